@@ -1,0 +1,31 @@
+"""Writes about users."""
+
+from django.db import transaction
+
+from accounts.models import LOCAL_USERNAME, User
+
+
+def local_user() -> User:
+    """The user every request and command acts as while login is off.
+
+    Made on first use, with every permission and a password that never matches.
+    One query once the user exists.
+    """
+    user, created = User.objects.get_or_create(
+        username=LOCAL_USERNAME, defaults={"is_staff": True, "is_superuser": True}
+    )
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+def lock_owner(owner: User) -> User:
+    """Hold the lock under which all sets of `owner` change, until the transaction ends.
+
+    PostgreSQL locks the user's row. SQLite has taken the database's one write lock
+    when the transaction began (IMMEDIATE mode), and ignores the row lock.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("lock_owner needs an open transaction.")
+    return User.objects.select_for_update(no_key=True).get(pk=owner.pk)

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """The project itself: server start, guards, and the commands that span the apps."""
+
+    name = "config"
+    verbose_name = "Deployment Sets"

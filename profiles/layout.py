@@ -1,0 +1,92 @@
+"""What a profile may say. Pure; the model, the API and the admin all validate through here."""
+
+from collections.abc import Callable
+
+from profiles.enums import ArtifactType, Platform
+from projects.exceptions import PathError
+from projects.paths import STAGING_FOLDER, file_name, is_within, relative_path
+
+MAX_ENTRIES = 50
+
+
+class LayoutError(ValueError):
+    """A layout that cannot be used: messages by the field they belong to."""
+
+    def __init__(self, problems: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{name}: {' '.join(messages)}" for name, messages in problems.items()))
+        self.problems = problems
+
+
+def check_layout(
+    *,
+    platform: object,
+    root_dir: object,
+    artifact_path_map: object,
+    project_config_filenames: object,
+    context_path_prefixes: object,
+    supported_artifact_types: object,
+) -> None:
+    """Raise LayoutError unless every field is of the right shape and stays inside the project."""
+    problems: dict[str, list[str]] = {}
+
+    def check(name: str, rule: Callable[[], None]) -> None:
+        try:
+            rule()
+        except ValueError as error:
+            problems.setdefault(name, []).append(str(error))
+
+    check("platform", lambda: _member(Platform, platform, "platform"))
+    check("root_dir", lambda: _folder(root_dir))
+    check("artifact_path_map", lambda: _path_map(artifact_path_map))
+    check("project_config_filenames", lambda: _each(project_config_filenames, _config_file))
+    check("context_path_prefixes", lambda: _each(context_path_prefixes, _folder))
+    check(
+        "supported_artifact_types",
+        lambda: _each(supported_artifact_types, lambda kind: _member(ArtifactType, kind, "artifact type")),
+    )
+    if problems:
+        raise LayoutError(problems)
+
+
+def _member(enum: type[Platform] | type[ArtifactType], value: object, word: str) -> None:
+    known = [member.value for member in enum]
+    if value not in known:
+        raise ValueError(f"{value!r} is not a known {word}; write one of {', '.join(known)}.")
+
+
+def _folder(value: object) -> None:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a path.")
+    path = relative_path(value)
+    if path != value:
+        raise ValueError(f"{value!r} is not a plain path; write {path!r}.")
+    if is_within(path, STAGING_FOLDER):
+        raise ValueError(f"{STAGING_FOLDER!r} is where a deploy prepares its files; choose another folder.")
+
+
+def _config_file(value: object) -> None:
+    _folder(value)
+    last = str(value).rsplit("/", 1)[-1]
+    try:
+        file_name(last.removeprefix("."))
+    except PathError as error:
+        raise ValueError(str(error)) from error
+
+
+def _path_map(value: object) -> None:
+    if not isinstance(value, dict):
+        raise ValueError("This is not a map from artifact type to folder.")
+    for kind, folder in value.items():
+        _member(ArtifactType, kind, "artifact type")
+        _folder(folder)
+
+
+def _each(value: object, rule: Callable[[object], None]) -> None:
+    if not isinstance(value, list):
+        raise ValueError("This is not a list.")
+    if len(value) > MAX_ENTRIES:
+        raise ValueError(f"At most {MAX_ENTRIES} entries are kept here; these are {len(value)}.")
+    for entry in value:
+        rule(entry)
+    if len({str(entry) for entry in value}) != len(value):
+        raise ValueError("An entry stands here twice.")

@@ -1,0 +1,94 @@
+"""What a platform module takes in and gives back. Plain data, pure Python.
+
+`render(content, layout)` answers with a `Rendering`: the placements an artifact has
+under a profile, and what was lost on the way; or with `Unsupported` and the reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from profiles.enums import ArtifactType, Platform
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFile:
+    """One file: its path inside the artifact or placement ('/'-separated), bytes, executable bit.
+
+    A placement that is a single file holds one `ContentFile` whose path is ''.
+    """
+
+    path: str
+    data: bytes
+    executable: bool = False
+    sha256: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.sha256:
+            object.__setattr__(self, "sha256", sha256(self.data).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactContent:
+    """An artifact's content at one version, ready to be rendered.
+
+    `source_path` is where it lay, relative to its plugin or collection; `${CLAUDE_PLUGIN_ROOT}`
+    counts from there.
+    """
+
+    type: ArtifactType
+    namespace: str
+    name: str
+    files: tuple[ContentFile, ...]
+    source_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLayout:
+    """How one project wants one platform laid out; every path is relative to the project."""
+
+    platform: Platform
+    root_dir: str
+    artifact_path_map: Mapping[ArtifactType, str]
+    project_config_filenames: tuple[str, ...] = ()
+    context_path_prefixes: tuple[str, ...] = ()
+    supported_artifact_types: tuple[ArtifactType, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPlacement:
+    """A file or a folder that a deploy answers for.
+
+    `files` of a folder are relative to it; a single file has one file whose path is ''.
+    """
+
+    path: str
+    files: tuple[ContentFile, ...]
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether `path` is a folder this placement owns."""
+        return not (len(self.files) == 1 and self.files[0].path == "")
+
+
+@dataclass(frozen=True, slots=True)
+class RenderWarning:
+    """Something a platform cannot express: which field, and why."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """Where an artifact lands under a profile, in the order the paths are written."""
+
+    placements: tuple[RenderedPlacement, ...]
+    warnings: tuple[RenderWarning, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """Nothing to place, and why."""
+
+    reason: str

@@ -1,0 +1,27 @@
+"""Settings for the tests: the project's own, in a data folder that belongs to this test process alone."""
+
+import os
+import tempfile
+
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="deployment-sets-tests-")
+for _name, _value in {
+    "SECRET_KEY": "only-for-tests",
+    "DEBUG": "false",
+    "AUTH_ENABLED": "false",
+    "DEPLOYMENT_SETS_ENABLED": "true",
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+    "PROJECT_ROOTS": tempfile.gettempdir(),
+    "IMPORT_ROOTS": tempfile.gettempdir(),
+    "IMPORT_GIT_PROTOCOLS": "https",
+    "LOG_FORMAT": "text",
+}.items():
+    os.environ[_name] = _value
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, not memory: other processes take part in some tests.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
