@@ -1,0 +1,110 @@
+"""Placing artifacts as they are: a skill as its folder, everything else as one Markdown file.
+
+What several platforms do alike. Nothing here knows a platform. Names and paths that cannot be used
+raise PathError.
+"""
+
+import re
+from collections.abc import Iterator
+
+from profiles.enums import ArtifactType
+from profiles.platforms.shape import Render
+from profiles.rendering import (
+    ArtifactContent,
+    ContentFile,
+    ProfileLayout,
+    RenderedPlacement,
+    Rendering,
+    RenderWarning,
+    Unsupported,
+)
+from projects.exceptions import PathError
+from projects.paths import file_name, folded, is_within, relative_path
+
+PLUGIN_ROOT = "${CLAUDE_PLUGIN_ROOT}"
+_PLUGIN_ROOT_IN_TEXT = re.compile(rb"\$(?:CLAUDE_PLUGIN_ROOT\b|\{CLAUDE_PLUGIN_ROOT\b)")
+
+
+def copied_folder(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
+    """`<folder of the type>/NAME` with every file of the artifact."""
+    folder = layout.artifact_path_map.get(content.type)
+    if folder is None:
+        return _no_folder(content.type)
+    if not content.files:
+        return Unsupported(f"This {content.type.value} holds no files.")
+    path = relative_path(f"{folder}/{file_name(content.name)}")
+    return _rendering(content, RenderedPlacement(path, tuple(_inside(path, content.files))))
+
+
+def copied_file(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
+    """`<folder of the type>/NAME.md` with the artifact's one file."""
+    folder = layout.artifact_path_map.get(content.type)
+    if folder is None:
+        return _no_folder(content.type)
+    if len(content.files) != 1:
+        return Unsupported(
+            f"Here a {content.type.value} is one Markdown file, and this one holds {len(content.files)} files."
+        )
+    file = content.files[0]
+    path = relative_path(f"{folder}/{file_name(content.name)}.md")
+    return _rendering(content, RenderedPlacement(path, (ContentFile("", file.data, file.executable, file.sha256),)))
+
+
+def copied_rule(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
+    """A rule as its own file, where the profile lets rule files go (`context_path_prefixes`)."""
+    folder = layout.artifact_path_map.get(content.type)
+    if folder is None and layout.project_config_filenames:
+        names = ", ".join(layout.project_config_filenames)
+        return Unsupported(
+            f"The profile names no folder for rules, and this version does not merge rules into {names} yet."
+        )
+    if folder is not None and not any(is_within(folder, prefix) for prefix in layout.context_path_prefixes):
+        allowed = ", ".join(layout.context_path_prefixes) or "nowhere"
+        return Unsupported(
+            f"The profile puts rules into {folder}, which is outside its context path prefixes ({allowed})."
+        )
+    return copied_file(content, layout)
+
+
+def unsupported(reason: str) -> Render:
+    """The render of a type that a platform cannot take, always with this reason."""
+
+    def render(content: ArtifactContent, layout: ProfileLayout) -> Unsupported:
+        return Unsupported(reason)
+
+    return render
+
+
+def _no_folder(artifact_type: ArtifactType) -> Unsupported:
+    return Unsupported(f"The profile names no folder for artifacts of type {artifact_type.value}.")
+
+
+def _inside(folder: str, files: tuple[ContentFile, ...]) -> Iterator[ContentFile]:
+    """`files` with checked paths. Raises PathError when two of them are one path on some disk."""
+    seen: dict[str, str] = {}
+    for file in files:
+        path = relative_path(file.path)
+        relative_path(f"{folder}/{path}")
+        key = folded(path)
+        if key in seen:
+            raise PathError(f"The files {seen[key]!r} and {path!r} have one and the same path on some disks.")
+        seen[key] = path
+        yield ContentFile(path, file.data, file.executable, file.sha256)
+    for key, path in seen.items():
+        for end in (index for index, character in enumerate(key) if character == "/"):
+            if key[:end] in seen:
+                raise PathError(f"{seen[key[:end]]!r} is a file, and the folder of {path!r}.")
+
+
+def _rendering(content: ArtifactContent, placement: RenderedPlacement) -> Rendering:
+    return Rendering((placement,), tuple(_plugin_root_warnings(content, placement)))
+
+
+def _plugin_root_warnings(content: ArtifactContent, placement: RenderedPlacement) -> Iterator[RenderWarning]:
+    """One for each text file that will still name the plugin's folder once it is placed."""
+    for file in placement.files:
+        if b"\x00" not in file.data and _PLUGIN_ROOT_IN_TEXT.search(file.data):
+            name = file.path or f"{content.name}.md"
+            yield RenderWarning(
+                PLUGIN_ROOT, f"{name} refers to {PLUGIN_ROOT}; the other files of its plugin are not deployed there."
+            )
