@@ -1,13 +1,41 @@
 """What can be wrong with a path or a project."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from projects.models import Project
+
 
 class PathError(ValueError):
     """A path or file name that cannot be used; the message says which and why."""
 
 
-class ProjectPathError(PathError):
+class ProjectError(Exception):
+    """A project that cannot be made or changed as asked; `problems` has messages by field."""
+
+    def __init__(self, problems: dict[str, list[str]]) -> None:
+        super().__init__(" ".join(message for messages in problems.values() for message in messages))
+        self.problems = problems
+
+
+class ProjectPathError(ProjectError, PathError):
     """A folder that cannot be registered as a project."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__({"path": [message]})
 
-class FolderBusyError(Exception):
-    """Somebody else holds the lock of a folder, and the wait for it is over."""
+
+class ProjectExistsError(ProjectError):
+    """The folder is a project of this owner already; `project` is the one."""
+
+    def __init__(self, project: "Project") -> None:
+        super().__init__({"path": [f"The folder {project.path} is your project {project.name!r} already."]})
+        self.project = project
+
+
+class BusyError(Exception):
+    """Somebody else holds a lock, and the wait for it is over."""
+
+
+class FolderBusyError(BusyError):
+    """The lock of a folder is held: a run is at work there."""
