@@ -1,0 +1,121 @@
+"""What can be wrong with a set. Every error says what happened, to what, and the way out. Pure Python."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+MAX_DEPTH = 20
+
+_WRITTEN_NAMES = 24
+
+
+class DeploymentSetError(Exception):
+    """Something about deployment sets that a caller has to be told."""
+
+
+class DeploymentSetNotFoundError(DeploymentSetError):
+    """The owner has no such set."""
+
+    def __init__(self, set_id: UUID) -> None:
+        super().__init__(f"There is no deployment set with the id {set_id}.")
+        self.set_id = set_id
+
+
+class DeploymentSetValidationError(DeploymentSetError):
+    """Fields of a set that cannot be stored; `errors` has the messages of each field."""
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(" ".join(message for messages in errors.values() for message in messages))
+        self.errors = {field: list(messages) for field, messages in errors.items()}
+
+
+class MemberNotFoundError(DeploymentSetError):
+    """The set has no such member; a member is only known through its own set."""
+
+    def __init__(self, set_id: UUID, member_id: UUID) -> None:
+        super().__init__(f"The deployment set {set_id} has no member with the id {member_id}.")
+        self.set_id = set_id
+        self.member_id = member_id
+
+
+class MemberReferenceError(DeploymentSetError):
+    """A member was described by no reference, or by more than one."""
+
+
+class UnknownReferenceError(DeploymentSetError):
+    """A member was to refer to something that is not there for this owner."""
+
+    def __init__(self, kind: str, target_id: UUID) -> None:
+        super().__init__(f"There is no {kind} with the id {target_id}.")
+        self.kind = kind
+        self.target_id = target_id
+
+
+class AlreadyMemberError(DeploymentSetError):
+    """What was to be added is a member already."""
+
+    def __init__(self, kind: str, target_id: UUID, name: str, set_name: str) -> None:
+        super().__init__(f"The {kind} “{name}” is a member of “{set_name}” already.")
+        self.kind = kind
+        self.target_id = target_id
+
+
+class PositionError(DeploymentSetError):
+    """A position that the set does not have."""
+
+    def __init__(self, position: int, last: int) -> None:
+        super().__init__(f"There is no position {position} in this set; write a number from 0 to {last}.")
+        self.position = position
+        self.last = last
+
+
+class _PathError(DeploymentSetError):
+    """An error about a path of nested sets, by id and by name."""
+
+    def __init__(self, message: str, ids: Sequence[UUID], names: Sequence[str]) -> None:
+        super().__init__(message)
+        self.path_ids = tuple(ids)
+        self.path_names = tuple(names)
+
+
+class DeploymentSetResolutionError(_PathError):
+    """A set that cannot be resolved: nested too deep (the path is one longest), or in a circle."""
+
+    def __init__(self, ids: Sequence[UUID], names: Sequence[str], *, circular: bool) -> None:
+        if circular:
+            message = (
+                f"“{names[0]}” cannot be resolved: its sets contain each other in a circle, {written_path(names)}. "
+                "Remove one of these members."
+            )
+        else:
+            message = (
+                f"“{names[0]}” cannot be resolved: its sets are nested {len(ids)} deep, and at most {MAX_DEPTH} are "
+                f"allowed. The longest path is {written_path(names)}. Remove one of these members."
+            )
+        super().__init__(message, ids, names)
+        self.circular = circular
+
+
+class DeploymentSetDepthError(_PathError):
+    """A member that would nest sets too deep; the path is one longest, through the new member."""
+
+    def __init__(self, ids: Sequence[UUID], names: Sequence[str]) -> None:
+        super().__init__(
+            f"This would nest sets {len(ids)} deep, and at most {MAX_DEPTH} are allowed: {written_path(names)}.",
+            ids,
+            names,
+        )
+
+
+class DeploymentSetCycleError(_PathError):
+    """A member that would make a set contain itself; the path begins and ends with that set."""
+
+    def __init__(self, ids: Sequence[UUID], names: Sequence[str]) -> None:
+        super().__init__(f"This would create a circular reference: {written_path(names)}.", ids, names)
+
+
+def written_path(names: Sequence[str]) -> str:
+    """`names` as people read a path, with the middle of a very long one left out."""
+    if len(names) > _WRITTEN_NAMES:
+        half = _WRITTEN_NAMES // 2
+        names = [*names[:half], f"… {len(names) - 2 * half} more …", *names[-half:]]
+    return " › ".join(names)
