@@ -3,9 +3,25 @@
 from typing import TYPE_CHECKING
 
 from accounts.validation import Problems
+from artifacts.importing.exceptions import CollectionError, MappingError, SourceError
 
 if TYPE_CHECKING:
-    from artifacts.models import Artifact, ArtifactGroup
+    from artifacts.models import Artifact, ArtifactGroup, CollectionImport
+
+__all__ = [
+    "AlreadyInGroupError",
+    "ArtifactError",
+    "CollectionError",
+    "CollectionNameError",
+    "GroupError",
+    "GroupExistsError",
+    "ImportBusyError",
+    "ImportFailedError",
+    "ImportedGroupError",
+    "MappingError",
+    "NotInGroupError",
+    "SourceError",
+]
 
 
 class ArtifactError(Exception):
@@ -50,3 +66,19 @@ class NotInGroupError(GroupError):
     def __init__(self, group: "ArtifactGroup", artifact: "Artifact") -> None:
         super().__init__({"artifact": [f"{artifact.artifact_id} is not in the group {group.name!r}."]})
         self.artifact = artifact
+
+
+class CollectionNameError(CollectionError):
+    """A name for a collection that cannot be used, or that another collection has."""
+
+
+class ImportBusyError(CollectionError):
+    """The collection is being imported already."""
+
+
+class ImportFailedError(CollectionError):
+    """An import that began and changed nothing; `collection_import` keeps what is known about it."""
+
+    def __init__(self, message: str, collection_import: "CollectionImport") -> None:
+        super().__init__(message)
+        self.collection_import = collection_import

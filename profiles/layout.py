@@ -1,8 +1,10 @@
 """What a profile may say. Pure; the model, the API and the admin all validate through here."""
 
 from collections.abc import Callable
+from typing import TypedDict
 
 from profiles.enums import ArtifactType, Platform
+from profiles.rendering import ProfileLayout
 from projects.exceptions import PathError
 from projects.paths import STAGING_FOLDER, file_name, is_within, relative_path
 
@@ -15,6 +17,29 @@ class LayoutError(ValueError):
     def __init__(self, problems: dict[str, list[str]]) -> None:
         super().__init__("; ".join(f"{name}: {' '.join(messages)}" for name, messages in problems.items()))
         self.problems = problems
+
+
+class LayoutFields(TypedDict):
+    """A layout as a profile's row keeps it: plain JSON."""
+
+    platform: str
+    root_dir: str
+    artifact_path_map: dict[str, str]
+    project_config_filenames: list[str]
+    context_path_prefixes: list[str]
+    supported_artifact_types: list[str]
+
+
+def layout_fields(layout: ProfileLayout) -> LayoutFields:
+    """`layout` as a row keeps it; the other way is `DeploymentProfile.layout`."""
+    return {
+        "platform": layout.platform.value,
+        "root_dir": layout.root_dir,
+        "artifact_path_map": {kind.value: folder for kind, folder in layout.artifact_path_map.items()},
+        "project_config_filenames": list(layout.project_config_filenames),
+        "context_path_prefixes": list(layout.context_path_prefixes),
+        "supported_artifact_types": [kind.value for kind in layout.supported_artifact_types],
+    }
 
 
 def check_layout(
@@ -46,6 +71,14 @@ def check_layout(
     )
     if problems:
         raise LayoutError(problems)
+
+
+def check_root_dir(root_dir: object) -> None:
+    """Raise LayoutError unless a layout can be built from this root."""
+    try:
+        _folder(root_dir)
+    except ValueError as error:
+        raise LayoutError({"root_dir": [str(error)]}) from error
 
 
 def _member(enum: type[Platform] | type[ArtifactType], value: object, word: str) -> None:

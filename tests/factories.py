@@ -27,6 +27,7 @@ from artifacts.services.blobs import store_blobs
 from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
 from deployments.models import Claim, Deployment, DeploymentPlacement, JournalEntry, Placement, Run, RunItem
 from profiles.enums import ArtifactType, Platform
+from profiles.layout import layout_fields
 from profiles.models import DeploymentProfile
 from profiles.platforms import module_for
 from projects.locks import folder_key
@@ -80,13 +81,7 @@ class DeploymentProfileFactory(DjangoModelFactory[DeploymentProfile]):
         if module is None:
             return kwargs
         layout = module.default_layout(kwargs.get("root_dir", module.default_root_dir))
-        return {
-            "root_dir": layout.root_dir,
-            "artifact_path_map": {kind.value: folder for kind, folder in layout.artifact_path_map.items()},
-            "project_config_filenames": list(layout.project_config_filenames),
-            "context_path_prefixes": list(layout.context_path_prefixes),
-            "supported_artifact_types": [kind.value for kind in layout.supported_artifact_types],
-        } | kwargs
+        return dict(layout_fields(layout)) | kwargs
 
 
 class BlobFactory(DjangoModelFactory[Blob]):

@@ -1,0 +1,144 @@
+"""Writes about projects. A project is a row that names a folder: only registering may make one."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from accounts.text import storable_text
+from accounts.validation import problems_with
+from projects.exceptions import ProjectError, ProjectExistsError, ProjectPathError
+from projects.locks import folder_lock
+from projects.models import Project
+from projects.paths import MAX_PATH_BYTES
+from projects.signals import project_registered
+
+_WAIT_FOR_RUN_SECONDS = 2.0
+
+
+def register_project(*, owner: User, path: str, name: str = "", create_folder: bool = False) -> Project:
+    """Make the folder at `path` a project of `owner`, named after the folder unless `name` says otherwise.
+
+    The path is absolute and, symlinks resolved, an existing folder inside PROJECT_ROOTS; with
+    `create_folder` it is made where it is missing. Raises ProjectPathError for any other path,
+    ProjectExistsError when the owner has registered the folder already, ProjectError for a bad name.
+    """
+    folder = _resolved(path)
+    root = _root_of(folder)
+    _keep_off_own_data(folder)
+    project = Project(owner=owner, name=name.strip() or folder.name or str(folder), path=str(folder))
+    if problems := problems_with(project):
+        raise ProjectError(problems)
+    if existing := Project.objects.owned_by(owner).filter(path=project.path).first():
+        raise ProjectExistsError(existing)
+    _demand_folder(folder, root, create_folder)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                project.save(force_insert=True)
+        except IntegrityError as error:
+            raise ProjectExistsError(Project.objects.owned_by(owner).get(path=project.path)) from error
+        project_registered.send(sender=Project, project=project)
+    return project
+
+
+def rename_project(*, project: Project, name: str) -> Project:
+    """Give the project another name. Raises ProjectError when it cannot be one."""
+    project.name = name.strip()
+    if problems := problems_with(project):
+        raise ProjectError(problems)
+    with transaction.atomic():
+        project.save(update_fields=["name", "updated_at"])
+    return project
+
+
+def delete_project(*, project: Project) -> None:
+    """Forget the project and all that is recorded about it. No file is touched.
+
+    Raises FolderBusyError while a run is at work in the folder.
+    """
+    try:
+        lock = folder_lock(Path(project.path), _WAIT_FOR_RUN_SECONDS)
+    except OSError:
+        lock = None
+    try:
+        with transaction.atomic():
+            project.delete()
+    finally:
+        if lock is not None:
+            lock.close()
+
+
+def _resolved(path: str) -> Path:
+    """The folder that `path` means, symlinks resolved, whether or not it is there."""
+    try:
+        storable_text(path)
+    except ValidationError as error:
+        raise ProjectPathError(error.messages[0]) from error
+    if path.startswith("~"):
+        raise ProjectPathError(f"The path {path!r} starts with '~', which stands for nothing here. Write it in full.")
+    if not Path(path).is_absolute():
+        raise ProjectPathError(f"The path {path!r} is not absolute. Write it in full, beginning with '/'.")
+    folder = Path(os.path.realpath(path))
+    if len(os.fsencode(folder)) > MAX_PATH_BYTES:
+        raise ProjectPathError(f"The path {path[:40]!r}… is longer than {MAX_PATH_BYTES} bytes.")
+    return folder
+
+
+def _root_of(folder: Path) -> Path:
+    roots: Sequence[Path] = settings.PROJECT_ROOTS
+    for root in roots:
+        if folder.is_relative_to(root):
+            return root
+    allowed = ", ".join(str(root) for root in roots)
+    raise ProjectPathError(
+        f"The folder {folder} is outside the folders that may hold projects ({allowed}). "
+        "Choose one inside, or change the setting PROJECT_ROOTS."
+    )
+
+
+def _keep_off_own_data(folder: Path) -> None:
+    own = Path(settings.DATA_DIR).resolve()
+    if folder.is_relative_to(own) or own.is_relative_to(folder):
+        raise ProjectPathError(
+            f"The folder {folder} overlaps with {own}, where this application keeps its own data (DATA_DIR). "
+            "Choose another folder."
+        )
+
+
+def _demand_folder(folder: Path, root: Path, create: bool) -> None:
+    """Raise ProjectPathError unless `folder` is a folder now, made here if that was asked for."""
+    try:
+        if folder.is_dir():
+            return
+        if os.path.lexists(folder):
+            raise ProjectPathError(f"{folder} is not a folder.")
+        if not create:
+            raise ProjectPathError(f"The folder {folder} does not exist. Create it first, or ask for it to be created.")
+        _make_folder(folder, root)
+    except OSError as error:
+        raise ProjectPathError(f"The folder {folder} cannot be used: {error.strerror}.") from error
+
+
+def _make_folder(folder: Path, root: Path) -> None:
+    """Make `folder` and what is missing between it and `root`.
+
+    Steps down through open descriptors and follows no symlink, so that one put in the way
+    meanwhile leads nowhere.
+    """
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    here = os.open(root, flags)
+    try:
+        for part in folder.relative_to(root).parts:
+            with suppress(FileExistsError):
+                os.mkdir(part, dir_fd=here)
+            below = os.open(part, flags, dir_fd=here)
+            os.close(here)
+            here = below
+    finally:
+        os.close(here)
