@@ -1,10 +1,10 @@
 """Read typed settings from the environment, and say what to do when one is wrong."""
 
+import contextlib
 import os
 import secrets
-from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -30,14 +30,8 @@ class Environment:
 
     def flag(self, name: str, *, default: bool) -> bool:
         """The setting as true or false; any other word is refused."""
-        word = self.text(name, "").lower()
-        if not word:
-            return default
-        if word in TRUE:
-            return True
-        if word in FALSE:
-            return False
-        raise self.wrong(name, f"{word!r} is neither true nor false", "Write true or false.")
+        word = self.text(name, "")
+        return self._truth(name, word) if word else default
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         """The setting as one of `choices`."""
@@ -53,9 +47,12 @@ class Environment:
             return default
         return [word.strip() for word in text.split(",") if word.strip()]
 
-    def folders(self, name: str, default: list[Path]) -> list[Path]:
-        """The setting as a list of absolute folders, symlinks resolved."""
-        folders = [Path(word).expanduser() for word in self.words(name, [])] or default
+    def folders(self, name: str) -> list[Path]:
+        """The setting as a list of absolute folders, symlinks resolved; by default the home folder."""
+        try:
+            folders = [Path(word).expanduser() for word in self.words(name, ["~"])]
+        except RuntimeError as error:
+            raise self.wrong(name, "there is no home folder", "Write whole paths, separated by commas.") from error
         for folder in folders:
             if not folder.is_absolute():
                 raise self.wrong(
@@ -67,17 +64,18 @@ class Environment:
         """The setting as a Django database, from a URL for SQLite or PostgreSQL."""
         url = self.text(name, default)
         try:
-            scheme, netloc, path, query, fragment = urlsplit(url)
-            options = dict(parse_qsl(query))
-            pool = options.pop("pool", "")
-            bare_query = "&".join(f"{key}={value}" for key, value in options.items())
-            database: dict[str, object] = dict(
-                self._env.db_url_config(urlunsplit((scheme, netloc, path, bare_query, fragment)))
-            )
-        except (ValueError, KeyError, ImproperlyConfigured) as error:
+            parts = urlsplit(url)
+            options = dict(parse_qsl(parts.query))
+            pool = self._truth(name, options.pop("pool", "false"))
+            # The parser of django-environ would hand `pool=true` on as a string.
+            bare = parts._replace(query=urlencode(options)).geturl()
+            database: dict[str, object] = dict(self._env.db_url_config(bare))
+        except (ValueError, KeyError) as error:
             raise self.wrong(name, str(error), self._database_hint) from error
         engine = database.get("ENGINE")
         if engine == "django.db.backends.sqlite3":
+            if database["NAME"] == ":memory:":
+                raise self.wrong(name, "other processes cannot see a database in memory", self._database_hint)
             database["OPTIONS"] = {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
@@ -87,15 +85,22 @@ class Environment:
             existing = database.get("OPTIONS")
             database["OPTIONS"] = {
                 **(existing if isinstance(existing, dict) else {}),
-                **({"pool": True} if pool.lower() in TRUE else {}),
+                **({"pool": True} if pool else {}),
             }
         else:
             raise self.wrong(
-                name, f"{url.split(':', 1)[0]!r} is not a database this application uses", self._database_hint
+                name, f"{parts.scheme!r} is not a database this application uses", self._database_hint
             )
         return database
 
     _database_hint = "Write sqlite:////path/to/file or postgres://user:password@host/name."
+
+    def _truth(self, name: str, word: str) -> bool:
+        if word.lower() in TRUE:
+            return True
+        if word.lower() in FALSE:
+            return False
+        raise self.wrong(name, f"{word!r} is neither true nor false", "Write true or false.")
 
     @staticmethod
     def wrong(name: str, problem: str, hint: str) -> ImproperlyConfigured:
@@ -103,12 +108,12 @@ class Environment:
         return ImproperlyConfigured(f"The setting {name} is wrong: {problem}. {hint}")
 
 
-def private_folder(folder: Path, wrong: Callable[[str, str, str], ImproperlyConfigured]) -> Path:
-    """Make `folder` with mode 0700 where it is missing, and return it."""
+def private_folder(folder: Path) -> Path:
+    """Make `folder`, DATA_DIR, with mode 0700 where it is missing, and return it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise wrong("DATA_DIR", str(error), "Name a folder that this process may write.") from error
+        raise Environment.wrong("DATA_DIR", str(error), "Name a folder that this process may write.") from error
     return folder
 
 
@@ -118,14 +123,20 @@ def kept_secret(file: Path) -> str:
     The file appears whole, by a link that refuses to replace, so that two
     processes starting at once agree on one secret.
     """
-    if not file.exists():
-        draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
-        try:
-            os.link(draft, file)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return file.read_text().strip()
+    try:
+        if not file.exists():
+            draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+            draft.touch(mode=0o600)
+            try:
+                draft.write_text(secrets.token_urlsafe(50))
+                with contextlib.suppress(FileExistsError):
+                    os.link(draft, file)
+            finally:
+                draft.unlink()
+        return file.read_text().strip()
+    except OSError as error:
+        raise Environment.wrong(
+            "SECRET_KEY",
+            f"it is left out, and none can be kept in {file} ({error.strerror})",
+            "Set SECRET_KEY, or make that folder writable.",
+        ) from error

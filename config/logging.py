@@ -2,9 +2,11 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "server_time"}
+_LINE_BREAKS = re.compile(r"[\n\r\v\f\x1b\x1c-\x1e\x85\u2028\u2029]")
 
 
 def structured_fields(record: logging.LogRecord) -> dict[str, object]:
@@ -13,15 +15,15 @@ def structured_fields(record: logging.LogRecord) -> dict[str, object]:
 
 
 class TextFormatter(logging.Formatter):
-    """One line: time, level, message, then `key=value` for each extra field."""
+    """One line: time, level, message, then `key=value` for each extra field; a traceback follows it."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
-    def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
-        fields = " ".join(f"{key}={value}" for key, value in structured_fields(record).items())
-        return f"{line} {fields}" if fields else line
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        """The line itself. What a person named cannot break it in two and pass for another line."""
+        fields = "".join(f" {key}={value}" for key, value in structured_fields(record).items())
+        return _LINE_BREAKS.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record) + fields)
 
 
 class JsonFormatter(logging.Formatter):
@@ -29,11 +31,11 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, object] = {
+            **structured_fields(record),
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            **structured_fields(record),
         }
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)

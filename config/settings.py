@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from urllib.parse import quote
 
 from django.utils.csp import CSP
 
@@ -12,9 +13,7 @@ from config.environment import Environment, kept_secret, private_folder
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment = Environment(BASE_DIR / ".env")
 
-DATA_DIR = private_folder(
-    Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve(), environment.wrong
-)
+DATA_DIR = private_folder(BASE_DIR / Path(environment.text("DATA_DIR", "var")).expanduser())
 DEBUG = environment.flag("DEBUG", default=False)
 SECRET_KEY = environment.text("SECRET_KEY", "") or kept_secret(DATA_DIR / "secret-key")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
@@ -26,11 +25,11 @@ if AUTH_ENABLED and not environment.text("PROJECT_ROOTS", ""):
     raise environment.wrong(
         "PROJECT_ROOTS", "it is missing, and AUTH_ENABLED is true", "Name the folders that hold your users' projects."
     )
-PROJECT_ROOTS = environment.folders("PROJECT_ROOTS", [Path.home()])
-IMPORT_ROOTS = environment.folders("IMPORT_ROOTS", [Path.home()])
+PROJECT_ROOTS = environment.folders("PROJECT_ROOTS")
+IMPORT_ROOTS = environment.folders("IMPORT_ROOTS")
 IMPORT_GIT_PROTOCOLS = environment.words("IMPORT_GIT_PROTOCOLS", ["https"])
 
-DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'db.sqlite3'))}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 
@@ -84,6 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.navigation.navigation",
             ],
         },
     },

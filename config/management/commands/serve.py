@@ -1,0 +1,53 @@
+"""`manage.py serve`: everything a server needs before it listens, then the server."""
+
+import errno
+import os
+import sys
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.network import can_listen, is_loopback
+
+THREADS = 8
+
+
+class Command(BaseCommand):
+    help = "Migrate the database, collect static files and serve the application."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+
+    def handle(self, *args: object, host: str, port: int, verbosity: int, **options: object) -> None:
+        check_address(host, port)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        shown = f"[{host}]" if ":" in host else host
+        self.stdout.write(f"Serving on http://{shown}:{port} (Ctrl-C stops it).")
+        self.stdout.flush()
+        command = [sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"]
+        command += ["--host", host, "--port", str(port), "--blocking-threads", str(THREADS)]
+        command += ["--working-dir", str(settings.BASE_DIR), "--log-level", "info" if verbosity > 1 else "warning"]
+        # A new process image: the server's workers inherit no connection and no thread of ours.
+        os.execv(sys.executable, command)  # noqa: S606
+
+
+def check_address(host: str, port: int) -> None:
+    """Raise CommandError where the server must not or cannot listen."""
+    if not settings.AUTH_ENABLED and not is_loopback(host):
+        raise CommandError(
+            f"Nobody has to log in (AUTH_ENABLED is false), so the server listens on this machine only, not on {host}. "
+            "Use --host 127.0.0.1, or set AUTH_ENABLED=true."
+        )
+    if not 0 < port < 65536:
+        raise CommandError(f"{port} is not a port. Choose one from 1 to 65535.")
+    problem = can_listen(host, port)
+    if problem is None:
+        return
+    if problem.errno == errno.EADDRINUSE:
+        raise CommandError(
+            f"Something else listens on {host}, port {port}. Stop it, or choose another port, such as --port {port + 1}."
+        )
+    raise CommandError(f"The server cannot listen on {host}, port {port}: {problem.strerror}.")

@@ -1,0 +1,28 @@
+import re
+
+from tests.config.fresh_process import NAMES, PROJECT
+
+
+def settings_read() -> set[str]:
+    return set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', (PROJECT / "config" / "settings.py").read_text()))
+
+
+def test_every_setting_is_documented_and_nothing_else() -> None:
+    documented = re.findall(r"^\| `([A-Z_]+)` \|", (PROJECT / "docs" / "settings.md").read_text(), re.MULTILINE)
+    assert sorted(documented) == sorted(settings_read())
+
+
+def test_the_example_file_names_every_setting_and_sets_none() -> None:
+    lines = (PROJECT / ".env.example").read_text().splitlines()
+    assert {line[2:].split("=")[0] for line in lines if re.match(r"# [A-Z_]+=", line)} == settings_read()
+    assert [line for line in lines if line and not line.startswith("#")] == []
+
+
+def test_the_tests_of_settings_know_every_setting() -> None:
+    assert set(NAMES) == settings_read()
+
+
+def test_every_make_target_the_readme_names_exists_and_says_what_it_does() -> None:
+    named = set(re.findall(r"make ([a-z][a-z0-9]*)", (PROJECT / "README.md").read_text()))
+    explained = set(re.findall(r"^([a-z0-9]+):.*## .+", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    assert {"demo", "test"} <= named <= explained
