@@ -6,10 +6,12 @@ of a version, of a placement, of what lay on a disk before a run. Equal hashes m
 paths, bytes and modes.
 
 Versions and placements know two modes, 0644 and 0755, as git does. A manifest of what lay on a
-disk keeps the modes and the empty folders it found, so that it can be put back exactly.
+disk keeps the modes, the folders and the symlinks it found, so that it can be put back exactly; a
+symlink is a file whose mode says so and whose bytes are its target.
 """
 
 import json
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +19,16 @@ from hashlib import sha256
 
 PLAIN_MODE = 0o644
 EXECUTABLE_MODE = 0o755
+SYMLINK_MODE = stat.S_IFLNK
+
+
+def is_junk(path: str) -> bool:
+    """Whether a file is a by-product that tools drop beside others and that is nobody's work.
+
+    True for anything in `__pycache__`, for `*.pyc` and for `.DS_Store`.
+    """
+    *folders, name = path.split("/")
+    return "__pycache__" in folders or name.endswith(".pyc") or name in (".DS_Store", "__pycache__")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,7 +42,12 @@ class ManifestFile:
     @property
     def executable(self) -> bool:
         """Whether anyone may execute it."""
-        return bool(self.mode & 0o111)
+        return not self.is_symlink and bool(self.mode & 0o111)
+
+    @property
+    def is_symlink(self) -> bool:
+        """Whether it is a symlink; its bytes are the target then."""
+        return stat.S_ISLNK(self.mode)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,9 +87,10 @@ class Manifest:
     def content_sha256(self) -> str:
         """The hash of what counts as content: files with their bytes and executable bit, no more.
 
-        Two states with this hash in common are the same to a reader, whatever their other mode bits.
+        Two states with this hash in common are the same to a reader, whatever their other mode
+        bits and whatever junk lies among them (`is_junk`).
         """
-        return normalised(self.files).sha256
+        return normalised(file for file in self.files if not is_junk(file.path)).sha256
 
     @classmethod
     def decode(cls, data: bytes) -> "Manifest":
@@ -85,12 +103,11 @@ class Manifest:
 
 
 def normalised(files: Iterable[ManifestFile]) -> Manifest:
-    """A manifest of these files in path order, with every mode either 0644 or 0755."""
-    return Manifest(
-        tuple(
-            sorted(
-                ManifestFile(file.path, file.sha256, EXECUTABLE_MODE if file.executable else PLAIN_MODE)
-                for file in files
-            )
-        )
-    )
+    """A manifest of these files in path order, with every mode reduced to plain, executable or symlink."""
+    return Manifest(tuple(sorted(ManifestFile(file.path, file.sha256, _reduced_mode(file)) for file in files)))
+
+
+def _reduced_mode(file: ManifestFile) -> int:
+    if file.is_symlink:
+        return SYMLINK_MODE
+    return EXECUTABLE_MODE if file.executable else PLAIN_MODE

@@ -74,6 +74,18 @@ def delete_project(*, project: Project) -> None:
             lock.close()
 
 
+def folder_of(project: Project) -> Path:
+    """The project's folder, if it may still be worked in: no symlink has come to lie on the way to it since.
+
+    Raises ProjectPathError. Does not ask whether the folder is there.
+    """
+    folder = _resolved(project.path)
+    if str(folder) != project.path:
+        raise ProjectPathError(f"{project.path} now leads to {folder} through a symlink. Register that folder instead.")
+    _root_of(folder)
+    return folder
+
+
 def _resolved(path: str) -> Path:
     """The folder that `path` means, symlinks resolved, whether or not it is there."""
     try:

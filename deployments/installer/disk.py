@@ -1,0 +1,279 @@
+"""A project's folder, held open, and what lies in it.
+
+Every path is walked from the open folder one part at a time without following a symlink, so
+neither a symlink that was there nor one that appears in between leads a read or a write outside.
+"""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from artifacts.manifests import SYMLINK_MODE, Manifest, ManifestFile, ManifestFolder
+from deployments.exceptions import ProjectFolderError
+from deployments.installer.exchange import Spot
+from projects.paths import folded
+
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# O_NONBLOCK: opening a FIFO must not wait for its other end.
+_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CHUNK = 1 << 20
+MAX_FOLDER_DEPTH = 64
+
+
+class Kind(StrEnum):
+    """What lies at a path."""
+
+    ABSENT = "absent"
+    FILE = "file"
+    FOLDER = "folder"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class DiskState:
+    """What lies at a path: a manifest for a file or folder, a sentence for what cannot be worked with.
+
+    `missing_folders` are the parents that would have to be made first, outermost first.
+    """
+
+    kind: Kind
+    manifest: Manifest | None = None
+    obstacle: str = ""
+    missing_folders: tuple[str, ...] = ()
+
+    @property
+    def content_sha256(self) -> str | None:
+        """The content's hash (`Manifest.content_sha256`); None when there is none."""
+        return None if self.manifest is None else self.manifest.content_sha256
+
+
+class ObstacleError(OSError):
+    """A path that cannot be worked with; the message says what stands in the way."""
+
+
+class ProjectFolder:
+    """The folder of a project. A context manager; it holds one file descriptor."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.descriptor = os.open(path, _OPEN_FOLDER)
+        except OSError as error:
+            raise ProjectFolderError(
+                f"The project's folder {path} cannot be opened ({error.strerror}). "
+                "Put it back, or register the project again at its new place."
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.descriptor)
+
+    @contextmanager
+    def spot(self, path: str, *, make_folders: bool = False) -> Iterator[Spot]:
+        """The place of `path`, its folder held open for the length of the block.
+
+        Raises FileNotFoundError when a folder on the way is missing (and not to be made), and
+        ObstacleError when a symlink or a file stands where a folder is needed.
+        """
+        *folders, name = path.split("/")
+        descriptor = os.dup(self.descriptor)
+        try:
+            for depth, part in enumerate(folders):
+                try:
+                    descriptor = step_into(descriptor, part, make=make_folders)
+                except NotADirectoryError as error:
+                    raise _in_the_way(descriptor, part, "/".join(folders[: depth + 1])) from error
+            yield Spot(descriptor, name)
+        finally:
+            os.close(descriptor)
+
+    def remove_empty_folder(self, path: str) -> bool:
+        """Remove the folder if it is empty; whether it was removed."""
+        try:
+            with self.spot(path) as spot:
+                os.rmdir(spot.name, dir_fd=spot.folder)
+        except OSError:
+            return False
+        return True
+
+
+def step_into(descriptor: int, part: str, *, make: bool) -> int:
+    """Open the folder `part` in `descriptor` and close `descriptor`; on an error it stays open."""
+    try:
+        inner = os.open(part, _OPEN_FOLDER, dir_fd=descriptor)
+    except FileNotFoundError:
+        if not make:
+            raise
+        with suppress(FileExistsError):
+            os.mkdir(part, dir_fd=descriptor)
+        inner = os.open(part, _OPEN_FOLDER, dir_fd=descriptor)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise NotADirectoryError(error.errno, error.strerror, part) from error
+        raise
+    os.close(descriptor)
+    return inner
+
+
+def _in_the_way(descriptor: int, part: str, path: str) -> ObstacleError:
+    found = Spot(descriptor, part).stat()
+    if found is not None and stat.S_ISLNK(found.st_mode):
+        return ObstacleError(f"{path} is a symlink; nothing is written through it. Replace it with a real folder.")
+    return ObstacleError(f"{path} is a file where a folder is needed. Move it away, or change the profile's folders.")
+
+
+class DiskReader:
+    """Looks at many paths of one project, listing each folder once."""
+
+    def __init__(self, folder: ProjectFolder) -> None:
+        self._folder = folder
+        self._names: dict[str, dict[str, str]] = {}
+
+    def look(self, path: str) -> DiskState:
+        """What lies at `path`. Reads and hashes the bytes there; changes nothing."""
+        parts = path.split("/")
+        try:
+            for depth in range(len(parts)):
+                parent, name = "/".join(parts[:depth]), parts[depth]
+                present = self._present(parent, name)
+                if present is None:
+                    missing = tuple("/".join(parts[: end + 1]) for end in range(depth, len(parts) - 1))
+                    return DiskState(Kind.ABSENT, missing_folders=missing)
+                if present != name:
+                    there, here = "/".join([*parts[:depth], present]), "/".join(parts[: depth + 1])
+                    return blocked(f"{there} is there already, spelled differently from {here}. Rename one of them.")
+            with self._folder.spot(path) as spot:
+                return look_at(spot, path)
+        except OSError as error:
+            return blocked(describe(error, path))
+
+    def _present(self, folder: str, name: str) -> str | None:
+        """How `name` is spelled in `folder`, where it is; an exact match wins over another spelling."""
+        names = self._names.get(folder)
+        if names is None:
+            with self._folder.spot(f"{folder}/." if folder else ".") as spot:
+                present = os.listdir(spot.folder)
+            names = self._names[folder] = {folded(entry): entry for entry in present} | {
+                entry: entry for entry in present
+            }
+        return names.get(name) or names.get(folded(name))
+
+
+def look_at(spot: Spot, path: str) -> DiskState:
+    """What lies at `spot`; `path` is how messages name it. Raises OSError when it cannot be read."""
+    found = spot.stat()
+    if found is None:
+        return DiskState(Kind.ABSENT)
+    if stat.S_ISLNK(found.st_mode):
+        return blocked(f"{path} is a symlink; it is never written through or replaced. Remove it first.")
+    if stat.S_ISREG(found.st_mode):
+        return DiskState(Kind.FILE, Manifest((_read_file(spot, ""),)))
+    if stat.S_ISDIR(found.st_mode):
+        return _look_at_folder(spot, path)
+    return blocked(f"{path} is neither a file nor a folder. Remove it first.")
+
+
+def blocked(obstacle: str) -> DiskState:
+    """A path that cannot be worked with, and why."""
+    return DiskState(Kind.BLOCKED, obstacle=obstacle)
+
+
+def describe(error: OSError, path: str) -> str:
+    """One sentence about `error` at `path` for the person who has to act on it."""
+    if isinstance(error, ObstacleError):
+        return str(error)
+    return f"{path}: {(error.strerror or str(error)).lower()}."
+
+
+def _look_at_folder(spot: Spot, path: str) -> DiskState:
+    files: list[ManifestFile] = []
+    folders: list[ManifestFolder] = []
+    try:
+        _read_folder(spot, "", files, folders, MAX_FOLDER_DEPTH)
+    except ObstacleError as error:
+        return blocked(f"{path}/{error}")
+    return DiskState(Kind.FOLDER, Manifest(tuple(sorted(files)), tuple(sorted(folders))))
+
+
+def _read_folder(
+    spot: Spot, prefix: str, files: list[ManifestFile], folders: list[ManifestFolder], depth_left: int
+) -> None:
+    if not depth_left:
+        raise ObstacleError(f"{prefix} is nested too deeply.")
+    descriptor = os.open(spot.name, _OPEN_FOLDER, dir_fd=spot.folder)
+    try:
+        folders.append(ManifestFolder(prefix.rstrip("/"), stat.S_IMODE(os.fstat(descriptor).st_mode)))
+        with os.scandir(descriptor) as entries:
+            for entry in entries:
+                inner, path = Spot(descriptor, entry.name), prefix + entry.name
+                try:
+                    path.encode()
+                except UnicodeEncodeError:
+                    raise ObstacleError(f"{path!r} has a name that is not valid text.") from None
+                if entry.is_symlink():
+                    target = os.fsencode(os.readlink(entry.name, dir_fd=descriptor))
+                    files.append(ManifestFile(path, hashlib.sha256(target).hexdigest(), SYMLINK_MODE))
+                elif entry.is_dir(follow_symlinks=False):
+                    _read_folder(inner, f"{path}/", files, folders, depth_left - 1)
+                elif entry.is_file(follow_symlinks=False):
+                    files.append(_read_file(inner, path))
+                else:
+                    raise ObstacleError(f"{path} is neither a file nor a folder. Remove it first.")
+    finally:
+        os.close(descriptor)
+
+
+def _read_file(spot: Spot, path: str) -> ManifestFile:
+    descriptor = os.open(spot.name, _OPEN_FILE, dir_fd=spot.folder)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise ObstacleError(f"{path} stopped being a file.")
+        digest = hashlib.sha256()
+        while chunk := os.read(descriptor, _CHUNK):
+            digest.update(chunk)
+        return ManifestFile(path, digest.hexdigest(), stat.S_IMODE(mode))
+    finally:
+        os.close(descriptor)
+
+
+def read_bytes(spot: Spot, manifest: Manifest, limit: int) -> dict[str, bytes]:
+    """The bytes behind `manifest` as they lie at `spot`, by hash.
+
+    Raises ObstacleError when they are more than `limit` bytes, or no longer what the manifest says.
+    """
+    contents: dict[str, bytes] = {}
+    total = 0
+    for file in manifest.files:
+        data = _file_bytes(spot, file, limit - total)
+        total += len(data)
+        if hashlib.sha256(data).hexdigest() != file.sha256:
+            raise ObstacleError("it changed while it was read. Deploy again.")
+        contents[file.sha256] = data
+    return contents
+
+
+def _file_bytes(spot: Spot, file: ManifestFile, limit: int) -> bytes:
+    *folders, name = [spot.name, *file.path.split("/")] if file.path else [spot.name]
+    descriptor = os.dup(spot.folder)
+    try:
+        for part in folders:
+            descriptor = step_into(descriptor, part, make=False)
+        if file.is_symlink:
+            return os.fsencode(os.readlink(name, dir_fd=descriptor))
+        with os.fdopen(os.open(name, _OPEN_FILE, dir_fd=descriptor), "rb") as stream:
+            data = stream.read(limit + 1)
+    finally:
+        os.close(descriptor)
+    if len(data) > limit:
+        raise ObstacleError("it holds more than can be kept for undo. Move it away first.")
+    return data

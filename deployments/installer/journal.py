@@ -1,0 +1,168 @@
+"""The database side of a run: the intent before anything moves, the records when all is done.
+
+Two commits a run. Between them the disk changes and the database does not, so a run found
+`running` with its folder's lock free was cut off, and its journal says how to take it back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from artifacts.manifests import Manifest
+from artifacts.services.blobs import load_blobs, store_blobs
+from deployments.installer.plan import OnConflict
+from deployments.models import JournalEntry, Run, RunItem
+from projects.models import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Who wants artifacts deployed: an opaque key, and what people call it."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One change as it stands in the journal: a path, its states before and after (None: nothing there).
+
+    `slot` is its place in the staging folder. `created_folders` are the parents that had to be made.
+    """
+
+    slot: str
+    path: str
+    before: Manifest | None
+    after: Manifest | None
+    created_folders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run did, or would do, about one artifact under one profile."""
+
+    artifact_uuid: UUID
+    artifact_id: str
+    profile_id: str
+    platform: str
+    status: RunItem.Status
+    action: str
+    reason: str
+    warnings: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
+def begin(
+    *,
+    run_id: UUID,
+    project: Project,
+    folder_key: str,
+    claimant: Claimant,
+    on_conflict: OnConflict,
+    started_by: User,
+    intents: Sequence[Intent],
+    contents: Mapping[str, bytes],
+) -> Run:
+    """Commit what a deploy is about to do: the run, its journal, and every byte before and after."""
+    with transaction.atomic():
+        run = Run(
+            id=run_id,
+            project=project,
+            number=_next_number(project),
+            kind=Run.Kind.DEPLOY,
+            state=Run.State.RUNNING,
+            claimant=claimant.key,
+            claimant_label=claimant.label,
+            options={"on_conflict": on_conflict.value},
+            folder_key=folder_key,
+            started_by=started_by,
+            started_at=timezone.now(),
+            progress_total=len(intents),
+        )
+        run.save(force_insert=True)
+        manifests = {
+            manifest.sha256: manifest.encoded
+            for intent in intents
+            for manifest in (intent.before, intent.after)
+            if manifest is not None
+        }
+        store_blobs({**contents, **manifests})
+        JournalEntry.objects.bulk_create(
+            JournalEntry(
+                run=run,
+                position=position,
+                path=intent.path,
+                slot=intent.slot,
+                before_id=intent.before.sha256 if intent.before else None,
+                after_id=intent.after.sha256 if intent.after else None,
+                created_folders=list(intent.created_folders),
+            )
+            for position, intent in enumerate(intents)
+        )
+    return run
+
+
+def finish(run: Run, results: Sequence[Result], failed_slots: set[str]) -> None:
+    """Note the run as done, within the caller's transaction; failed changes leave the journal."""
+    if failed_slots:
+        run.journal.filter(slot__in=failed_slots).delete()
+    RunItem.objects.bulk_create(
+        RunItem(
+            run=run,
+            position=position,
+            artifact_uuid=result.artifact_uuid,
+            artifact_label=result.artifact_id,
+            deployment_profile_id=result.profile_id,
+            platform=result.platform,
+            status=result.status,
+            action=result.action,
+            reason=result.reason,
+            warnings=list(result.warnings),
+            paths=list(result.paths),
+        )
+        for position, result in enumerate(results)
+    )
+    run.state = Run.State.DONE
+    run.progress_done = run.progress_total
+    run.finished_at = timezone.now()
+    run.save(update_fields=["state", "progress_done", "finished_at"])
+
+
+def note_progress(run: Run, done: int) -> None:
+    """Let other processes see how far the run is."""
+    Run.objects.filter(pk=run.pk).update(progress_done=done)
+
+
+def close_recovered(run: Run, notes: Sequence[str]) -> None:
+    """Note that a run which was cut off has been taken back, and what had to be left."""
+    run.state = Run.State.RECOVERED
+    run.notes = list(notes)
+    run.finished_at = timezone.now()
+    run.save(update_fields=["state", "notes", "finished_at"])
+
+
+def intents_of(run: Run) -> list[Intent]:
+    """The journal of `run`, in the order it was written. Two queries and one for every 500 manifests."""
+    entries = list(run.journal.order_by("position"))
+    hashes = {key for entry in entries for key in (entry.before_id, entry.after_id) if key is not None}
+    manifests = {key: Manifest.decode(data) for key, data in load_blobs(hashes).items()}
+    return [
+        Intent(
+            slot=entry.slot,
+            path=entry.path,
+            before=manifests[entry.before_id] if entry.before_id else None,
+            after=manifests[entry.after_id] if entry.after_id else None,
+            created_folders=tuple(entry.created_folders),
+        )
+        for entry in entries
+    ]
+
+
+def _next_number(project: Project) -> int:
+    newest = project.runs.aggregate(newest=Max("number"))["newest"]
+    return int(newest or 0) + 1

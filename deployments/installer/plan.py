@@ -1,0 +1,470 @@
+"""What a run would do, decided from plain data alone: what is wanted, what is recorded, what is on disk.
+
+`make_plan` takes each artifact × profile in order and answers with an action, the changes to
+paths that carry it out, and the reason where one is owed. It reads nothing and writes nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from uuid import UUID
+
+from artifacts.manifests import EXECUTABLE_MODE, PLAIN_MODE, Manifest, ManifestFile
+from deployments.installer.disk import DiskState, Kind
+from profiles.rendering import ContentFile, RenderedPlacement, Rendering, RenderWarning, Unsupported
+from projects.paths import folded
+
+
+class Action(StrEnum):
+    """What becomes of an artifact under a profile.
+
+    `refused` is what no choice about conflicts would change: a name that cannot be a file name, a
+    symlink in the way, a path another artifact of the same run has.
+    """
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    UNSUPPORTED = "unsupported"
+    MISSING = "missing"
+    REMOVE = "remove"
+    REFUSED = "refused"
+
+
+class OnConflict(StrEnum):
+    """What to do about a path that holds somebody else's bytes."""
+
+    FAIL = "fail"
+    SKIP = "skip"
+    OVERWRITE = "overwrite"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The artifact is not there to be rendered, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unrenderable:
+    """Rendering failed, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One artifact under one profile, rendered."""
+
+    artifact_uuid: UUID
+    label: str
+    artifact_type: str
+    profile_id: str
+    platform: str
+    profile_root_dir: str
+    version_id: UUID | None
+    outcome: Rendering | Unsupported | Missing | Unrenderable
+
+    @property
+    def key(self) -> tuple[UUID, str]:
+        """Which deployment this is about, within a project."""
+        return self.artifact_uuid, self.profile_id
+
+    @property
+    def placements(self) -> tuple[RenderedPlacement, ...]:
+        """Where it goes; nowhere unless it rendered."""
+        return self.outcome.placements if isinstance(self.outcome, Rendering) else ()
+
+    @property
+    def warnings(self) -> tuple[RenderWarning, ...]:
+        """What was lost on the way."""
+        return self.outcome.warnings if isinstance(self.outcome, Rendering) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A deployment that needs a placement, and the labels of who claims it."""
+
+    artifact_uuid: UUID
+    label: str
+    profile_id: str
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementRecord:
+    """A placement as recorded: `state_sha256` is the hash of the content we left there."""
+
+    id: UUID
+    path: str
+    artifact_uuid: UUID
+    version_id: UUID | None
+    state_sha256: str
+    adopted: bool
+    holders: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path that is to change: what lies there now, and what shall (None: nothing)."""
+
+    path: str
+    before: DiskState
+    after: Manifest | None
+    contents: Mapping[str, bytes] = field(repr=False, compare=False, default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A placement that will be as wanted: by a change of this item or of an earlier one, or already."""
+
+    path: str
+    manifest: Manifest
+    adopted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """What becomes of one artifact under one profile."""
+
+    wanted: Wanted
+    action: Action
+    reason: str = ""
+    changes: tuple[Change, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    released: tuple[UUID, ...] = ()
+    tolerated: bool = False
+
+    @property
+    def is_error(self) -> bool:
+        """Whether this artifact fails if the plan is applied."""
+        return self.action in (Action.MISSING, Action.REFUSED) or (
+            self.action is Action.CONFLICT and not self.tolerated
+        )
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether the artifact is there once the plan is applied."""
+        return self.action in (Action.CREATE, Action.UPDATE, Action.UNCHANGED)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths this is about."""
+        return tuple(placement.path for placement in self.wanted.placements)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would do, artifact by artifact."""
+
+    items: tuple[PlanItem, ...]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of every decision and of every state it rests on."""
+        decisions = [
+            [
+                str(item.wanted.artifact_uuid),
+                item.wanted.profile_id,
+                item.action,
+                [[settled.path, settled.manifest.sha256] for settled in item.settled],
+                [
+                    [change.path, change.before.content_sha256, change.after.sha256 if change.after else None]
+                    for change in item.changes
+                ],
+            ]
+            for item in self.items
+        ]
+        return hashlib.sha256(json.dumps(decisions).encode()).hexdigest()
+
+
+class _NotPossibleError(Exception):
+    """Ends the planning of one item with an action and a reason."""
+
+    def __init__(self, action: Action, reason: str) -> None:
+        super().__init__(reason)
+        self.action = action
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A path an earlier item of this run asked for, and whether it got it."""
+
+    wanted: Wanted
+    path: str
+    manifest: Manifest
+    refusal: PlanItem | None
+
+
+def make_plan(
+    wanted: Sequence[Wanted],
+    records: Mapping[str, PlacementRecord],
+    previous: Mapping[tuple[UUID, str], Sequence[str]],
+    look: Callable[[str], DiskState],
+    on_conflict: OnConflict,
+) -> Plan:
+    """Decide about each of `wanted`, in order.
+
+    `records` are the project's placements and `previous` the placements of each deployment, by folded
+    path. `look` says what is on disk.
+    """
+    return Plan(tuple(_Planner(wanted, records, previous, look, on_conflict).items()))
+
+
+class _Planner:
+    """The decisions of one plan, which depend on those made before them."""
+
+    def __init__(
+        self,
+        wanted: Sequence[Wanted],
+        records: Mapping[str, PlacementRecord],
+        previous: Mapping[tuple[UUID, str], Sequence[str]],
+        look: Callable[[str], DiskState],
+        on_conflict: OnConflict,
+    ) -> None:
+        self._wanted = wanted
+        self._records = records
+        self._previous = previous
+        self._look = look
+        self._on_conflict = on_conflict
+        self._taken: dict[str, _Taken] = {}
+        self._paths = _PathTree(records)
+        self._asked = {folded(placement.path) for want in wanted for placement in want.placements}
+
+    def items(self) -> Iterator[PlanItem]:
+        for wanted in self._wanted:
+            item = self._item(wanted)
+            for placement in wanted.placements:
+                self._take(wanted, placement, None if item.is_placed else item)
+            yield item
+
+    def _take(self, wanted: Wanted, placement: RenderedPlacement, refusal: PlanItem | None) -> None:
+        key = folded(placement.path)
+        if key not in self._taken:
+            self._taken[key] = _Taken(wanted, placement.path, manifest_of(placement.files), refusal)
+            self._paths.add(key)
+
+    def _item(self, wanted: Wanted) -> PlanItem:
+        match wanted.outcome:
+            case Missing(reason):
+                return PlanItem(wanted, Action.MISSING, reason)
+            case Unrenderable(reason):
+                return PlanItem(wanted, Action.REFUSED, reason)
+            case Unsupported(reason):
+                return PlanItem(wanted, Action.UNSUPPORTED, reason)
+        try:
+            return self._placed(wanted)
+        except _NotPossibleError as error:
+            tolerated = error.action is Action.CONFLICT and self._on_conflict is OnConflict.SKIP
+            return PlanItem(wanted, error.action, error.reason, tolerated=tolerated)
+
+    def _placed(self, wanted: Wanted) -> PlanItem:
+        changes: list[Change] = []
+        settled: list[Settled] = []
+        reasons: list[str] = []
+        for placement in wanted.placements:
+            manifest = manifest_of(placement.files)
+            earlier = self._taken.get(folded(placement.path))
+            if earlier is not None:
+                self._check_shared(wanted, placement, manifest, earlier)
+                settled.append(Settled(earlier.path, manifest, adopted=False))
+                reasons.append(f"Shared with the profile {earlier.wanted.profile_id}.")
+                continue
+            change, reason = self._change(wanted, placement, manifest)
+            record = self._records.get(folded(placement.path))
+            if change is not None:
+                changes.append(change)
+            adopted = change is None and (record is None or record.adopted)
+            settled.append(Settled(record.path if record and change is None else placement.path, manifest, adopted))
+            reasons.append(reason)
+        released, removals = self._left_behind(wanted)
+        return PlanItem(
+            wanted,
+            _overall(changes, removals),
+            " ".join(dict.fromkeys(filter(None, reasons))),
+            # What is new goes in before what is old goes out.
+            changes=(*changes, *removals),
+            settled=tuple(settled),
+            released=released,
+        )
+
+    def _check_shared(self, wanted: Wanted, placement: RenderedPlacement, manifest: Manifest, earlier: _Taken) -> None:
+        """A path that an earlier item has is shared only by the same artifact, byte for byte."""
+        if earlier.wanted.artifact_uuid != wanted.artifact_uuid:
+            raise _NotPossibleError(
+                Action.REFUSED, f"{placement.path} is already taken in this run by {earlier.wanted.label}."
+            )
+        if earlier.manifest.sha256 != manifest.sha256:
+            raise _NotPossibleError(
+                Action.REFUSED,
+                f"{placement.path} is written differently by the profile {earlier.wanted.profile_id}. "
+                "Give one of the two profiles another folder.",
+            )
+        if earlier.refusal is not None:
+            raise _NotPossibleError(earlier.refusal.action, earlier.refusal.reason)
+
+    def _change(self, wanted: Wanted, placement: RenderedPlacement, manifest: Manifest) -> tuple[Change | None, str]:
+        """The change that brings `placement` about, if one is needed, and a word about it."""
+        key = folded(placement.path)
+        if overlapping := self._paths.overlap(key):
+            raise _NotPossibleError(
+                Action.REFUSED, f"{placement.path} overlaps with {self._describe_path(overlapping)}. Change a folder."
+            )
+        record = self._records.get(key)
+        disk = self._look(placement.path)
+        if disk.kind is Kind.BLOCKED:
+            raise _NotPossibleError(Action.REFUSED, disk.obstacle)
+        conflict = self._conflict(wanted, placement.path, manifest, record, disk)
+        if conflict and self._on_conflict is not OnConflict.OVERWRITE:
+            raise _NotPossibleError(Action.CONFLICT, conflict)
+        if disk.content_sha256 == manifest.sha256:
+            return None, "Already up to date." if record else "It was there already, byte for byte; now recorded."
+        contents = {file.sha256: file.data for file in placement.files}
+        return Change(placement.path, disk, manifest, contents), _explanation(conflict, record, disk)
+
+    def _conflict(
+        self,
+        wanted: Wanted,
+        path: str,
+        manifest: Manifest,
+        record: PlacementRecord | None,
+        disk: DiskState,
+    ) -> str:
+        """Why `path` is not simply ours to write; empty when it is."""
+        if record is None:
+            if disk.kind is Kind.ABSENT or disk.content_sha256 == manifest.sha256:
+                return ""
+            return f"{path} was there before and is not from this tool. Overwrite it, or move it away."
+        if record.artifact_uuid != wanted.artifact_uuid:
+            return f"{path} is held by {_describe_holders(record)}. Undeploy that first, or overwrite it."
+        if record.state_sha256 != manifest.sha256:
+            self._check_other_profiles(wanted, record)
+        if disk.kind is Kind.ABSENT or disk.content_sha256 == manifest.sha256:
+            return ""
+        if disk.content_sha256 == record.state_sha256:
+            if not record.adopted:
+                return ""
+            return f"{path} was there, in this older form, before any deploy. Overwrite it to have it kept up to date."
+        return f"{path} was edited since it was deployed. Overwrite it, or keep the edit."
+
+    def _check_other_profiles(self, wanted: Wanted, record: PlacementRecord) -> None:
+        """Refuse when another profile placed other bytes of this very version there.
+
+        A newer version may differ: it brings the path up to date for every profile that shares it.
+        """
+        if record.version_id != wanted.version_id:
+            return
+        asking = {want.profile_id for want in self._wanted if want.artifact_uuid == wanted.artifact_uuid}
+        for holder in record.holders:
+            if holder.profile_id not in asking:
+                raise _NotPossibleError(
+                    Action.REFUSED,
+                    f"{record.path} is written differently by the profile {holder.profile_id}. "
+                    "Give one of the two profiles another folder.",
+                )
+
+    def _left_behind(self, wanted: Wanted) -> tuple[tuple[UUID, ...], list[Change]]:
+        """The placements this deployment no longer needs, and the removals of those nobody else does."""
+        released: list[UUID] = []
+        removals: list[Change] = []
+        now = {folded(placement.path) for placement in wanted.placements}
+        for key in self._previous.get(wanted.key, ()):
+            record = self._records[key]
+            if key in now:
+                continue
+            released.append(record.id)
+            if record.adopted or key in self._asked or not _held_only_by(record, wanted):
+                continue
+            disk = self._look(record.path)
+            if disk.kind is Kind.ABSENT:
+                continue
+            if disk.content_sha256 != record.state_sha256 and self._on_conflict is not OnConflict.OVERWRITE:
+                raise _NotPossibleError(
+                    Action.CONFLICT,
+                    f"{record.path}, where it lay before, was edited since it was deployed. "
+                    "Overwrite it, or move it away.",
+                )
+            if disk.kind is Kind.BLOCKED:
+                raise _NotPossibleError(Action.REFUSED, disk.obstacle)
+            removals.append(Change(record.path, disk, None))
+        return tuple(released), removals
+
+    def _describe_path(self, key: str) -> str:
+        if taken := self._taken.get(key):
+            return f"{taken.path}, which {taken.wanted.label} has"
+        record = self._records[key]
+        return f"{record.path}, which is held by {_describe_holders(record)}"
+
+
+class _PathTree:
+    """Folded paths, and which of them lie above or below another."""
+
+    def __init__(self, paths: Mapping[str, object]) -> None:
+        self._paths: set[str] = set()
+        self._below: dict[str, str] = {}
+        for path in paths:
+            self.add(path)
+
+    def add(self, path: str) -> None:
+        self._paths.add(path)
+        for above in _above(path):
+            self._below.setdefault(above, path)
+
+    def overlap(self, path: str) -> str | None:
+        """A path in here that lies above or below `path`; not `path` itself."""
+        for above in _above(path):
+            if above in self._paths:
+                return above
+        return self._below.get(path)
+
+
+def _above(path: str) -> Iterator[str]:
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def manifest_of(files: Sequence[ContentFile]) -> Manifest:
+    """The manifest of rendered files: in path order, modes plain or executable."""
+    return Manifest(
+        tuple(
+            sorted(
+                ManifestFile(file.path, file.sha256, EXECUTABLE_MODE if file.executable else PLAIN_MODE)
+                for file in files
+            )
+        )
+    )
+
+
+def _held_only_by(record: PlacementRecord, wanted: Wanted) -> bool:
+    return all((holder.artifact_uuid, holder.profile_id) == wanted.key for holder in record.holders)
+
+
+def _overall(changes: Sequence[Change], removals: Sequence[Change]) -> Action:
+    if not changes and not removals:
+        return Action.UNCHANGED
+    if changes and not removals and all(change.before.kind is Kind.ABSENT for change in changes):
+        return Action.CREATE
+    return Action.UPDATE
+
+
+def _explanation(conflict: str, record: PlacementRecord | None, disk: DiskState) -> str:
+    if conflict and disk.kind is not Kind.ABSENT:
+        return "What was there before was replaced; the run keeps a copy."
+    if record is not None and disk.kind is Kind.ABSENT:
+        return "It had been deleted from the disk."
+    return ""
+
+
+def _describe_holders(record: PlacementRecord) -> str:
+    if not record.holders:
+        return "an artifact that is gone"
+    holder = record.holders[0]
+    claims = ", ".join(sorted({label for each in record.holders for label in each.claims}))
+    return f"{holder.label} ({holder.profile_id})" + (f", which {claims} claims" if claims else "")

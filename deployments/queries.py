@@ -1,0 +1,44 @@
+"""Reads of what lies in projects and how it came there. Every one is an owner's own."""
+
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import User
+from deployments.models import Deployment, Run, RunItem
+from projects.models import Project
+from projects.queries import projects_of
+
+
+def projects_with_deployments(owner: User) -> QuerySet[Project]:
+    """The owner's projects by name, each with `deployment_count` and the time of its `last_run_at`."""
+    deployments = Deployment.objects.filter(project=OuterRef("pk")).order_by().values("project")
+    runs = Run.objects.filter(project=OuterRef("pk")).order_by("-number")
+    return projects_of(owner).annotate(
+        deployment_count=Subquery(deployments.annotate(count=Count("pk")).values("count")),
+        last_run_at=Subquery(runs.values("started_at")[:1]),
+    )
+
+
+def deployments_in(project: Project) -> QuerySet[Deployment]:
+    """What is in a project, by name, with who claims it in one more query."""
+    return project.deployments.prefetch_related("claims").order_by("label", "deployment_profile_id")
+
+
+def runs_in(project: Project) -> QuerySet[Run]:
+    """A project's runs, the last first, each counted by outcome as in `runs_of`."""
+    return _counted(project.runs.order_by("-number"))
+
+
+def run_of(owner: User, run_id: UUID) -> Run:
+    """The run of that id in one of the owner's projects, counted by outcome and joined with its project.
+
+    Raises Run.DoesNotExist.
+    """
+    return _counted(Run.objects.filter(project__owner=owner)).select_related("project", "started_by").get(pk=run_id)
+
+
+def _counted(runs: QuerySet[Run]) -> QuerySet[Run]:
+    return runs.annotate(
+        **{f"{status.value}_count": Count("items", filter=Q(items__status=status)) for status in RunItem.Status}
+    )

@@ -1,0 +1,56 @@
+"""Pages of projects, of what is deployed in them, and of runs."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import user_of
+from deployments.models import Run
+from deployments.queries import deployments_in, projects_with_deployments, run_of, runs_in
+from profiles.queries import profiles_of
+from projects.models import Project
+from projects.queries import project_of
+
+PAGE_SIZE = 100
+LAST_RUNS = 20
+
+
+@require_safe
+def project_list(request: HttpRequest) -> HttpResponse:
+    """The projects of whoever asks."""
+    projects = Paginator(projects_with_deployments(user_of(request)), PAGE_SIZE)
+    return render(request, "deployments/project_list.html", {"page": projects.get_page(request.GET.get("page"))})
+
+
+@require_safe
+def project_detail(request: HttpRequest, project_id: UUID) -> HttpResponse:
+    """One project: its profiles, what is in it, and the last runs."""
+    try:
+        project = project_of(user_of(request), project_id)
+    except Project.DoesNotExist:
+        raise Http404("There is no such project.") from None
+    deployments = Paginator(deployments_in(project), PAGE_SIZE)
+    return render(
+        request,
+        "deployments/project_detail.html",
+        {
+            "project": project,
+            "profiles": profiles_of(project),
+            "page": deployments.get_page(request.GET.get("page")),
+            "runs": runs_in(project)[:LAST_RUNS],
+        },
+    )
+
+
+@require_safe
+def run_detail(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """What one run did about each artifact under each profile, and why."""
+    try:
+        run = run_of(user_of(request), run_id)
+    except Run.DoesNotExist:
+        raise Http404("There is no such run.") from None
+    items = Paginator(run.items.order_by("position"), PAGE_SIZE)
+    return render(request, "deployments/run_detail.html", {"run": run, "page": items.get_page(request.GET.get("page"))})
