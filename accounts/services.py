@@ -29,3 +29,13 @@ def lock_owner(owner: User) -> User:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("lock_owner needs an open transaction.")
     return User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+
+
+def lock_all_owners() -> None:
+    """Hold the locks of all owners until the transaction ends: for the rare change that may concern anyone's sets.
+
+    Takes them in one order, so that two callers cannot wait for each other.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("lock_all_owners needs an open transaction.")
+    list(User.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from accounts.models import OwnedQuerySet
 from accounts.text import storable_text
@@ -36,13 +37,18 @@ class DeploymentSet(models.Model):
     class Meta:
         ordering = ["name", "id"]
         indexes = [
-            models.Index(fields=["owner", "name"], name="deployment_set_owner_name"),
+            models.Index("owner", Lower("name"), name="deployment_set_owner_name"),
             models.Index(fields=["owner", "-updated_at"], name="deployment_set_owner_updated"),
             models.Index(fields=["owner", "-created_at"], name="deployment_set_owner_created"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tags(self) -> list[str]:
+        """The names of its tags, in order. A query unless `tag_rows` is prefetched."""
+        return [tag.name for tag in self.tag_rows.all()]
 
 
 class DeploymentSetTag(models.Model):

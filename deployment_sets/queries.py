@@ -1,0 +1,138 @@
+"""Reads of deployment sets. Every one is an owner's own: another owner's set does not exist."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, OrderBy, QuerySet
+from django.db.models.functions import Lower
+
+from accounts.models import User
+from accounts.text import storable_text
+from deployment_sets.exceptions import DeploymentSetNotFoundError
+from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
+from deployment_sets.services.resolution import Member, MemberKind
+from profiles.enums import ArtifactType
+
+type SetSort = Literal["name", "-name", "created", "-created", "updated", "-updated"]
+
+_SORT_FIELDS = {"created": "created_at", "updated": "updated_at"}
+_REFERENCES = {MemberKind.ARTIFACT: "artifact", MemberKind.GROUP: "group", MemberKind.SET: "member_set"}
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A direct member of a set, with the name of what it refers to. Only artifacts have a type, and can be missing."""
+
+    id: UUID
+    kind: MemberKind
+    target_id: UUID
+    name: str
+    artifact_type: ArtifactType | None
+    position: int
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagCount:
+    """A tag, and how many of its owner's sets carry it."""
+
+    name: str
+    set_count: int
+
+
+def set_of(owner: User, set_id: UUID) -> DeploymentSet:
+    """The owner's set of that id. Raises DeploymentSetNotFoundError."""
+    try:
+        return DeploymentSet.objects.owned_by(owner).get(pk=set_id)
+    except DeploymentSet.DoesNotExist:
+        raise DeploymentSetNotFoundError(set_id) from None
+
+
+def list_sets(owner: User, *, name: str = "", tag: str = "", sort: SetSort = "name") -> QuerySet[DeploymentSet]:
+    """The owner's sets whose name contains `name`, in whatever case, and that carry `tag`.
+
+    `sort` may be turned around with a leading `-`. Tags come along in one more query.
+    """
+    sets = DeploymentSet.objects.owned_by(owner).prefetch_related("tag_rows").order_by(*_ordering(sort))
+    if not (_storable(name) and _storable(tag)):
+        return sets.none()
+    if name:
+        # A regular expression and not `icontains`: SQLite's LIKE folds the case of ASCII alone.
+        sets = sets.filter(name__iregex=re.escape(name))
+    if tag:
+        sets = sets.filter(tag_rows__name=tag)
+    return sets
+
+
+def tags_of(owner: User) -> list[TagCount]:
+    """The tags the owner uses, by name, with the number of sets of each."""
+    rows = DeploymentSetTag.objects.filter(set__owner=owner).values_list("name").order_by("name")
+    return [TagCount(name, count) for name, count in rows.annotate(set_count=Count("id"))]
+
+
+def members_of(deployment_set: DeploymentSet) -> list[MemberRow]:
+    """The direct members of a set in order. One query."""
+    return [_member_row(member) for member in members_with_references(deployment_set)]
+
+
+def members_with_references(deployment_set: DeploymentSet) -> QuerySet[DeploymentSetMember]:
+    """The members of a set in order, each joined with what it refers to."""
+    return deployment_set.members.select_related("artifact", "group", "member_set").order_by("position")
+
+
+def sets_using(owner: User, target: Member) -> QuerySet[DeploymentSet]:
+    """The owner's sets that have `target` as a direct member, by name."""
+    return (
+        DeploymentSet.objects.owned_by(owner)
+        .filter(pk__in=DeploymentSetMember.objects.filter(**reference_to(target)).values("set_id"))
+        .order_by(*_ordering("name"))
+    )
+
+
+def reference_to(target: Member) -> dict[str, UUID]:
+    """The column and value with which a member refers to `target`: to filter by, or to create with."""
+    return {f"{_REFERENCES[target.kind]}_id": target.target_id}
+
+
+def _ordering(sort: SetSort) -> tuple[OrderBy | str, str]:
+    descending = sort.startswith("-")
+    key = sort.removeprefix("-")
+    if key == "name":
+        return OrderBy(Lower("name"), descending=descending), "id"
+    return f"{'-' if descending else ''}{_SORT_FIELDS[key]}", "id"
+
+
+def _storable(text: str) -> bool:
+    try:
+        storable_text(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _member_row(member: DeploymentSetMember) -> MemberRow:
+    if member.artifact is not None:
+        artifact = member.artifact
+        return MemberRow(
+            id=member.pk,
+            kind=MemberKind.ARTIFACT,
+            target_id=artifact.pk,
+            name=artifact.name,
+            artifact_type=ArtifactType(artifact.type),
+            position=member.position,
+            missing=artifact.gone_at is not None,
+        )
+    container = member.group or member.member_set
+    assert container is not None, "the database checks that a member has one reference"
+    return MemberRow(
+        id=member.pk,
+        kind=MemberKind.GROUP if member.group is not None else MemberKind.SET,
+        target_id=container.pk,
+        name=container.name,
+        artifact_type=None,
+        position=member.position,
+        missing=False,
+    )

@@ -1,0 +1,129 @@
+"""Writes of sets themselves. Every writer holds the owner's lock."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypedDict, Unpack
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import lock_owner
+from accounts.validation import problems_with
+from deployment_sets.exceptions import DeploymentSetValidationError
+from deployment_sets.models import MAX_TAGS, DeploymentSet, DeploymentSetMember, DeploymentSetTag, tag_validator
+from deployment_sets.queries import set_of
+
+MAX_NAME_LENGTH = 255
+
+_COPY_SUFFIX = " (copy)"
+
+
+class SetChanges(TypedDict, total=False):
+    """The fields of a set that are to change; None clears an optional one."""
+
+    name: str
+    description: str | None
+    color: str | None
+    icon: str | None
+    tags: Sequence[str] | None
+
+
+def create_set(
+    *,
+    owner: User,
+    name: str,
+    description: str | None = None,
+    color: str | None = None,
+    icon: str | None = None,
+    tags: Sequence[str] | None = None,
+) -> DeploymentSet:
+    """A new, empty set. Raises DeploymentSetValidationError."""
+    with transaction.atomic():
+        lock_owner(owner)
+        return _changed(
+            DeploymentSet(owner=owner),
+            SetChanges(name=name, description=description, color=color, icon=icon, tags=tags),
+        )
+
+
+def update_set(*, owner: User, set_id: UUID, **changes: Unpack[SetChanges]) -> DeploymentSet:
+    """Change the fields that are given, and no other.
+
+    Raises DeploymentSetNotFoundError and DeploymentSetValidationError.
+    """
+    with transaction.atomic():
+        lock_owner(owner)
+        deployment_set = set_of(owner, set_id)
+        return _changed(deployment_set, changes) if changes else deployment_set
+
+
+def delete_set(*, owner: User, set_id: UUID) -> None:
+    """Delete a set and take it out of the sets that contain it (`queries.sets_using` names them).
+
+    What it deployed stays in the projects, and on record there. Raises DeploymentSetNotFoundError.
+    """
+    with transaction.atomic():
+        lock_owner(owner)
+        set_of(owner, set_id).delete()
+
+
+def clone_set(*, owner: User, set_id: UUID) -> DeploymentSet:
+    """A copy of a set with the same direct members, independent from then on. Nothing contains it.
+
+    Raises DeploymentSetNotFoundError.
+    """
+    with transaction.atomic():
+        lock_owner(owner)
+        source = set_of(owner, set_id)
+        copy = DeploymentSet.objects.create(
+            owner=owner,
+            name=source.name[: MAX_NAME_LENGTH - len(_COPY_SUFFIX)].rstrip() + _COPY_SUFFIX,
+            description=source.description,
+            color=source.color,
+            icon=source.icon,
+        )
+        DeploymentSetTag.objects.bulk_create(DeploymentSetTag(set=copy, name=tag) for tag in source.tags)
+        DeploymentSetMember.objects.bulk_create(
+            DeploymentSetMember(set=copy, **member)
+            for member in source.members.values("artifact_id", "group_id", "member_set_id", "position")
+        )
+        return copy
+
+
+def _changed(deployment_set: DeploymentSet, changes: SetChanges) -> DeploymentSet:
+    if "name" in changes:
+        deployment_set.name = changes["name"].strip()
+    if "description" in changes:
+        deployment_set.description = changes["description"] or ""
+    if "color" in changes:
+        deployment_set.color = (changes["color"] or "").strip().lower()
+    if "icon" in changes:
+        deployment_set.icon = (changes["icon"] or "").strip()
+    tags = None
+    problems = problems_with(deployment_set)
+    if "tags" in changes:
+        tags = sorted(set(changes["tags"] or ()))
+        if tag_problems := _problems_with_tags(tags):
+            problems["tags"] = tag_problems
+    if problems:
+        raise DeploymentSetValidationError(problems)
+    deployment_set.save()
+    if tags is not None:
+        deployment_set.tag_rows.exclude(name__in=tags).delete()
+        DeploymentSetTag.objects.bulk_create(
+            (DeploymentSetTag(set=deployment_set, name=tag) for tag in tags), ignore_conflicts=True
+        )
+    return deployment_set
+
+
+def _problems_with_tags(tags: Iterable[str]) -> list[str]:
+    problems = []
+    for tag in tags:
+        try:
+            tag_validator(tag)
+        except ValidationError as error:
+            problems.append(f"{tag[:40]!r}: {' '.join(error.messages)}")
+    if len(list(tags)) > MAX_TAGS:
+        problems.append(f"A set has at most {MAX_TAGS} tags.")
+    return problems
