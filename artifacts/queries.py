@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
 from artifacts.manifests import Manifest
 from artifacts.models import Artifact
 from artifacts.services.blobs import load_blobs
@@ -22,6 +24,11 @@ class LoadedArtifact:
     target_platforms: tuple[Platform, ...] | None
     version_id: UUID | None
     content: ArtifactContent | None
+
+
+def deployable_on(platform: Platform) -> Q:
+    """The condition under which an artifact may go to `platform`: it is listed, or there is no list."""
+    return Q(target_platforms__isnull=True) | Q(target_platforms__includes=platform.value)
 
 
 def load_artifacts(uuids: Collection[UUID]) -> dict[UUID, LoadedArtifact]:

@@ -1,0 +1,200 @@
+"""Writes about groups that people keep themselves. Imported groups refuse every change but being copied.
+
+Whoever changes memberships holds the group's row, so that positions stay 0…n−1.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TypedDict, Unpack
+
+from django.db import IntegrityError, transaction
+
+from accounts.validation import problems_with
+from artifacts.exceptions import (
+    AlreadyInGroupError,
+    GroupError,
+    GroupExistsError,
+    ImportedGroupError,
+    NotInGroupError,
+)
+from artifacts.models import Artifact, ArtifactGroup, GroupMembership
+
+_LONGEST_NAME = 255
+
+
+class GroupChanges(TypedDict, total=False):
+    """What may change about a group itself; a description of None is an empty one."""
+
+    name: str
+    description: str | None
+
+
+def create_group(*, name: str, description: str = "", artifacts: Sequence[Artifact] = ()) -> ArtifactGroup:
+    """Make a group of `artifacts`, in this order.
+
+    Raises GroupError for a name that cannot be one or an artifact named twice, GroupExistsError when
+    the name is taken.
+    """
+    with transaction.atomic():
+        group = _saved(ArtifactGroup(name=name.strip(), description=description))
+        _demand_no_repeats(artifacts)
+        _append(group, artifacts, 0)
+    return group
+
+
+def update_group(*, group: ArtifactGroup, **changes: Unpack[GroupChanges]) -> ArtifactGroup:
+    """Change the fields sent, and only those.
+
+    Raises ImportedGroupError, GroupError for values that cannot be kept, GroupExistsError when the name is taken.
+    """
+    with transaction.atomic():
+        locked = _locked(group)
+        locked.name = changes.get("name", locked.name).strip()
+        locked.description = changes.get("description", locked.description) or ""
+        return _saved(locked)
+
+
+def copy_group(*, group: ArtifactGroup, name: str | None = None) -> ArtifactGroup:
+    """A group of one's own with the same artifacts in the same order, called "X (copy)" unless `name` is given.
+
+    Imported groups are copied like any other. Raises GroupError and GroupExistsError as `create_group` does.
+    """
+    with transaction.atomic():
+        source = ArtifactGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
+        copy = _saved(
+            ArtifactGroup(
+                name=_free_copy_name(source.name) if name is None else name.strip(), description=source.description
+            )
+        )
+        memberships = source.memberships.order_by("position").values_list("artifact_id", flat=True)
+        GroupMembership.objects.bulk_create(
+            GroupMembership(group=copy, artifact_id=artifact_id, position=position)
+            for position, artifact_id in enumerate(memberships)
+        )
+    return copy
+
+
+def add_to_group(
+    *, group: ArtifactGroup, artifacts: Sequence[Artifact], position: int | None = None
+) -> list[GroupMembership]:
+    """Put `artifacts` into the group, in this order, from `position` on (None: at the end).
+
+    All or none. Raises ImportedGroupError, AlreadyInGroupError, and GroupError for a position that is
+    not in the group or an artifact named twice.
+    """
+    with transaction.atomic():
+        locked = _locked(group)
+        _demand_no_repeats(artifacts)
+        present = list(locked.memberships.order_by("position"))
+        inside = {membership.artifact_id for membership in present}
+        if known := [artifact for artifact in artifacts if artifact.pk in inside]:
+            raise AlreadyInGroupError(locked, known)
+        start = len(present) if position is None else _checked_position(position, len(present))
+        added = _append(locked, artifacts, start)
+        _renumber([*present[:start], *added, *present[start:]])
+    return added
+
+
+def remove_from_group(*, group: ArtifactGroup, artifact: Artifact) -> None:
+    """Take the artifact out of the group. Raises ImportedGroupError and NotInGroupError."""
+    with transaction.atomic():
+        present, membership = _present(_locked(group), artifact)
+        present.remove(membership)
+        membership.delete()
+        _renumber(present)
+
+
+def move_in_group(*, group: ArtifactGroup, artifact: Artifact, position: int) -> None:
+    """Make `position` the artifact's index in the group; the others shift.
+
+    Raises ImportedGroupError, NotInGroupError, and GroupError for a position that is not in the group.
+    """
+    with transaction.atomic():
+        present, membership = _present(_locked(group), artifact)
+        present.remove(membership)
+        present.insert(_checked_position(position, len(present)), membership)
+        _renumber(present)
+
+
+def delete_group(*, group: ArtifactGroup) -> None:
+    """Delete the group; its artifacts stay, and sets that held it no longer do.
+
+    Raises ImportedGroupError while the collection still has the group.
+    """
+    with transaction.atomic():
+        locked = ArtifactGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
+        if locked.collection_id is not None and locked.gone_at is None:
+            raise ImportedGroupError(locked)
+        locked.delete()
+
+
+def _locked(group: ArtifactGroup) -> ArtifactGroup:
+    """The group as it is now, held until the transaction ends. Raises ImportedGroupError."""
+    locked = ArtifactGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
+    if locked.collection_id is not None:
+        raise ImportedGroupError(locked)
+    return locked
+
+
+def _saved(group: ArtifactGroup) -> ArtifactGroup:
+    if problems := problems_with(group):
+        raise GroupError(problems)
+    try:
+        with transaction.atomic():
+            group.save()
+    except IntegrityError as error:
+        raise GroupExistsError(group.name) from error
+    return group
+
+
+def _free_copy_name(name: str) -> str:
+    taken = set(ArtifactGroup.objects.filter(collection__isnull=True).values_list("name", flat=True))
+    return next(candidate for candidate in _copy_names(name) if candidate not in taken)
+
+
+def _copy_names(name: str) -> Iterator[str]:
+    """ "X (copy)", "X (copy 2)" and so on, cut to fit."""
+    suffix, number = " (copy)", 1
+    while True:
+        yield name[: _LONGEST_NAME - len(suffix)] + suffix
+        number += 1
+        suffix = f" (copy {number})"
+
+
+def _demand_no_repeats(artifacts: Sequence[Artifact]) -> None:
+    seen = set()
+    for artifact in artifacts:
+        if artifact.pk in seen:
+            raise GroupError({"artifacts": [f"{artifact.artifact_id} is named twice."]})
+        seen.add(artifact.pk)
+
+
+def _append(group: ArtifactGroup, artifacts: Sequence[Artifact], start: int) -> list[GroupMembership]:
+    return GroupMembership.objects.bulk_create(
+        GroupMembership(group=group, artifact=artifact, position=position)
+        for position, artifact in enumerate(artifacts, start)
+    )
+
+
+def _present(group: ArtifactGroup, artifact: Artifact) -> tuple[list[GroupMembership], GroupMembership]:
+    """The group's memberships in order, and the one of `artifact` among them."""
+    present = list(group.memberships.order_by("position"))
+    for membership in present:
+        if membership.artifact_id == artifact.pk:
+            return present, membership
+    raise NotInGroupError(group, artifact)
+
+
+def _checked_position(position: int, highest: int) -> int:
+    if not 0 <= position <= highest:
+        raise GroupError({"position": [f"{position} is no position here; write one from 0 to {highest}."]})
+    return position
+
+
+def _renumber(memberships: Sequence[GroupMembership]) -> None:
+    """Write the index of each membership as its position, where it differs."""
+    moved = []
+    for position, membership in enumerate(memberships):
+        if membership.position != position:
+            membership.position = position
+            moved.append(membership)
+    GroupMembership.objects.bulk_update(moved, ["position"], batch_size=500)
