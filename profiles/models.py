@@ -3,7 +3,7 @@
 import uuid
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
+from django.core.validators import MaxLengthValidator, validate_slug
 from django.db import models
 
 from accounts.text import storable_text
@@ -25,7 +25,7 @@ class DeploymentProfile(models.Model):
     project_config_filenames = models.JSONField(default=list, blank=True)
     context_path_prefixes = models.JSONField(default=list, blank=True)
     supported_artifact_types = models.JSONField(default=list, blank=True)
-    description = models.TextField(blank=True, max_length=2000, validators=[storable_text])
+    description = models.TextField(blank=True, validators=[storable_text, MaxLengthValidator(2000)])
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
