@@ -83,6 +83,7 @@ $(READY): pyproject.toml uv.lock
 			exit 1; \
 		fi; \
 	fi
+	@test -x $(BIN)/uv || $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@echo "Installing what uv.lock names."
 	@$(UV_SYNC)

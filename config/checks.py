@@ -7,7 +7,8 @@ from pathlib import Path
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, register
 
 from config.network import is_loopback
 
@@ -18,7 +19,7 @@ def data_folder(app_configs: Sequence[AppConfig] | None, **options: object) -> l
     folder: Path = settings.DATA_DIR
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         return [
-            Error(
+            checks.Error(
                 f"This process cannot write in DATA_DIR, {folder}.",
                 hint="Give the folder to the user that runs this, or set DATA_DIR to another one.",
                 id="config.E001",
@@ -26,7 +27,7 @@ def data_folder(app_configs: Sequence[AppConfig] | None, **options: object) -> l
         ]
     if stat.S_IMODE(folder.stat().st_mode) & 0o077:
         return [
-            Warning(
+            checks.Warning(
                 f"Other users of this machine can look into DATA_DIR, {folder}.",
                 hint=f"chmod 700 {folder}",
                 id="config.W001",
@@ -39,7 +40,9 @@ def data_folder(app_configs: Sequence[AppConfig] | None, **options: object) -> l
 def root_folders(app_configs: Sequence[AppConfig] | None, **options: object) -> list[CheckMessage]:
     """A root that is not there lets nothing in; most likely it is misspelt."""
     return [
-        Warning(f"{name} names {folder}, which is not a folder.", hint="Make it, or correct the name.", id="config.W002")
+        checks.Warning(
+            f"{name} names {folder}, which is not a folder.", hint="Make it, or correct the name.", id="config.W002"
+        )
         for name in ("PROJECT_ROOTS", "IMPORT_ROOTS")
         for folder in getattr(settings, name)
         if not folder.is_dir()
@@ -55,7 +58,7 @@ def hosts_without_login(app_configs: Sequence[AppConfig] | None, **options: obje
     if not foreign:
         return []
     return [
-        Warning(
+        checks.Warning(
             f"ALLOWED_HOSTS lets in {', '.join(foreign)}, and nobody has to log in.",
             hint="Leave only names of this machine (localhost, 127.0.0.1, [::1]), or set AUTH_ENABLED=true.",
             id="config.W003",

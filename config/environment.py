@@ -88,9 +88,7 @@ class Environment:
                 **({"pool": True} if pool else {}),
             }
         else:
-            raise self.wrong(
-                name, f"{parts.scheme!r} is not a database this application uses", self._database_hint
-            )
+            raise self.wrong(name, f"{parts.scheme!r} is not a database this application uses", self._database_hint)
         return database
 
     _database_hint = "Write sqlite:////path/to/file or postgres://user:password@host/name."

@@ -31,7 +31,7 @@ def _links(request: HttpRequest) -> list[Link]:
     user = request.user
     if not isinstance(user, User):
         return []
-    places = [("Projects", reverse("projects:list"), Project.objects.owned_by(user))]
+    places = [("Projects", reverse("deployments:projects"), Project.objects.owned_by(user))]
     if settings.DEPLOYMENT_SETS_ENABLED:
         places.insert(0, ("Sets", reverse("sets:list"), DeploymentSet.objects.owned_by(user)))
     return [Link(label, url, rows.count(), _current(request.path, url)) for label, url, rows in places]

@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
-NAMES = (
-    "ALLOWED_HOSTS AUTH_ENABLED DATABASE_URL DATA_DIR DEBUG DEPLOYMENT_SETS_ENABLED IMPORT_GIT_PROTOCOLS "
-    "IMPORT_ROOTS LOG_FORMAT PROJECT_ROOTS SECRET_KEY"
-).split()
+NAMES = [
+    "ALLOWED_HOSTS",
+    "AUTH_ENABLED",
+    "DATABASE_URL",
+    "DATA_DIR",
+    "DEBUG",
+    "DEPLOYMENT_SETS_ENABLED",
+    "IMPORT_GIT_PROTOCOLS",
+    "IMPORT_ROOTS",
+    "LOG_FORMAT",
+    "PROJECT_ROOTS",
+    "SECRET_KEY",
+]
 
 _PRINT_SETTINGS = """
 import json, config.settings as settings

@@ -48,6 +48,6 @@ def check_address(host: str, port: int) -> None:
         return
     if problem.errno == errno.EADDRINUSE:
         raise CommandError(
-            f"Something else listens on {host}, port {port}. Stop it, or choose another port, such as --port {port + 1}."
+            f"Something else listens on {host}, port {port}. Stop it, or choose another port: --port {port + 1}."
         )
     raise CommandError(f"The server cannot listen on {host}, port {port}: {problem.strerror}.")

@@ -1,0 +1,153 @@
+"""What the pages of sets show: reads put together, each in a constant number of queries."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count
+
+from accounts.models import User
+from artifacts.models import Artifact, GroupMembership
+from deployment_sets.exceptions import DeploymentSetResolutionError, written_path
+from deployment_sets.models import DeploymentSet, DeploymentSetMember
+from deployment_sets.queries import sets_using
+from deployment_sets.services.graph import SetSummary, resolve_set, summaries
+from deployment_sets.services.resolution import Member, MemberKind, Resolution, ResolvedArtifact
+from deployments.models import Claim
+
+USERS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SetCard:
+    """A set in a list, and in how many projects it is live."""
+
+    set: DeploymentSet
+    tags: Sequence[str]
+    summary: SetSummary
+    live_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a set stands among other things: the sets that hold it, and the projects it is live in."""
+
+    tags: Sequence[str]
+    used_by: Sequence[DeploymentSet]
+    used_by_more: int
+    live_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEntry:
+    """A direct member: what it is called, what kind of thing it is, and a line about it."""
+
+    member: DeploymentSetMember
+    kind: str
+    name: str
+    set_id: UUID | None = None
+    text: str = ""
+    missing: bool = False
+    summary: SetSummary | None = None
+    artifact_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedEntry:
+    """An artifact a set stands for, and the trail that led to it, as people write it."""
+
+    artifact: Artifact
+    trail: str
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedList:
+    """A page of what a set stands for, or the `error` that says why nobody can tell."""
+
+    resolution: Resolution | None = None
+    page: Page[ResolvedArtifact] | None = None
+    entries: Sequence[ResolvedEntry] = ()
+    error: DeploymentSetResolutionError | None = None
+
+
+def set_cards(owner: User, sets: Sequence[DeploymentSet]) -> list[SetCard]:
+    """A card for each of a page of sets, whose tags came along. Three queries."""
+    counted = summaries(sets)
+    live = _live_counts(owner, [one.pk for one in sets])
+    return [
+        SetCard(one, [tag.name for tag in one.tag_rows.all()], counted[one.pk], live.get(claimant(one.pk), 0))
+        for one in sets
+    ]
+
+
+def standing(owner: User, deployment_set: DeploymentSet) -> Standing:
+    """What the head of a set's page says about it. Four queries."""
+    users = Paginator(sets_using(owner, Member(MemberKind.SET, deployment_set.pk)), USERS_SHOWN).get_page(1)
+    return Standing(
+        tags=[tag.name for tag in deployment_set.tag_rows.all()],
+        used_by=list(users.object_list),
+        used_by_more=users.paginator.count - users.end_index(),
+        live_count=_live_counts(owner, [deployment_set.pk]).get(claimant(deployment_set.pk), 0),
+    )
+
+
+def member_entries(members: Sequence[DeploymentSetMember]) -> list[MemberEntry]:
+    """An entry for each of a page of members, joined with what they refer to. Three queries."""
+    counted = summaries([member.member_set for member in members if member.member_set is not None])
+    group_ids = [member.group_id for member in members if member.group_id is not None]
+    sizes = dict(
+        GroupMembership.objects.filter(group__in=group_ids).order_by().values_list("group").annotate(size=Count("pk"))
+    )
+
+    def entry(member: DeploymentSetMember) -> MemberEntry:
+        if (inner := member.member_set) is not None:
+            return MemberEntry(member, "set", inner.name, set_id=inner.pk, summary=counted[inner.pk])
+        if (group := member.group) is not None:
+            return MemberEntry(member, "group", group.name, artifact_count=sizes.get(group.pk, 0))
+        artifact = member.artifact
+        assert artifact is not None, "the database checks that a member has one reference"
+        return MemberEntry(
+            member, artifact.type, artifact.name, text=artifact.description, missing=artifact.gone_at is not None
+        )
+
+    return [entry(member) for member in members]
+
+
+def resolved_list(deployment_set: DeploymentSet, *, page: str | None, per_page: int) -> ResolvedList:
+    """One page of what a set stands for. Three queries."""
+    try:
+        resolution = resolve_set(deployment_set)
+    except DeploymentSetResolutionError as error:
+        return ResolvedList(error=error)
+    shown = Paginator(resolution.artifacts, per_page).get_page(page)
+    artifacts = Artifact.objects.in_bulk([resolved.uuid for resolved in shown])
+    return ResolvedList(
+        resolution=resolution,
+        page=shown,
+        entries=[
+            ResolvedEntry(
+                artifacts[resolved.uuid],
+                written_path([container.name for container in resolved.trail]),
+                resolved.missing,
+            )
+            for resolved in shown
+            if resolved.uuid in artifacts
+        ],
+    )
+
+
+def claimant(set_id: UUID) -> str:
+    """The key under which a set claims deployments."""
+    return f"set:{set_id}"
+
+
+def _live_counts(owner: User, set_ids: Collection[UUID]) -> dict[str, int]:
+    """By claimant, in how many of the owner's projects it claims anything."""
+    return dict(
+        Claim.objects.filter(claimant__in=[claimant(set_id) for set_id in set_ids], deployment__project__owner=owner)
+        .order_by()
+        .values_list("claimant")
+        .annotate(projects=Count("deployment__project", distinct=True))
+    )

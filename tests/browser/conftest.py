@@ -1,0 +1,136 @@
+"""Chromium, and something to look at. Run with `make e2e`; a plain run of the tests leaves these out."""
+
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from accounts.services import local_user
+from deployment_sets.models import DeploymentSet
+from deployment_sets.pages import claimant
+from deployments.models import Run, RunItem
+from profiles.enums import ArtifactType, Platform
+from tests.factories import (
+    ArtifactFactory,
+    ArtifactGroupFactory,
+    ClaimFactory,
+    DeploymentFactory,
+    DeploymentProfileFactory,
+    DeploymentSetFactory,
+    DeploymentSetTagFactory,
+    ProjectFactory,
+    RunFactory,
+    RunItemFactory,
+)
+
+# Playwright runs an event loop in this thread, and Django's own calls are made beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium; root has to do without its sandbox."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (on Debian: apt-get install chromium).")
+    arguments = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
+
+
+@pytest.fixture
+def world(transactional_db: None) -> dict[str, str]:
+    """Sets, a project and runs of the local user, with addresses by page name."""
+    owner = local_user()
+    names = {
+        ArtifactType.SKILL: ["api-design", "sql-review", "accessibility-pass", "release-notes"],
+        ArtifactType.COMMAND: ["plan", "ship"],
+        ArtifactType.AGENT: ["visual-reviewer", "security-reviewer"],
+        ArtifactType.RULE: ["commit-style"],
+        ArtifactType.HOOK: ["format-on-save"],
+        ArtifactType.MCP: ["postgres"],
+    }
+    made = {
+        name: ArtifactFactory(type=kind.value, name=name, description=f"Looks after {name.replace('-', ' ')}.")
+        for kind, kind_names in names.items()
+        for name in kind_names
+    }
+    made["ship"].gone_at = datetime.now(UTC)
+    made["ship"].save()
+    planning = ArtifactGroupFactory(name="Planning", artifacts=[made["plan"], made["commit-style"]])
+
+    def make_set(name: str, description: str, color: str, tags: list[str], members: list[Any]) -> DeploymentSet:
+        made_set = DeploymentSetFactory(owner=owner, name=name, description=description, color=color, members=members)
+        for tag in tags:
+            DeploymentSetTagFactory(set=made_set, name=tag)
+        return made_set
+
+    data = make_set("Data access", "Queries that hold up.", "", [], [made["sql-review"], made["postgres"]])
+    back = make_set(
+        "Backend",
+        "API design, migrations, query review, observability and the house rules for all of them, written down once.",
+        "#1c7a4a",
+        ["python", "api"],
+        [made["api-design"], data, made["format-on-save"]],
+    )
+    front = make_set(
+        "Frontend",
+        "Components, accessibility passes, visual review.",
+        "#a3245c",
+        ["web"],
+        [made["accessibility-pass"], made["visual-reviewer"], made["format-on-save"]],
+    )
+    full = make_set(
+        "Full-stack",
+        "Everything a web product needs from day one: back end, front end, planning and review.",
+        "#3d4bd1",
+        ["web", "default"],
+        [back, front, planning, made["release-notes"], made["security-reviewer"], made["ship"]],
+    )
+    make_set("<script>alert(1)</script>", "<b>not bold</b> " + "averylongword" * 30, "#8a5a00", ["ops"], [])
+    make_set("New product starter", "", "", [], [full])
+
+    project = ProjectFactory(owner=owner, name="storefront", path="/home/ann/code/clients/example-company/storefront")
+    DeploymentProfileFactory(project=project, profile_id="claude_code")
+    DeploymentProfileFactory(project=project, profile_id="other", platform=Platform.OTHER.value)
+    ProjectFactory(owner=owner, name="empty", path="/home/ann/code/empty")
+    run = RunFactory(
+        project=project,
+        claimant=claimant(full.pk),
+        claimant_label=full.name,
+        started_at=datetime.now(UTC) - timedelta(minutes=3),
+    )
+    RunFactory(project=project, claimant_label=full.name, state=Run.State.RECOVERED)
+    for artifact in made.values():
+        folder = f".claude/{artifact.type}s/{artifact.name}"
+        deployment = DeploymentFactory(project=project, artifact=artifact)
+        ClaimFactory(deployment=deployment, claimant=claimant(full.pk), label=full.name)
+        outcome: dict[str, Any] = {"status": RunItem.Status.SUCCESS, "action": "create", "paths": [folder]}
+        if artifact.type in (ArtifactType.HOOK, ArtifactType.MCP):
+            outcome = {
+                "status": RunItem.Status.SKIP,
+                "action": "unsupported",
+                "reason": "Hooks and MCP servers cannot be deployed yet.",
+            }
+        elif artifact.gone_at:
+            outcome = {
+                "status": RunItem.Status.ERROR,
+                "action": "missing",
+                "reason": "command:ship is gone from its collection. Import the collection again, or remove it.",
+            }
+        elif artifact.type == ArtifactType.AGENT:
+            outcome["warnings"] = ["The field tools was dropped: this platform has no such list."]
+        RunItemFactory(run=run, artifact=artifact, **outcome)
+    return {
+        "sets": "/sets/",
+        "set": f"/sets/{full.pk}",
+        "inner-set": f"/sets/{back.pk}",
+        "projects": "/projects/",
+        "project": f"/projects/{project.pk}",
+        "run": f"/runs/{run.pk}",
+        "not-found": "/nowhere",
+    }

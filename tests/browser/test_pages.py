@@ -1,0 +1,114 @@
+"""Every page in Chromium: wide and narrow, light and dark, without an error, a violation or a barrier.
+
+With SCREENSHOTS=some/folder in the environment, a picture of each is kept there.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed; run `make e2e`.")
+axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="Run `make e2e`.")
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDTHS = [390, 760, 1024, 1600]
+STANDARDS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+def keep_picture(page: Any, name: str) -> None:
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def watched(page: Any) -> list[str]:
+    """Everything the browser complains about from now on, violations of the security policy included."""
+    complaints: list[str] = []
+    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(f"{request.url} failed"))
+    return complaints
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_sound_in_every_width(
+    page: Any, live_server: LiveServer, world: dict[str, str], scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for name, path in world.items():
+        complaints = watched(page)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            response = page.goto(live_server.url + path)
+            assert response.status == (404 if name == "not-found" else 200)
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert overflow <= 0, f"{name} is wider than {width} px"
+            keep_picture(page, f"{name}-{width}-{scheme}")
+            if width in (390, 1024):
+                results = axe_playwright.Axe().run(page, options=STANDARDS)
+                assert results.violations_count == 0, f"{name} at {width} px: {results.generate_report()}"
+        expected = ["Failed to load resource: the server responded with a status of 404 (Not Found)"]
+        assert set(complaints) <= set(expected if name == "not-found" else [])
+
+
+def test_the_first_tab_reaches_the_skip_link_and_it_skips(
+    page: Any, live_server: LiveServer, world: dict[str, str]
+) -> None:
+    page.goto(live_server.url + world["sets"])
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    assert focused.inner_text() == "Skip to the content"
+    assert focused.bounding_box()["height"] > 20
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.locator("main :focus").count() == 1
+
+
+def test_a_card_opens_its_set_with_the_keyboard(page: Any, live_server: LiveServer, world: dict[str, str]) -> None:
+    page.goto(live_server.url + "/")
+    page.get_by_role("link", name="Full-stack").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(live_server.url + world["set"])
+    assert page.get_by_role("heading", level=1).inner_text() == "Full-stack"
+
+
+def test_markup_in_a_name_is_shown_as_text(page: Any, live_server: LiveServer, world: dict[str, str]) -> None:
+    opened: list[str] = []
+    page.on("dialog", lambda dialog: (opened.append(dialog.message), dialog.dismiss()))
+    page.goto(live_server.url + world["sets"])
+    assert page.get_by_role("link", name="<script>alert(1)</script>").is_visible()
+    assert page.get_by_text("<b>not bold</b>").is_visible()
+    assert opened == []
+
+
+def test_the_theme_follows_the_system_until_it_is_chosen(
+    page: Any, live_server: LiveServer, world: dict[str, str]
+) -> None:
+    def background() -> str:
+        return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+
+    light, dark = "rgb(251, 250, 248)", "rgb(19, 20, 22)"
+    page.emulate_media(color_scheme="dark")
+    page.goto(live_server.url + world["sets"])
+    assert background() == dark
+    page.get_by_role("button", name="Theme: system").click()
+    assert background() == light
+    page.reload()
+    assert background() == light
+    page.get_by_role("button", name="Theme: light").click()
+    page.emulate_media(color_scheme="light")
+    assert background() == dark
+    page.get_by_role("button", name="Theme: dark").click()
+    assert background() == light
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_new_server_says_what_to_do_first(page: Any, live_server: LiveServer) -> None:
+    for path in ("/sets/", "/projects/"):
+        page.goto(live_server.url + path)
+        keep_picture(page, f"empty{path.replace('/', '-')}")
+        assert page.locator(".empty code").first.is_visible()
+        assert axe_playwright.Axe().run(page, options=STANDARDS).violations_count == 0
