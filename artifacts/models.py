@@ -99,7 +99,7 @@ class Artifact(models.Model):
     flags = models.JSONField(default=list, blank=True)
     source_path = models.CharField(max_length=1024, blank=True, validators=[storable_text])
     plugin_path = models.CharField(max_length=1024, blank=True, validators=[storable_text])
-    version = models.ForeignKey("Version", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.ForeignKey("Version", on_delete=models.RESTRICT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     gone_at = models.DateTimeField(null=True, blank=True)

@@ -19,7 +19,7 @@ from deployments.models import Run, RunItem
 from profiles.models import DeploymentProfile
 from profiles.platforms import module_for
 from profiles.rendering import ProfileLayout, Rendering, Unsupported
-from projects.exceptions import PathError
+from projects.exceptions import FolderBusyError, PathError
 from projects.locks import folder_lock
 from projects.models import Project
 from projects.services import folder_of
@@ -91,6 +91,34 @@ def recover_project(*, project: Project) -> list[Run]:
     """
     with _held(_folder_of(project)) as (folder, folder_key):
         return recover_folder(folder, folder_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What became of one project whose last run was cut off."""
+
+    project: Project
+    outcome: str
+    notes: tuple[str, ...] = ()
+    is_whole: bool = True
+
+
+def recover_all() -> Iterator[Recovery]:
+    """Make every project whole whose run was cut off, one after the other; those that had such a run.
+
+    Visits every registered folder, since a run may have died before its first row was written.
+    """
+    for project in Project.objects.order_by("path", "pk").iterator():
+        try:
+            runs = recover_project(project=project)
+        except FolderBusyError as error:
+            yield Recovery(project, str(error), is_whole=False)
+        except ProjectFolderError as error:
+            if project.runs.filter(state=Run.State.RUNNING).exists():
+                yield Recovery(project, str(error), is_whole=False)
+        else:
+            for run in runs:
+                yield Recovery(run.project, f"Run {run.number} was cut off and has been taken back.", tuple(run.notes))
 
 
 def _folder_of(project: Project) -> Path:

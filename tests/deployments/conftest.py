@@ -63,7 +63,7 @@ class Desk:
         )
 
     def tree(self) -> dict[str, bytes]:
-        """Every file of the project with its bytes; executables end with `*`, symlinks with `@`, empty folders with `/`."""
+        """Every file with its bytes; executables end with `*`, symlinks with `@`, empty folders with `/`."""
         return read_tree(self.folder)
 
 

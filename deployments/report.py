@@ -1,0 +1,68 @@
+"""A deploy's report as text for a terminal and as plain data for JSON."""
+
+from collections.abc import Iterator
+
+from deployments.installer.journal import Result
+from deployments.models import RunItem
+from deployments.services import DeployReport
+
+_WORDS = {
+    RunItem.Status.SUCCESS: "Success",
+    RunItem.Status.SKIP: "Skipped",
+    RunItem.Status.ERROR: "Error",
+}
+
+
+def as_lines(report: DeployReport) -> Iterator[str]:
+    """One line for each artifact × profile, what was lost or went wrong below it, and the totals last."""
+    name_width = max((len(result.artifact_id) for result in report.results), default=0)
+    profile_width = max((len(result.profile_id) for result in report.results), default=0)
+    for result in report.results:
+        where = ", ".join(result.paths)
+        yield (
+            f"{_WORDS[result.status]:<8} {result.action:<12}"
+            f"{result.artifact_id:<{name_width}}  {result.profile_id:<{profile_width}}  {where}"
+        ).rstrip()
+        if result.reason and result.action != "unchanged":
+            yield f"         {result.reason}"
+        for warning in result.warnings:
+            yield f"         Note: {warning}"
+    yield as_sentence(report)
+
+
+def as_sentence(report: DeployReport) -> str:
+    """The totals: "12 succeeded, 3 skipped, 1 failed."."""
+    counts = report.counts
+    succeeded, skipped, failed = (
+        counts[status] for status in (RunItem.Status.SUCCESS, RunItem.Status.SKIP, RunItem.Status.ERROR)
+    )
+    if report.run is None:
+        return f"{succeeded} would be written, {skipped} skipped, {failed} would fail. Nothing was written."
+    return f"{succeeded} succeeded, {skipped} skipped, {failed} failed. This was run {report.run.number}."
+
+
+def as_data(report: DeployReport) -> dict[str, object]:
+    """The report in the shape the API answers with."""
+    return {
+        "run_id": str(report.run.pk) if report.run else None,
+        "dry_run": report.run is None,
+        "fingerprint": report.fingerprint,
+        "counts": report.counts,
+        "results": [_result_data(result) for result in report.results],
+    }
+
+
+def _result_data(result: Result) -> dict[str, object]:
+    is_error = result.status == RunItem.Status.ERROR
+    return {
+        "artifact_uuid": str(result.artifact_uuid),
+        "artifact_id": result.artifact_id,
+        "profile_id": result.profile_id,
+        "platform": result.platform,
+        "status": str(result.status),
+        "action": str(result.action),
+        "reason": result.reason,
+        "error": result.reason if is_error else None,
+        "warnings": list(result.warnings),
+        "paths": list(result.paths),
+    }
