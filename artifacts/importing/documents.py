@@ -1,0 +1,71 @@
+"""JSON that strangers wrote, read with care and written in one form. Pure Python."""
+
+import json
+import math
+
+_LONGEST = 1024 * 1024
+_DEEPEST = 100
+
+
+class DocumentError(ValueError):
+    """A JSON file that cannot be used; the message says where and why."""
+
+
+def read_json(data: bytes) -> object:
+    """The value in a JSON file; a byte order mark is let pass. Raises DocumentError with line and column."""
+    if len(data) > _LONGEST:
+        raise DocumentError(f"It is longer than {_LONGEST} bytes.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"It is not UTF-8 text (byte {error.start + 1}).") from error
+    try:
+        value: object = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        _check_depth(value)
+    except json.JSONDecodeError as error:
+        raise DocumentError(
+            f"It is not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise DocumentError(f"It is not JSON that can be read: {error}.") from error
+    return value
+
+
+def read_json_object(data: bytes) -> dict[str, object]:
+    """Like `read_json`, for files that must hold an object."""
+    value = read_json(data)
+    if not isinstance(value, dict):
+        raise DocumentError("It does not hold a JSON object.")
+    return value
+
+
+def write_json(value: object) -> bytes:
+    """One canonical form: two spaces, keys in the order they came, UTF-8, a newline at the end."""
+    # A lone surrogate has no UTF-8; its escape is what JSON itself writes for it.
+    return (json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:20]} is too large")
+    return number
+
+
+def _check_depth(value: object) -> None:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inner(outer)]
+        if not level:
+            return
+    raise ValueError(f"it is nested more than {_DEEPEST} levels deep")
+
+
+def _inner(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

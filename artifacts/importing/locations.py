@@ -1,0 +1,120 @@
+"""Which sources may be read at all, and how one is written."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from artifacts.importing.exceptions import SourceError
+from artifacts.importing.folders import open_folder
+from artifacts.importing.git import open_repository
+from artifacts.importing.limits import Deadline, Limits
+from artifacts.importing.sources import SourceTree, printable
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_HELPER = re.compile(r"[A-Za-z0-9+.-]+::")
+_SHORT_SSH = re.compile(r"[^/@\s]+@[^/:\s]+:.+")
+_REF_CHARACTERS = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\]+")
+_LONGEST_SOURCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A source that may be read: an absolute folder, or a git URL with a ref ('' for the default branch)."""
+
+    source: str
+    ref: str
+    is_git: bool
+
+    @property
+    def default_name(self) -> str:
+        """The last part of the path, without `.git`."""
+        path = unquote(urlsplit(self.source).path) if self.is_git else self.source
+        name = PurePosixPath(path.rstrip("/") or "/").name
+        return (name.removesuffix(".git") if self.is_git else name) or "collection"
+
+    @contextmanager
+    def opened(self, protocols: Sequence[str], limits: Limits) -> Iterator[SourceTree]:
+        """Open the source for reading. Raises SourceError."""
+        deadline = Deadline(limits.seconds)
+        if self.is_git:
+            with open_repository(self.source, self.ref, protocols, limits, deadline) as repository:
+                yield repository
+        else:
+            with open_folder(Path(self.source), limits, deadline) as folder:
+                yield folder
+
+
+def locate(source: str, ref: str, *, roots: Sequence[Path], protocols: Sequence[str]) -> Location:
+    """Where `source` and `ref` point, in the one form under which a collection is known.
+
+    `roots` are absolute, symlinks resolved. Raises SourceError when it may not be read or says too much.
+    """
+    source, ref = source.strip(), ref.strip()
+    if not source:
+        raise SourceError("No source is given. Name a folder or the URL of a git repository.")
+    if source.startswith("-"):
+        raise SourceError(f"The source {printable(source)!r} begins with a dash. Write ./ before the name of a folder.")
+    if printable(source) != source or len(source) > _LONGEST_SOURCE:
+        raise SourceError(f"The source {printable(source[:80])!r} is too long, or is not plain text.")
+    if _HELPER.match(source):
+        raise SourceError(f"The source {source!r} would start a helper program, which an import never does.")
+    if _URL.match(source):
+        return Location(_checked_url(source, roots, protocols), _checked_ref(ref), is_git=True)
+    if _SHORT_SSH.fullmatch(source) and not Path(source).exists():
+        raise SourceError(f"Write the git source {source!r} as a URL: ssh://user@host/path.")
+    if ref:
+        raise SourceError(f"The ref {printable(ref)!r} belongs to a git URL, and {source!r} is a folder.")
+    return Location(str(_checked_folder(Path(source), roots)), "", is_git=False)
+
+
+def _checked_folder(folder: Path, roots: Sequence[Path]) -> Path:
+    try:
+        resolved = folder.expanduser().resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise SourceError(f"There is no folder {str(folder)!r} to import.") from error
+    if not any(resolved.is_relative_to(root) for root in roots):
+        allowed = ", ".join(str(root) for root in roots)
+        raise SourceError(
+            f"The folder {resolved} lies outside of the folders that may be imported from ({allowed}). "
+            "The setting IMPORT_ROOTS names them."
+        )
+    if not resolved.is_dir():
+        raise SourceError(f"{resolved} is not a folder. Name the folder that holds it.")
+    return resolved
+
+
+def _checked_url(url: str, roots: Sequence[Path], protocols: Sequence[str]) -> str:
+    try:
+        parts = urlsplit(url)
+        user, password = parts.username, parts.password
+        _ = parts.port
+    except ValueError as error:
+        raise SourceError(f"The URL {url!r} cannot be read: {error}.") from error
+    scheme = parts.scheme.lower()
+    if password is not None or (user is not None and scheme != "ssh") or parts.query or parts.fragment:
+        # The URL itself is not repeated: what it carries may be secret.
+        raise SourceError(
+            f"The {scheme} URL carries a user, a password, a query or a fragment, which would be kept with the "
+            "collection. Leave it out, and clone a private repository into a folder instead."
+        )
+    if scheme not in protocols:
+        raise SourceError(
+            f"The URL {url!r} uses {scheme}; a collection may be fetched by {', '.join(protocols)}. "
+            "The setting IMPORT_GIT_PROTOCOLS names them."
+        )
+    if scheme == "file":
+        _checked_folder(Path(unquote(parts.path)), roots)
+    elif not parts.hostname or parts.hostname.startswith("-"):
+        raise SourceError(f"The URL {url!r} names no host.")
+    return urlunsplit((scheme, parts.netloc.lower() if user is None else parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _checked_ref(ref: str) -> str:
+    if not ref:
+        return ""
+    if ref[0] in "-+" or ".." in ref or "@{" in ref or len(ref) > 200 or not _REF_CHARACTERS.fullmatch(ref):
+        raise SourceError(f"The ref {printable(ref[:80])!r} is not the name of a branch, a tag or a commit.")
+    return ref

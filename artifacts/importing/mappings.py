@@ -1,0 +1,67 @@
+"""`GLOB=TYPE`: what a person says about files that no layout explains. Pure Python."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from artifacts.importing.exceptions import MappingError
+from artifacts.importing.sources import path_problem
+from profiles.enums import ArtifactType
+
+_MOST = 50
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Files whose path matches `glob` are artifacts of `type`.
+
+    `*`, `?` and `[…]` stay within a folder, `**` stands for any number of folders. For skills the
+    glob names the SKILL.md files.
+    """
+
+    glob: str
+    type: ArtifactType
+
+    def __str__(self) -> str:
+        return f"{self.glob}={self.type}"
+
+    def matches(self, path: str) -> bool:
+        """Whether the file at `path` (from the top of the collection) is meant."""
+        return _matches(tuple(self.glob.split("/")), tuple(path.split("/")))
+
+
+def parse_mappings(texts: Iterable[str]) -> list[Mapping]:
+    """Each of `texts` as a mapping, without repeats. Raises MappingError."""
+    mappings = list(dict.fromkeys(_parsed(text) for text in texts))
+    if len(mappings) > _MOST:
+        raise MappingError(f"These are {len(mappings)} mappings; a collection keeps at most {_MOST}.")
+    return mappings
+
+
+def _parsed(text: str) -> Mapping:
+    glob, separator, kind = text.rpartition("=")
+    glob, kind = glob.strip().removeprefix("./"), kind.strip()
+    known = [member.value for member in ArtifactType]
+    if not separator or not glob:
+        raise MappingError(f"The mapping {text[:80]!r} is not of the form GLOB=TYPE, as in 'tools/*.md=command'.")
+    if kind not in known:
+        raise MappingError(f"The mapping {text[:80]!r} names no artifact type; write one of {', '.join(known)}.")
+    if len(glob) > _LONGEST or path_problem(glob) or glob.endswith("/"):
+        raise MappingError(f"The pattern {glob[:80]!r} is no path below the top of the collection.")
+    return Mapping("/".join(part for part in glob.split("/") if part not in ("", ".")), ArtifactType(kind))
+
+
+@lru_cache(maxsize=4096)
+def _matches(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return _matches(pattern[1:], parts) or (bool(parts) and _matches(pattern, parts[1:]))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _matches(pattern[1:], parts[1:])
+
+
+def as_texts(mappings: Sequence[Mapping]) -> list[str]:
+    """As they are written and kept."""
+    return [str(mapping) for mapping in mappings]

@@ -1,0 +1,169 @@
+"""What is known about a collection while it is looked through: its files, the finds, and the remarks. Pure Python."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from artifacts.importing.documents import DocumentError, read_json_object
+from artifacts.importing.sources import Listing, SourceFile, UnreadableFileError, printable
+from profiles.enums import ArtifactType
+
+# Problems that say nothing about whether the artifact is still meant to be there: what an earlier
+# import took from such a path stays as it is.
+_PASSING = frozenset({"unreadable", "too-large", "invalid-json"})
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file of a found artifact: path inside it ('' when it is the whole), and where its bytes come from.
+
+    `data` is set where they are not those of the file at `source` but drawn from it.
+    """
+
+    path: str
+    source: str
+    executable: bool = False
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An artifact that a collection holds."""
+
+    type: ArtifactType
+    namespace: str
+    name: str
+    source_path: str
+    plugin_path: str
+    files: tuple[FoundFile, ...]
+    description: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What is unique in a collection: type, namespace, name."""
+        return self.type.value, self.namespace, self.name
+
+    @property
+    def label(self) -> str:
+        """How people write it: `skill:pdf`, or `skill:pdf (review)` for one of the plugin `review`."""
+        return f"{self.type}:{self.name}" + (f" ({self.namespace})" if self.namespace else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where artifacts are looked for: a top folder, and the plugin it belongs to ('' for none)."""
+
+    folder: str
+    namespace: str = ""
+    plugin_path: str = ""
+
+    def path(self, relative: str) -> str:
+        """`relative` below the top folder, as a path of the collection."""
+        return f"{self.folder}/{relative}" if self.folder else relative
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark about a file that was understood all the same."""
+
+    file: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that became no artifact though it looked like one, or that could not be read."""
+
+    file: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A mapping that would take files no layout explains, and why."""
+
+    mapping: str
+    files: tuple[str, ...]
+    reason: str
+
+
+@dataclass
+class Survey:
+    """Files in path order, a way to read them, and everything said about them so far."""
+
+    listing: Listing
+    reader: Callable[[str], bytes]
+    found: list[Found] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    manifests: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
+    plugin_folders: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.files: dict[str, SourceFile] = {file.path: file for file in self.listing.files}
+        self._paths = list(self.files)
+        for skipped in self.listing.skipped:
+            self.refuse(skipped.path, skipped.code, skipped.reason)
+
+    def below(self, folder: str) -> Iterator[str]:
+        """Paths of all files in `folder` and below ('' for all)."""
+        if not folder:
+            yield from self._paths
+            return
+        start = bisect_left(self._paths, folder + "/")
+        for index in range(start, len(self._paths)):
+            if not self._paths[index].startswith(folder + "/"):
+                return
+            yield self._paths[index]
+
+    def owned(self, place: Place, folder: str) -> list[str]:
+        """Paths below `folder` of `place` that do not belong to a plugin further down."""
+        top = place.path(folder) if folder else place.folder
+        inner = [other for other in self.plugin_folders if _is_below(other, place.folder)]
+        return [path for path in self.below(top) if not any(path.startswith(other + "/") for other in inner)]
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file; None, and the file is reported, when it cannot be read."""
+        try:
+            return self.reader(path)
+        except UnreadableFileError as error:
+            self.refuse(path, error.code, error.reason)
+            return None
+
+    def read_object(self, path: str) -> dict[str, object] | None:
+        """The JSON object in a file; None, and the file is reported, when there is none."""
+        data = self.read(path)
+        if data is None:
+            return None
+        try:
+            return read_json_object(data)
+        except DocumentError as error:
+            self.refuse(path, "invalid-json", str(error))
+            return None
+
+    def note(self, file: str, message: str) -> None:
+        """Remark on a file."""
+        note = Note(file, printable(message))
+        if note not in self.notes[-8:]:
+            self.notes.append(note)
+
+    def refuse(self, file: str, code: str, reason: str, keeps: str | None = None) -> None:
+        """Report a file that became no artifact.
+
+        When the reason may pass, what was imported from it before (or from below `keeps`) stays as it is.
+        """
+        refusal = Refusal(file, code, printable(reason))
+        if refusal not in self.refusals[-8:]:
+            self.refusals.append(refusal)
+        if code in _PASSING:
+            self.kept.add(file if keeps is None else keeps)
+
+    def keeps(self, path: str) -> bool:
+        """Whether an artifact imported from `path` earlier stays as it is."""
+        return any(path == kept or _is_below(path, kept) or _is_below(kept, path) for kept in self.kept)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path != folder and (not folder or path.startswith(folder + "/"))
