@@ -2,8 +2,10 @@
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from artifacts.services.blobs import load_blobs
 from deployments.installer.journal import Claimant, intents_of
@@ -198,10 +200,6 @@ def test_two_profiles_that_render_a_path_differently_the_second_is_refused(desk:
 
 
 def test_an_artifact_that_is_gone_or_never_was_is_missing(desk: Desk) -> None:
-    from uuid import uuid4
-
-    from django.utils import timezone
-
     report = desk.deploy(desk.artifact("skill:pdf", gone_at=timezone.now()), uuid4(), desk.artifact("skill:ok"))
     assert [(str(result.status), str(result.action)) for result in report.results] == [
         ("error", "missing"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from accounts.models import User
 from deployments.exceptions import ProjectFolderError
@@ -93,8 +94,8 @@ def test_a_folder_that_became_a_symlink_refuses_the_run(desk: Desk, tmp_path: Pa
     assert list(elsewhere.iterdir()) == []
 
 
-def test_a_folder_outside_the_roots_of_today_refuses_the_run(desk: Desk, tmp_path: Path, settings: object) -> None:
-    settings.PROJECT_ROOTS = [tmp_path / "only-here"]  # type: ignore[attr-defined]
+def test_a_folder_outside_the_roots_of_today_refuses_the_run(desk: Desk, tmp_path: Path, settings: Settings) -> None:
+    settings.PROJECT_ROOTS = [tmp_path / "only-here"]
     with pytest.raises(ProjectFolderError, match="PROJECT_ROOTS"):
         desk.deploy(desk.artifact("skill:pdf"))
 

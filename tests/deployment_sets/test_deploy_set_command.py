@@ -1,0 +1,142 @@
+"""`manage.py deploy_set`, as a script meets it."""
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from accounts.models import User
+from accounts.services import local_user
+from deployment_sets.models import DeploymentSet
+from deployments.models import Deployment
+from projects.models import Project
+from tests.factories import ArtifactFactory, DeploymentProfileFactory, DeploymentSetFactory
+
+
+@pytest.fixture
+def mine(db: None) -> DeploymentSet:
+    """A set of the local user with one skill and one command."""
+    skill = ArtifactFactory(name="pdf", files={"SKILL.md": "Read"})
+    command = ArtifactFactory(type="command", name="ship", files={"": "Ship"})
+    deployment_set: DeploymentSet = DeploymentSetFactory(
+        owner=local_user(), name="Full-stack", members=[skill, command]
+    )
+    return deployment_set
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """The exit code and what was printed."""
+    output = StringIO()
+    code = 0
+    try:
+        call_command("deploy_set", *arguments, stdout=output)
+    except CommandError as error:
+        return error.returncode, str(error)
+    except SystemExit as error:
+        code = int(str(error.code))
+    return code, output.getvalue()
+
+
+def test_it_registers_the_project_and_deploys_a_set_by_name(mine: DeploymentSet, project_folder: Path) -> None:
+    code, output = run("Full-stack", "--project", str(project_folder))
+    assert code == 0
+    assert "Success  create      skill:pdf" in output
+    assert output.splitlines()[-1] == "2 succeeded, 0 skipped, 0 failed. This was run 1."
+    assert (project_folder / ".claude/skills/pdf/SKILL.md").read_text() == "Read"
+    assert Project.objects.get().owner == local_user()
+
+
+def test_it_deploys_a_set_by_id_and_again_skips_everything(mine: DeploymentSet, project_folder: Path) -> None:
+    run(str(mine.pk), "--project", str(project_folder))
+    code, output = run(str(mine.pk), "--project", str(project_folder))
+    assert code == 0
+    assert "0 succeeded, 2 skipped, 0 failed" in output
+
+
+def test_json_has_every_result(mine: DeploymentSet, project_folder: Path) -> None:
+    code, output = run("Full-stack", "--project", str(project_folder), "--format", "json")
+    data: dict[str, Any] = json.loads(output)
+    assert code == 0
+    assert data["counts"] == {"success": 2, "skip": 0, "error": 0}
+    assert [(result["artifact_id"], result["action"], result["error"]) for result in data["results"]] == [
+        ("skill:pdf", "create", None),
+        ("command:ship", "create", None),
+    ]
+    assert data["run_id"]
+
+
+def test_one_error_makes_exit_code_one_and_the_rest_lands(mine: DeploymentSet, project_folder: Path) -> None:
+    (project_folder / ".claude/commands").mkdir(parents=True)
+    (project_folder / ".claude/commands/ship.md").write_text("Mine")
+    code, output = run("Full-stack", "--project", str(project_folder))
+    assert code == 1
+    assert "1 succeeded, 0 skipped, 1 failed" in output
+    assert ".claude/commands/ship.md was there before" in output
+    assert run("Full-stack", "--project", str(project_folder), "--on-conflict", "skip")[0] == 0
+    assert run("Full-stack", "--project", str(project_folder), "--on-conflict", "overwrite")[0] == 0
+    assert (project_folder / ".claude/commands/ship.md").read_text() == "Ship"
+
+
+def test_a_dry_run_writes_nothing_and_registers_nothing(mine: DeploymentSet, project_folder: Path) -> None:
+    code, output = run("Full-stack", "--project", str(project_folder), "--dry-run")
+    assert code == 0
+    assert "2 would be written" in output
+    assert list(project_folder.iterdir()) == []
+    assert not Project.objects.exists()
+
+
+def test_it_deploys_under_every_profile_unless_some_are_named(mine: DeploymentSet, project_folder: Path) -> None:
+    run("Full-stack", "--project", str(project_folder))
+    DeploymentProfileFactory(project=Project.objects.get(), profile_id="plain", platform="other", root_dir="docs")
+    run("Full-stack", "--project", str(project_folder), "--profile", "plain")
+    assert Deployment.objects.filter(deployment_profile_id="plain").count() == 2
+    _, output = run("Full-stack", "--project", str(project_folder))
+    assert "4 skipped" in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["Nothing", "--project", "{folder}"], "no set with the id or name 'Nothing'"),
+        (["Full-stack", "--project", "{folder}/missing"], "does not exist"),
+        (["Full-stack", "--project", "relative"], "not absolute"),
+        (["Full-stack", "--project", "/"], "PROJECT_ROOTS"),
+        (["Full-stack", "--project", "{folder}", "--profile", "nope"], "no profile 'nope'. It has claude_code."),
+        (["Full-stack", "--project", "{folder}", "--user", "nobody"], "no user 'nobody'"),
+        (["Full-stack", "--project", "{folder}", "--on-conflict", "maybe"], "invalid choice"),
+    ],
+)
+def test_bad_arguments_exit_with_two_and_say_what_is_wrong(
+    mine: DeploymentSet, project_folder: Path, arguments: list[str], message: str
+) -> None:
+    code, output = run(*(argument.format(folder=project_folder) for argument in arguments))
+    assert message in output
+    assert code == (1 if "invalid choice" in message else 2)
+
+
+def test_a_name_that_two_sets_have_is_refused_with_their_ids(mine: DeploymentSet, project_folder: Path) -> None:
+    twin = DeploymentSetFactory(owner=local_user(), name="Full-stack")
+    code, output = run("Full-stack", "--project", str(project_folder))
+    assert code == 2
+    assert str(mine.pk) in output
+    assert str(twin.pk) in output
+
+
+def test_another_owners_set_is_not_found(owner: User, project_folder: Path) -> None:
+    theirs = DeploymentSetFactory(owner=owner, name="Theirs")
+    assert run("Theirs", "--project", str(project_folder))[0] == 2
+    assert run(str(theirs.pk), "--project", str(project_folder))[0] == 2
+
+
+def test_with_login_on_the_user_must_be_named(
+    mine: DeploymentSet, project_folder: Path, settings: Settings, owner: User
+) -> None:
+    settings.AUTH_ENABLED = True
+    code, output = run("Full-stack", "--project", str(project_folder))
+    assert (code, "--user NAME" in output) == (2, True)
+    DeploymentSetFactory(owner=owner, name="Mine too", members=[ArtifactFactory()])
+    assert run("Mine too", "--project", str(project_folder), "--user", "owner")[0] == 0
