@@ -10,8 +10,8 @@ case $call in
 esac
 git rev-parse --is-inside-work-tree >/dev/null 2>&1 || exit 0
 
-notes='^\+.*(<<<<<<< |>>>>>>> |DO NOT COMMIT|[^[:alnum:]_](breakpoint|pdb\.set_trace)\(\)|^\+[[:space:]]*debugger;)'
-found=$(git diff --cached --unified=0 --no-color | grep -E "$notes" || true)
+notes='<<<<<<< |>>>>>>> |DO NOT COMMIT|(^|[^[:alnum:]_])(breakpoint|pdb\.set_trace)\(\)|^[[:space:]]*debugger;'
+found=$(git diff --cached --unified=0 --no-color | sed -n 's/^+\([^+]\)/\1/p' | grep -E "$notes" || true)
 [ -z "$found" ] && exit 0
 
 {
