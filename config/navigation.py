@@ -28,16 +28,19 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 
 
 def _links(request: HttpRequest) -> list[Link]:
-    user = request.user
+    # A request that is refused early, for its Host say, has no user yet.
+    user = getattr(request, "user", None)
     if not isinstance(user, User):
         return []
-    places = [("Projects", reverse("deployments:projects"), Project.objects.owned_by(user))]
+    links = []
     if settings.DEPLOYMENT_SETS_ENABLED:
-        places.insert(0, ("Sets", reverse("sets:list"), DeploymentSet.objects.owned_by(user)))
-    return [Link(label, url, rows.count(), _current(request.path, url)) for label, url, rows in places]
+        sets = DeploymentSet.objects.owned_by(user).count()
+        links.append(_link("Sets", reverse("sets:list"), sets, request.path))
+    projects = Project.objects.owned_by(user).count()
+    links.append(_link("Projects", reverse("deployments:projects"), projects, request.path))
+    return links
 
 
-def _current(path: str, url: str) -> str:
-    if path == url:
-        return "page"
-    return "true" if path.startswith(url) else ""
+def _link(label: str, url: str, count: int, path: str) -> Link:
+    current = "page" if path == url else "true" if path.startswith(url) else ""
+    return Link(label, url, count, current)

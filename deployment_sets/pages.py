@@ -1,6 +1,6 @@
 """What the pages of sets show: reads put together, each in a constant number of queries."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from artifacts.models import Artifact, GroupMembership
 from deployment_sets.exceptions import DeploymentSetResolutionError, written_path
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.queries import sets_using
+from deployment_sets.services.batch_deploy import claimant_of
 from deployment_sets.services.graph import SetSummary, resolve_set, summaries
 from deployment_sets.services.resolution import Member, MemberKind, Resolution, ResolvedArtifact
 from deployments.models import Claim
@@ -75,10 +76,9 @@ class ResolvedList:
 def set_cards(owner: User, sets: Sequence[DeploymentSet]) -> list[SetCard]:
     """A card for each of a page of sets, whose tags came along. Three queries."""
     counted = summaries(sets)
-    live = _live_counts(owner, [one.pk for one in sets])
+    live = _live_counts(owner, sets)
     return [
-        SetCard(one, [tag.name for tag in one.tag_rows.all()], counted[one.pk], live.get(claimant(one.pk), 0))
-        for one in sets
+        SetCard(one, [tag.name for tag in one.tag_rows.all()], counted[one.pk], live.get(one.pk, 0)) for one in sets
     ]
 
 
@@ -89,7 +89,7 @@ def standing(owner: User, deployment_set: DeploymentSet) -> Standing:
         tags=[tag.name for tag in deployment_set.tag_rows.all()],
         used_by=list(users.object_list),
         used_by_more=users.paginator.count - users.end_index(),
-        live_count=_live_counts(owner, [deployment_set.pk]).get(claimant(deployment_set.pk), 0),
+        live_count=_live_counts(owner, [deployment_set]).get(deployment_set.pk, 0),
     )
 
 
@@ -138,16 +138,13 @@ def resolved_list(deployment_set: DeploymentSet, *, page: str | None, per_page: 
     )
 
 
-def claimant(set_id: UUID) -> str:
-    """The key under which a set claims deployments."""
-    return f"set:{set_id}"
-
-
-def _live_counts(owner: User, set_ids: Collection[UUID]) -> dict[str, int]:
-    """By claimant, in how many of the owner's projects it claims anything."""
-    return dict(
-        Claim.objects.filter(claimant__in=[claimant(set_id) for set_id in set_ids], deployment__project__owner=owner)
+def _live_counts(owner: User, sets: Sequence[DeploymentSet]) -> dict[UUID, int]:
+    """For each of `sets`, in how many of the owner's projects it claims anything. One query."""
+    keys = {claimant_of(one.pk, one.name).key: one.pk for one in sets}
+    rows = (
+        Claim.objects.filter(claimant__in=keys, deployment__project__owner=owner)
         .order_by()
         .values_list("claimant")
         .annotate(projects=Count("deployment__project", distinct=True))
     )
+    return {keys[key]: count for key, count in rows}

@@ -26,7 +26,7 @@ def sets_page[**P](
     """A page that is there while DEPLOYMENT_SETS_ENABLED is true; else a 404 that says why."""
 
     @wraps(view)
-    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not settings.DEPLOYMENT_SETS_ENABLED:
             return render(request, "deployment_sets/switched_off.html", status=404)
         return view(request, *args, **kwargs)

@@ -1,13 +1,22 @@
 """Small pieces that many pages write the same way."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.template.context import RequestContext
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+
+from deployments.models import RunItem
 
 register = template.Library()
+
+_DONE = {"create": "created", "update": "updated", "remove": "removed", "unchanged": "already up to date"}
 
 
 @register.inclusion_tag("_paging.html", takes_context=True)
@@ -28,6 +37,14 @@ def paging(context: RequestContext, page: Page[Any], what: str, parameter: str =
     }
 
 
+@register.simple_tag
+def moment(time: datetime) -> SafeString:
+    """How long ago something was, with the moment itself for machines and for who points at it."""
+    passed = timezone.now() - time
+    words = f"{timesince(time, depth=1)} ago" if passed > timedelta(minutes=1) else "just now"
+    return format_html('<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S} UTC">{}</time>', time.isoformat(), time, words)
+
+
 @register.filter
 def artifact_type(label: str) -> str:
     """The type in `type:name`."""
@@ -38,3 +55,9 @@ def artifact_type(label: str) -> str:
 def artifact_name(label: str) -> str:
     """The name in `type:name`."""
     return label.partition(":")[2]
+
+
+@register.filter
+def what_happened(item: RunItem) -> str:
+    """The reason of a result, or what was done where that says it all."""
+    return item.reason or _DONE.get(item.action, item.action)

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.services import local_user
 from deployment_sets.models import DeploymentSet
-from deployment_sets.pages import claimant
+from deployment_sets.services.batch_deploy import claimant_of
 from deployments.models import Run, RunItem
 from profiles.enums import ArtifactType, Platform
 from tests.factories import (
@@ -100,7 +100,7 @@ def world(transactional_db: None) -> dict[str, str]:
     ProjectFactory(owner=owner, name="empty", path="/home/ann/code/empty")
     run = RunFactory(
         project=project,
-        claimant=claimant(full.pk),
+        claimant=claimant_of(full.pk, full.name).key,
         claimant_label=full.name,
         started_at=datetime.now(UTC) - timedelta(minutes=3),
     )
@@ -108,7 +108,7 @@ def world(transactional_db: None) -> dict[str, str]:
     for artifact in made.values():
         folder = f".claude/{artifact.type}s/{artifact.name}"
         deployment = DeploymentFactory(project=project, artifact=artifact)
-        ClaimFactory(deployment=deployment, claimant=claimant(full.pk), label=full.name)
+        ClaimFactory(deployment=deployment, claimant=claimant_of(full.pk, full.name).key, label=full.name)
         outcome: dict[str, Any] = {"status": RunItem.Status.SUCCESS, "action": "create", "paths": [folder]}
         if artifact.type in (ArtifactType.HOOK, ArtifactType.MCP):
             outcome = {

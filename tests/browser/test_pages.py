@@ -27,7 +27,12 @@ def keep_picture(page: Any, name: str) -> None:
 def watched(page: Any) -> list[str]:
     """Everything the browser complains about from now on, violations of the security policy included."""
     complaints: list[str] = []
-    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+
+    def listen(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("requestfailed", lambda request: complaints.append(f"{request.url} failed"))
     return complaints
@@ -77,7 +82,12 @@ def test_a_card_opens_its_set_with_the_keyboard(page: Any, live_server: LiveServ
 
 def test_markup_in_a_name_is_shown_as_text(page: Any, live_server: LiveServer, world: dict[str, str]) -> None:
     opened: list[str] = []
-    page.on("dialog", lambda dialog: (opened.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Any) -> None:
+        opened.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     page.goto(live_server.url + world["sets"])
     assert page.get_by_role("link", name="<script>alert(1)</script>").is_visible()
     assert page.get_by_text("<b>not bold</b>").is_visible()

@@ -1,0 +1,274 @@
+"""The admin: every model is there, bounded; and what is written there goes through the services."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.services import local_user
+from artifacts.models import Artifact, ArtifactGroup
+from profiles.models import DeploymentProfile
+from projects.exceptions import FolderBusyError
+from projects.models import Project
+from tests import factories
+from tests.factories import (
+    ArtifactFactory,
+    ArtifactGroupFactory,
+    CollectionFactory,
+    DeploymentProfileFactory,
+    ProjectFactory,
+)
+
+OUR_APPS = ["accounts", "artifacts", "deployment_sets", "deployments", "profiles", "projects"]
+OUR_MODELS = [model for app in OUR_APPS for model in apps.get_app_config(app).get_models()]
+FACTORIES: dict[type[models.Model], Callable[..., Any]] = {
+    factory._meta.model: factory
+    for name, factory in vars(factories).items()
+    if name.endswith("Factory") and factory._meta.model
+}
+READ_ONLY = [
+    model
+    for app in ("artifacts", "deployments")
+    for model in apps.get_app_config(app).get_models()
+    if model not in (Artifact, ArtifactGroup)
+]
+
+
+def address(model: type[models.Model], page: str, *arguments: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=arguments)
+
+
+def messages_of(page: Any) -> str:
+    return " ".join(str(message) for message in page.context["messages"])
+
+
+@pytest.mark.parametrize("model", OUR_MODELS, ids=lambda model: model.__name__)
+def test_every_model_is_registered_and_has_a_factory(model: type[models.Model]) -> None:
+    assert admin.site.is_registered(model)
+    assert model in FACTORIES
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", OUR_MODELS, ids=lambda model: model.__name__)
+def test_every_model_can_be_listed_searched_and_read(client: Client, model: type[models.Model]) -> None:
+    row = FACTORIES[model]()
+    assert client.get(address(model, "changelist")).status_code == 200
+    for words in ("shop", "00000000-0000-0000-0000-000000000000", "%", "'"):
+        assert client.get(address(model, "changelist"), {"q": words}).status_code == 200
+    assert admin.site.get_model_admin(model).get_search_fields(mock.Mock())
+    assert client.get(address(model, "change", row.pk)).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", OUR_MODELS, ids=lambda model: model.__name__)
+def test_twice_the_rows_take_as_many_queries(client: Client, model: type[models.Model]) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert client.get(address(model, "changelist")).status_code == 200
+        return len(captured)
+
+    for _ in range(3):
+        FACTORIES[model]()
+    queries()
+    before = queries()
+    for _ in range(3):
+        FACTORIES[model]()
+    assert queries() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model.__name__)
+def test_rows_that_only_imports_and_runs_write_are_read_only(client: Client, model: type[models.Model]) -> None:
+    row = FACTORIES[model]()
+    assert client.post(address(model, "add"), {}).status_code == 403
+    assert client.post(address(model, "change", row.pk), {}).status_code == 403
+    assert client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    client.post(
+        address(model, "changelist"), {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    )
+    assert model._default_manager.filter(pk=row.pk).exists()
+
+
+def test_a_project_is_registered_with_its_profile(client: Client, owner: User, project_folder: Path) -> None:
+    client.post(address(Project, "add"), {"owner": owner.pk, "path": str(project_folder), "name": "", "_save": "1"})
+    project = Project.objects.get(path=str(project_folder))
+    assert (project.owner, project.name) == (owner, "project")
+    assert project.profiles.get().profile_id == "claude_code"
+
+
+def test_a_projects_folder_is_made_on_request(client: Client, owner: User, project_folder: Path) -> None:
+    new = project_folder / "new"
+    form = {"owner": owner.pk, "path": str(new), "name": "New", "_save": "1"}
+    page = client.post(address(Project, "add"), form)
+    assert "does not exist" in page.content.decode()
+    assert not Project.objects.exists()
+    client.post(address(Project, "add"), form | {"create_folder": "on"})
+    assert new.is_dir()
+    assert Project.objects.get().name == "New"
+
+
+def test_a_refusal_is_shown_at_its_field_with_what_was_typed(client: Client, owner: User) -> None:
+    page = client.post(address(Project, "add"), {"owner": owner.pk, "path": "~/shop", "name": "Shop", "_save": "1"})
+    assert page.status_code == 200
+    form = page.context["adminform"].form
+    assert list(form.errors) == ["path"]
+    assert form["name"].value() == "Shop"
+
+
+def test_a_project_can_be_renamed_and_nothing_else(client: Client, project: Project, other_owner: User) -> None:
+    before = project.path
+    client.post(
+        address(Project, "change", project.pk), {"name": "Shop", "path": "/", "owner": other_owner.pk, "_save": "1"}
+    )
+    project.refresh_from_db()
+    assert (project.name, project.path) == ("Shop", before)
+    assert project.owner != other_owner
+    page = client.post(address(Project, "change", project.pk), {"name": "", "_save": "1"})
+    assert list(page.context["adminform"].form.errors) == ["name"]
+
+
+def test_projects_are_forgotten_through_the_service(client: Client, project: Project) -> None:
+    with mock.patch("projects.admin.delete_project", side_effect=FolderBusyError("Another run is at work.")):
+        for page in (
+            client.post(address(Project, "delete", project.pk), {"post": "yes"}, follow=True),
+            client.post(
+                address(Project, "changelist"),
+                {"action": "delete_selected", "_selected_action": [project.pk], "post": "yes"},
+                follow=True,
+            ),
+        ):
+            assert "Another run is at work." in messages_of(page)
+    assert Project.objects.exists()
+    client.post(address(Project, "delete", project.pk), {"post": "yes"})
+    assert not Project.objects.exists()
+
+
+def test_a_profile_left_empty_takes_the_defaults(client: Client, db: None) -> None:
+    project = ProjectFactory()
+    add = address(DeploymentProfile, "add")
+    page = client.get(add)
+    form = {name: page.context["adminform"].form[name].value() or "" for name in page.context["adminform"].form.fields}
+    client.post(add, form | {"project": project.pk, "profile_id": "web", "platform": "other", "_save": "1"})
+    profile = DeploymentProfile.objects.get()
+    assert profile.root_dir == "agents"
+    assert profile.artifact_path_map["skill"] == "agents/skills"
+    assert profile.supported_artifact_types == ["skill", "command", "agent", "rule"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("root_dir", "../out"),
+        ("artifact_path_map", '{"skill": "/etc"}'),
+        ("artifact_path_map", '{"spell": "x"}'),
+        ("artifact_path_map", "{"),
+        ("context_path_prefixes", '[".."]'),
+        ("supported_artifact_types", '"skill"'),
+    ],
+)
+def test_a_profile_that_cannot_be_used_is_refused(client: Client, project: Project, field: str, value: str) -> None:
+    profile = project.profiles.get()
+    for page in (
+        client.post(
+            address(DeploymentProfile, "add"),
+            {"project": project.pk, "profile_id": "web", "platform": "claude_code", field: value},
+        ),
+        client.post(
+            address(DeploymentProfile, "change", profile.pk),
+            {"platform": "claude_code", "root_dir": ".claude", field: value},
+        ),
+    ):
+        assert page.status_code == 200
+        assert list(page.context["adminform"].form.errors) == [field]
+    assert DeploymentProfile.objects.get().layout == profile.layout
+
+
+def test_a_profile_keeps_its_project_and_id(client: Client, project: Project) -> None:
+    profile = project.profiles.get()
+    client.post(
+        address(DeploymentProfile, "change", profile.pk),
+        {
+            "project": ProjectFactory().pk,
+            "profile_id": "renamed",
+            "platform": "claude_code",
+            "root_dir": "web",
+            "artifact_path_map": "",
+            "_save": "1",
+        },
+    )
+    profile.refresh_from_db()
+    assert (profile.project, profile.profile_id) == (project, "claude_code")
+    assert profile.artifact_path_map["skill"] == "web/skills"
+
+
+def test_a_profile_id_that_is_taken_is_refused(client: Client, project: Project) -> None:
+    page = client.post(
+        address(DeploymentProfile, "add"), {"project": project.pk, "profile_id": "claude_code", "platform": "other"}
+    )
+    assert list(page.context["adminform"].form.errors) == ["profile_id"]
+
+
+def test_a_profile_can_be_deleted(client: Client, db: None) -> None:
+    profile = DeploymentProfileFactory()
+    client.post(address(DeploymentProfile, "delete", profile.pk), {"post": "yes"})
+    assert not DeploymentProfile.objects.exists()
+
+
+def test_an_artifacts_platforms_and_description_can_be_changed_and_nothing_else(client: Client, db: None) -> None:
+    artifact = ArtifactFactory(name="pdf")
+    change = address(Artifact, "change", artifact.pk)
+    client.post(change, {"target_platforms": ["codex"], "description": "Reads.", "name": "docx", "_save": "1"})
+    artifact.refresh_from_db()
+    assert (artifact.target_platforms, artifact.description, artifact.name) == (["codex"], "Reads.", "pdf")
+    client.post(change, {"description": "Reads.", "_save": "1"})
+    artifact.refresh_from_db()
+    assert artifact.target_platforms is None
+    assert client.post(address(Artifact, "delete", artifact.pk), {"post": "yes"}).status_code == 403
+    assert client.get(address(Artifact, "add")).status_code == 403
+
+
+def test_a_group_is_made_changed_and_deleted(client: Client, db: None) -> None:
+    client.post(address(ArtifactGroup, "add"), {"name": "Planning", "description": "", "_save": "1"})
+    group = ArtifactGroup.objects.get()
+    client.post(address(ArtifactGroup, "change", group.pk), {"name": "Plans", "description": "Words", "_save": "1"})
+    group.refresh_from_db()
+    assert (group.name, group.description) == ("Plans", "Words")
+    page = client.post(address(ArtifactGroup, "add"), {"name": "Plans", "_save": "1"})
+    assert list(page.context["adminform"].form.errors) == ["name"]
+    client.post(address(ArtifactGroup, "delete", group.pk), {"post": "yes"})
+    assert not ArtifactGroup.objects.exists()
+
+
+def test_an_imported_group_can_be_read_and_copied(client: Client, db: None) -> None:
+    group = ArtifactGroupFactory(name="Imported", collection=CollectionFactory(), artifacts=[ArtifactFactory()])
+    assert client.get(address(ArtifactGroup, "change", group.pk)).status_code == 200
+    assert client.post(address(ArtifactGroup, "change", group.pk), {"name": "Mine"}).status_code == 403
+    page = client.post(address(ArtifactGroup, "delete", group.pk), {"post": "yes"}, follow=True)
+    assert "Copy it" in messages_of(page)
+    client.post(address(ArtifactGroup, "changelist"), {"action": "copy", "_selected_action": [group.pk]})
+    assert ArtifactGroup.objects.get(collection=None).memberships.count() == 1
+    assert ArtifactGroup.objects.get(collection__isnull=False).name == "Imported"
+
+
+def test_the_local_user_cannot_be_given_a_password_or_removed(client: Client, db: None) -> None:
+    user = local_user()
+    client.post(
+        address(User, "changelist"), {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
+    )
+    assert client.post(address(User, "change", user.pk), {"username": "renamed"}).status_code == 403
+    assert client.post(address(User, "delete", user.pk), {"post": "yes"}).status_code == 403
+    password = {"password1": "a-long-phrase", "password2": "a-long-phrase", "usable_password": "true"}
+    assert client.post(reverse("admin:auth_user_password_change", args=[user.pk]), password).status_code == 403
+    user.refresh_from_db()
+    assert not user.has_usable_password()
