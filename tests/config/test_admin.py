@@ -24,7 +24,9 @@ from tests.factories import (
     ArtifactFactory,
     ArtifactGroupFactory,
     CollectionFactory,
+    DeploymentPlacementFactory,
     DeploymentProfileFactory,
+    GroupMembershipFactory,
     ProjectFactory,
 )
 
@@ -149,7 +151,7 @@ def test_projects_are_forgotten_through_the_service(client: Client, project: Pro
             ),
         ):
             assert "Another run is at work." in messages_of(page)
-    assert Project.objects.exists()
+    DeploymentPlacementFactory(project=project)
     client.post(address(Project, "delete", project.pk), {"post": "yes"})
     assert not Project.objects.exists()
 
@@ -244,6 +246,7 @@ def test_a_group_is_made_changed_and_deleted(client: Client, db: None) -> None:
     client.post(address(ArtifactGroup, "change", group.pk), {"name": "Plans", "description": "Words", "_save": "1"})
     group.refresh_from_db()
     assert (group.name, group.description) == ("Plans", "Words")
+    GroupMembershipFactory(group=group)
     page = client.post(address(ArtifactGroup, "add"), {"name": "Plans", "_save": "1"})
     assert list(page.context["adminform"].form.errors) == ["name"]
     client.post(address(ArtifactGroup, "delete", group.pk), {"post": "yes"})

@@ -1,0 +1,65 @@
+"""Deployment profiles in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.administration import ServiceAdmin, ServiceForm
+from profiles.exceptions import ProfileError
+from profiles.models import DeploymentProfile
+from profiles.services import create_profile, delete_profile, update_profile
+
+_DEFAULT = "Left out, the platform's default."
+
+
+class DeploymentProfileForm(ServiceForm):
+    """Every part of the layout may be left out."""
+
+    root_dir = forms.CharField(max_length=255, required=False, help_text=_DEFAULT)
+    artifact_path_map = forms.JSONField(required=False, help_text=_DEFAULT)
+    project_config_filenames = forms.JSONField(required=False, help_text=_DEFAULT)
+    context_path_prefixes = forms.JSONField(required=False, help_text=_DEFAULT)
+    supported_artifact_types = forms.JSONField(required=False, help_text=_DEFAULT)
+
+
+@admin.register(DeploymentProfile)
+class DeploymentProfileAdmin(ServiceAdmin):
+    """Written through services; a profile's project and id stay."""
+
+    form = DeploymentProfileForm
+    refusals = (ProfileError,)
+    list_display = ("profile_id", "project", "platform", "root_dir", "updated_at")
+    list_select_related = ("project",)
+    list_filter = ("platform",)
+    search_fields = ("profile_id", "root_dir", "project__name", "project__path")
+    autocomplete_fields = ("project",)
+    fields = (
+        "project",
+        "profile_id",
+        "platform",
+        "root_dir",
+        "artifact_path_map",
+        "project_config_filenames",
+        "context_path_prefixes",
+        "supported_artifact_types",
+        "description",
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [] if obj is None else ["project", "profile_id"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Nothing filled in: what stays empty takes the platform's default."""
+        lists = dict.fromkeys(("project_config_filenames", "context_path_prefixes", "supported_artifact_types"))
+        return {**lists, "artifact_path_map": None, **super().get_changeform_initial_data(request)}
+
+    def write(self, form: ServiceForm, *, change: bool) -> DeploymentProfile:
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        if "root_dir" in values:
+            values["root_dir"] = values["root_dir"] or None
+        return update_profile(profile=form.instance, **values) if change else create_profile(**values)
+
+    def remove(self, row: DeploymentProfile) -> None:
+        delete_profile(profile=row)
