@@ -1,5 +1,6 @@
 """Writes about users."""
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import LOCAL_USERNAME, User
@@ -11,12 +12,10 @@ def local_user() -> User:
     Made on first use, with every permission and a password that never matches.
     One query once the user exists.
     """
-    user, created = User.objects.get_or_create(
-        username=LOCAL_USERNAME, defaults={"is_staff": True, "is_superuser": True}
+    user, _ = User.objects.get_or_create(
+        username=LOCAL_USERNAME,
+        defaults={"is_staff": True, "is_superuser": True, "password": make_password(None)},
     )
-    if created:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
     return user
 
 
