@@ -21,11 +21,11 @@ class DeploymentSetNotFoundError(DeploymentSetError):
 
 
 class DeploymentSetValidationError(DeploymentSetError):
-    """Fields of a set that cannot be stored; `errors` has the messages of each field."""
+    """Fields of a set that cannot be stored; `problems` has the messages of each field."""
 
-    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
-        super().__init__(" ".join(message for messages in errors.values() for message in messages))
-        self.errors = {field: list(messages) for field, messages in errors.items()}
+    def __init__(self, problems: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(" ".join(message for messages in problems.values() for message in messages))
+        self.problems = {field: list(messages) for field, messages in problems.items()}
 
 
 class MemberNotFoundError(DeploymentSetError):

@@ -2,15 +2,15 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
-from artifacts.models import GroupMembership
+from artifacts.models import Artifact, ArtifactGroup, GroupMembership
 from deployment_sets.exceptions import (
     MAX_DEPTH,
     DeploymentSetCycleError,
@@ -34,6 +34,44 @@ from deployment_sets.services.resolution import (
 logger = logging.getLogger(__name__)
 
 
+_SET = DeploymentSet._meta.db_table
+_MEMBER = DeploymentSetMember._meta.db_table
+_ARTIFACT = Artifact._meta.db_table
+_GROUP = ArtifactGroup._meta.db_table
+_GROUP_MEMBERSHIP = GroupMembership._meta.db_table
+
+# Written out, because Django's query language has no recursion and takes longer to put these
+# together than a database takes to answer them.
+_MEMBERS = f"""
+    SELECT member.set_id, member.artifact_id, artifact.gone_at IS NOT NULL,
+           member.group_id, held_group.name, member.member_set_id, held_set.name
+    FROM {_MEMBER} member
+    LEFT JOIN {_ARTIFACT} artifact ON artifact.uuid = member.artifact_id
+    LEFT JOIN {_GROUP} held_group ON held_group.id = member.group_id
+    LEFT JOIN {_SET} held_set ON held_set.id = member.member_set_id
+    WHERE member.set_id IN ({{reached}})
+    ORDER BY member.set_id, member.position
+"""
+_GROUPS = f"""
+    SELECT membership.group_id, membership.artifact_id, artifact.gone_at IS NOT NULL
+    FROM {_GROUP_MEMBERSHIP} membership
+    JOIN {_ARTIFACT} artifact ON artifact.uuid = membership.artifact_id
+    WHERE membership.group_id IN (
+        SELECT member.group_id FROM {_MEMBER} member
+        WHERE member.group_id IS NOT NULL AND member.set_id IN ({{reached}})
+    )
+    ORDER BY membership.group_id, membership.position
+"""
+_NESTINGS = f"""
+    SELECT member.set_id, outer_set.name, member.member_set_id, inner_set.name
+    FROM {_MEMBER} member
+    JOIN {_SET} outer_set ON outer_set.id = member.set_id
+    JOIN {_SET} inner_set ON inner_set.id = member.member_set_id
+    WHERE member.{{column}} IN ({{reached}})
+    ORDER BY member.set_id, member.position
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class SetSummary:
     """What a list says about a set. One that cannot be resolved has an `error` in place of counts and depth."""
@@ -45,7 +83,7 @@ class SetSummary:
 
 
 def load_graph(sets: Collection[DeploymentSet]) -> SetGraph:
-    """Everything that `sets` hold, directly or not. Two queries, however many sets and members there are.
+    """Everything that `sets` hold, directly or not. Two queries at the most, however many sets and members there are.
 
     Ends on circles too, should the database hold one.
     """
@@ -53,26 +91,27 @@ def load_graph(sets: Collection[DeploymentSet]) -> SetGraph:
     members: defaultdict[UUID, list[Member]] = defaultdict(list)
     groups: defaultdict[UUID, list[UUID]] = defaultdict(list)
     missing: set[UUID] = set()
-    rows = DeploymentSetMember.objects.filter(set_id__in=_reached_from(names))
-    for set_id, artifact, gone, group, group_name, inner_set, inner_name in (
-        rows.order_by("set_id", "position")
-        .annotate(gone=Q(artifact__gone_at__isnull=False))
-        .values_list("set_id", "artifact_id", "gone", "group_id", "group__name", "member_set_id", "member_set__name")
-    ):
-        members[set_id].append(_member(artifact, group, inner_set))
-        if gone:
-            missing.add(artifact)
-        if container := group or inner_set:
-            names[container] = group_name or inner_name
-    for group, artifact, gone in (
-        GroupMembership.objects.filter(group_id__in=rows.filter(group__isnull=False).values("group_id"))
-        .order_by("group_id", "position")
-        .annotate(gone=Q(artifact__gone_at__isnull=False))
-        .values_list("group_id", "artifact_id", "gone")
-    ):
-        groups[group].append(artifact)
-        if gone:
-            missing.add(artifact)
+    reached, seeds = _reached_from(names)
+    as_uuid = _uuid_reader()
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBERS.format(reached=reached), seeds)
+        for set_id, artifact, gone, group, group_name, inner_set, inner_name in cursor.fetchall():
+            if artifact is not None:
+                member = Member(MemberKind.ARTIFACT, as_uuid(artifact))
+                if gone:
+                    missing.add(member.target_id)
+            elif group is not None:
+                member = Member(MemberKind.GROUP, as_uuid(group))
+                names[member.target_id] = group_name
+            else:
+                member = Member(MemberKind.SET, as_uuid(inner_set))
+                names[member.target_id] = inner_name
+            members[as_uuid(set_id)].append(member)
+        cursor.execute(_GROUPS.format(reached=reached), seeds)
+        for group, artifact, gone in cursor.fetchall():
+            groups[as_uuid(group)].append(as_uuid(artifact))
+            if gone:
+                missing.add(as_uuid(artifact))
     return SetGraph(members, groups, names, missing)
 
 
@@ -114,29 +153,38 @@ def check_nesting(outer: DeploymentSet, inner: Sequence[DeploymentSet]) -> None:
     lock does the answer still hold at the next statement.
     """
     names = {one.pk: one.name for one in [outer, *inner]}
-    below: defaultdict[UUID, list[UUID]] = defaultdict(list)
-    above: defaultdict[UUID, list[UUID]] = defaultdict(list)
-    edges = DeploymentSetMember.objects.filter(member_set__isnull=False).order_by("set_id", "position")
-    edge = ("set_id", "set__name", "member_set_id", "member_set__name")
     inner_ids = [one.pk for one in inner]
-    for set_id, set_name, inner_id, inner_name in edges.filter(set_id__in=_reached_from(inner_ids)).values_list(*edge):
-        below[set_id].append(inner_id)
-        names |= {set_id: set_name, inner_id: inner_name}
+    below = _nestings(inner_ids, names)
     for inner_id in inner_ids:
         if (way_back := _shortest_path(inner_id, outer.pk, below)) is not None:
             circle = [outer.pk, *way_back]
             raise DeploymentSetCycleError(circle, names_of(circle, names))
-    for set_id, set_name, inner_id, inner_name in edges.filter(
-        member_set_id__in=_reached_from([outer.pk], upwards=True)
-    ).values_list(*edge):
-        above[inner_id].append(set_id)
-        names |= {set_id: set_name, inner_id: inner_name}
+    above = _nestings([outer.pk], names, upwards=True)
     below[outer.pk] = inner_ids
     upward = longest_path(outer.pk, lambda set_id: above.get(set_id, ()), names)
     downward = longest_path(outer.pk, lambda set_id: below.get(set_id, ()), names)
     path = [*reversed(upward), *downward[1:]]
     if len(path) > MAX_DEPTH:
         raise DeploymentSetDepthError(path, names_of(path, names))
+
+
+def _nestings(
+    set_ids: Sequence[UUID], names: dict[UUID, str], *, upwards: bool = False
+) -> defaultdict[UUID, list[UUID]]:
+    """Which sets each set below `set_ids` holds, or each set above is held by. Adds their names to `names`."""
+    found: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    reached, seeds = _reached_from(set_ids, upwards=upwards)
+    as_uuid = _uuid_reader()
+    with connection.cursor() as cursor:
+        cursor.execute(_NESTINGS.format(column="member_set_id" if upwards else "set_id", reached=reached), seeds)
+        for outer, outer_name, inner, inner_name in cursor.fetchall():
+            outer_id, inner_id = as_uuid(outer), as_uuid(inner)
+            names |= {outer_id: outer_name, inner_id: inner_name}
+            if upwards:
+                found[inner_id].append(outer_id)
+            else:
+                found[outer_id].append(inner_id)
+    return found
 
 
 def _summary(set_id: UUID, graph: SetGraph) -> SetSummary:
@@ -148,36 +196,35 @@ def _summary(set_id: UUID, graph: SetGraph) -> SetSummary:
     return SetSummary(member_count, resolution.total_count, resolution.depth)
 
 
-def _member(artifact: UUID | None, group: UUID | None, inner_set: UUID | None) -> Member:
-    if artifact is not None:
-        return Member(MemberKind.ARTIFACT, artifact)
-    if group is not None:
-        return Member(MemberKind.GROUP, group)
-    assert inner_set is not None, "the database checks that a member has one reference"
-    return Member(MemberKind.SET, inner_set)
+def _reached_from(set_ids: Iterable[UUID], *, upwards: bool = False) -> tuple[str, list[Any]]:
+    """A subquery, with its parameters, of the ids of `set_ids` and of all sets below them, or above.
 
-
-def _reached_from(set_ids: Iterable[UUID], *, upwards: bool = False) -> RawSQL:
-    """A subquery of the ids of `set_ids` and of all sets below them, or above.
-
-    Raw, because Django's query language has no recursion. UNION drops what was seen, so circles end.
+    UNION drops what was seen, so circles end.
     """
     here, there = ("member_set_id", "set_id") if upwards else ("set_id", "member_set_id")
     key = DeploymentSet._meta.pk
     seeds = [key.get_db_prep_value(set_id, connection) for set_id in set_ids]
-    return RawSQL(  # noqa: S611 - made of table names, with the ids as parameters
-        f"""
+    sql = f"""
         WITH RECURSIVE reached(id) AS (
-            SELECT id FROM {DeploymentSet._meta.db_table} WHERE id IN ({", ".join(["%s"] * len(seeds)) or "NULL"})
+            SELECT id FROM {_SET} WHERE id IN ({", ".join(["%s"] * len(seeds)) or "NULL"})
             UNION
-            SELECT edge.{there}
-            FROM reached JOIN {DeploymentSetMember._meta.db_table} edge ON edge.{here} = reached.id
+            SELECT edge.{there} FROM reached JOIN {_MEMBER} edge ON edge.{here} = reached.id
             WHERE edge.{there} IS NOT NULL
         )
         SELECT id FROM reached
-        """,
-        seeds,
-    )
+    """
+    return sql, seeds
+
+
+def _uuid_reader() -> Callable[[Any], UUID]:
+    """What makes a UUID of a database's own value; each is made once, and many come again and again."""
+
+    @cache
+    def read(value: UUID | str) -> UUID:
+        # SQLite keeps 32 hexadecimal digits; by way of an integer is the quickest.
+        return value if isinstance(value, UUID) else UUID(int=int(value, 16))
+
+    return read
 
 
 def _shortest_path(start: UUID, goal: UUID, edges: Mapping[UUID, Sequence[UUID]]) -> list[UUID] | None:

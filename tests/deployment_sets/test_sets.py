@@ -24,7 +24,7 @@ def stored(deployment_set: DeploymentSet) -> DeploymentSet:
 
 
 def problems(caught: pytest.ExceptionInfo[DeploymentSetValidationError]) -> set[str]:
-    return set(caught.value.errors)
+    return set(caught.value.problems)
 
 
 def names(owner: User, **query: str) -> list[str]:
@@ -81,7 +81,7 @@ def test_it_refuses_a_tag_with_other_characters_and_names_it(owner: User, tag: s
     with pytest.raises(DeploymentSetValidationError) as caught:
         create_set(owner=owner, name="Set", tags=["fine", tag])
     assert problems(caught) == {"tags"}
-    assert len(caught.value.errors["tags"]) == 1
+    assert len(caught.value.problems["tags"]) == 1
 
 
 def test_twenty_tags_are_allowed_and_one_more_is_not(owner: User) -> None:

@@ -1,0 +1,135 @@
+"""Sets in the admin. Members are there to be read; what is changed goes through the services, as their owner."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+
+from accounts.administration import ReadOnlyAdmin, ServiceAdmin, ServiceForm
+from deployment_sets.exceptions import DeploymentSetError
+from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
+from deployment_sets.queries import sets_using
+from deployment_sets.services.resolution import Member, MemberKind
+from deployment_sets.services.sets import create_set, delete_set, update_set
+
+if TYPE_CHECKING:
+    _MemberInline = admin.TabularInline[DeploymentSetMember, DeploymentSet]
+else:
+    _MemberInline = admin.TabularInline
+
+
+class DeploymentSetForm(ServiceForm):
+    """A set's own fields, with its tags in one line."""
+
+    tags = forms.CharField(required=False, help_text="Separated by blanks or commas.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial.setdefault("tags", " ".join(self.instance.tags))
+
+    def clean_tags(self) -> list[str]:
+        """The single tags; whether they may be used is for the service to say."""
+        return str(self.cleaned_data["tags"]).replace(",", " ").split()
+
+
+class MemberInline(_MemberInline):
+    """The members of a set in order, to be read."""
+
+    model = DeploymentSetMember
+    fk_name = "set"
+    fields = ("position", "artifact", "group", "member_set")
+    ordering = ("position",)
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeploymentSetMember]:
+        return super().get_queryset(request).select_related("artifact", "group", "member_set")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(DeploymentSet)
+class DeploymentSetAdmin(ServiceAdmin):
+    """All owners' sets. A new one belongs to whoever makes it, and a set never changes hands."""
+
+    form = DeploymentSetForm
+    refusals = (DeploymentSetError,)
+    inlines = (MemberInline,)
+    list_display = ("name", "owner", "tag_list", "member_count", "updated_at")
+    list_filter = ("owner", "created_at", "updated_at")
+    search_fields = ("name", "id__exact", "tag_rows__name")
+    fields = ("name", "description", "color", "icon", "tags", "owner", "created_at", "updated_at")
+    readonly_fields = ("owner", "created_at", "updated_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeploymentSet]:
+        return (
+            DeploymentSet.objects.select_related("owner")
+            .prefetch_related("tag_rows")
+            .annotate(member_count=Count("members", distinct=True))
+        )
+
+    @admin.display(description="members", ordering="member_count")
+    def member_count(self, row: DeploymentSet) -> int:
+        """How many direct members it has."""
+        count: int = getattr(row, "member_count")  # noqa: B009 - annotated above
+        return count
+
+    @admin.display(description="tags")
+    def tag_list(self, row: DeploymentSet) -> str:
+        """Its tags in one line."""
+        return ", ".join(row.tags)
+
+    def save_model(self, request: HttpRequest, obj: DeploymentSet, form: Any, change: bool) -> None:
+        if not change:
+            assert request.user.is_authenticated, "the admin asks who it is"
+            obj.owner = request.user
+        super().save_model(request, obj, form, change)
+
+    def write(self, form: ServiceForm, *, change: bool) -> DeploymentSet:
+        row: DeploymentSet = form.instance
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        return update_set(owner=row.owner, set_id=row.pk, **values) if change else create_set(owner=row.owner, **values)
+
+    def remove(self, row: DeploymentSet) -> None:
+        delete_set(owner=row.owner, set_id=row.pk)
+
+    def get_deleted_objects(
+        self, objs: Iterable[DeploymentSet], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """What goes, and from which sets. Members go with their set, whoever may delete them by hand."""
+        rows = list(objs)
+        lines = []
+        for row in rows:
+            outer = ", ".join(f"“{one.name}”" for one in sets_using(row.owner, Member(MemberKind.SET, row.pk)))
+            lines.append(f"“{row.name}” of {row.owner}" + (f", also taken out of {outer}" if outer else ""))
+        return lines, {str(self.opts.verbose_name_plural): len(rows)}, set(), []
+
+
+@admin.register(DeploymentSetMember)
+class DeploymentSetMemberAdmin(ReadOnlyAdmin):
+    """What stands where in which set."""
+
+    list_display = ("set", "position", "artifact", "group", "member_set")
+    list_select_related = ("set", "artifact", "group", "member_set")
+    list_filter = ("created_at",)
+    search_fields = ("set__name", "artifact__name", "group__name", "member_set__name")
+    readonly_fields = ("created_at",)
+
+
+@admin.register(DeploymentSetTag)
+class DeploymentSetTagAdmin(ReadOnlyAdmin):
+    """Which set carries which tag."""
+
+    list_display = ("name", "set")
+    list_select_related = ("set",)
+    search_fields = ("name", "set__name")

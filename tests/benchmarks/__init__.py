@@ -1,0 +1,1 @@
+"""Figures, printed; only the hard limits fail a run."""

@@ -1,0 +1,108 @@
+"""Sets in the admin, which changes nothing behind the services' backs."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.services import local_user
+from deployment_sets.models import DeploymentSet, DeploymentSetMember
+from deployment_sets.queries import members_of
+from deployment_sets.services.sets import create_set
+from tests.factories import ArtifactFactory, DeploymentSetFactory
+
+LIST = reverse("admin:deployment_sets_deploymentset_changelist")
+ADD = reverse("admin:deployment_sets_deploymentset_add")
+NO_MEMBERS = {
+    "members-TOTAL_FORMS": "0",
+    "members-INITIAL_FORMS": "0",
+}
+
+
+def change_page(one: DeploymentSet) -> str:
+    return reverse("admin:deployment_sets_deploymentset_change", args=[one.pk])
+
+
+def test_a_set_made_in_the_admin_belongs_to_whoever_made_it(client: Client, db: None) -> None:
+    client.post(ADD, {"name": " Web ", "color": "#AABBCC", "tags": "api, web", **NO_MEMBERS})
+    made = DeploymentSet.objects.get()
+    assert (made.name, made.color, made.tags, made.owner) == ("Web", "#aabbcc", ["api", "web"], local_user())
+
+
+def test_a_change_in_the_admin_leaves_the_owner_and_the_other_fields(client: Client, owner: User) -> None:
+    one = create_set(owner=owner, name="Web", description="About", tags=["api"])
+    client.post(
+        change_page(one), {"name": "Renamed", "description": "About", "tags": "api", "owner": "x", **NO_MEMBERS}
+    )
+    one.refresh_from_db()
+    assert (one.name, one.description, one.tags, one.owner) == ("Renamed", "About", ["api"], owner)
+
+
+def test_what_the_service_refuses_is_said_at_its_field(client: Client, owner: User) -> None:
+    one = create_set(owner=owner, name="Web")
+    answer = client.post(change_page(one), {"name": "Web", "color": "red", "tags": "Not-A-Tag", **NO_MEMBERS})
+    assert answer.status_code == 200
+    assert b"Write a colour as #rrggbb" in answer.content
+    assert b"A tag has 1 to 32 characters" in answer.content
+
+
+@pytest.mark.parametrize("by_action", [False, True])
+def test_deleting_in_the_admin_says_where_the_set_is_used_and_closes_the_gap(
+    client: Client, owner: User, by_action: bool
+) -> None:
+    doomed = DeploymentSetFactory(owner=owner, name="Doomed", members=[ArtifactFactory(files={})])
+    outer = DeploymentSetFactory(owner=owner, name="Outer", members=[doomed, ArtifactFactory(name="x", files={})])
+    if by_action:
+        page, data = LIST, {"action": "delete_selected", "_selected_action": str(doomed.pk)}
+        confirmation = client.post(page, data)
+    else:
+        page, data = reverse("admin:deployment_sets_deploymentset_delete", args=[doomed.pk]), {}
+        confirmation = client.get(page)
+    assert "also taken out of “Outer”" in confirmation.content.decode()
+    client.post(page, {**data, "post": "yes"})
+    assert list(DeploymentSet.objects.all()) == [outer]
+    assert [(row.name, row.position) for row in members_of(outer)] == [("x", 0)]
+
+
+def test_members_cannot_be_written_in_the_admin(client: Client, owner: User) -> None:
+    one = DeploymentSetFactory(owner=owner, members=[ArtifactFactory(files={})])
+    member = DeploymentSetMember.objects.get()
+    assert client.get(change_page(one)).status_code == 200
+    for action in ("change", "delete"):
+        page = reverse(f"admin:deployment_sets_deploymentsetmember_{action}", args=[member.pk])
+        assert client.post(page, {"position": 7}).status_code == 403
+    assert client.get(reverse("admin:deployment_sets_deploymentsetmember_add")).status_code == 403
+
+
+@pytest.mark.parametrize("model", ["deploymentset", "deploymentsetmember", "deploymentsettag"])
+def test_admin_lists_take_as_many_queries_for_twice_the_rows(client: Client, owner: User, model: str) -> None:
+    page = reverse(f"admin:deployment_sets_{model}_changelist")
+
+    def grow() -> None:
+        for number in range(3):
+            nested = create_set(owner=owner, name="Nested", tags=["a", f"tag-{number}"])
+            DeploymentSetFactory(owner=owner, members=[ArtifactFactory(files={}), nested])
+
+    def queries(action: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            action()
+        return len(captured)
+
+    grow()
+    client.get(page)
+    before = queries(lambda: client.get(page, {"q": ""}))
+    grow()
+    assert queries(lambda: client.get(page, {"q": ""})) == before
+
+
+def test_sets_are_found_in_the_admin_by_name_and_tag(client: Client, owner: User) -> None:
+    create_set(owner=owner, name="Web", tags=["find-me"])
+    create_set(owner=owner, name="Other")
+    for search in ("we", "find-me"):
+        content = client.get(LIST, {"q": search}).content.decode()
+        assert "Web" in content
+        assert ">Other<" not in content
