@@ -17,11 +17,13 @@ UV_SYNC := UV_PROJECT_ENVIRONMENT=.venv UV_SYSTEM_CERTS=true $(BIN)/uv sync --qu
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-# The demo's database, projects and locks live in var/demo, beside whatever you keep in var.
-demo: export DATA_DIR := $(CURDIR)/var/demo
-demo: export PROJECT_ROOTS := $(CURDIR)/var/demo
-demo: export IMPORT_ROOTS := $(CURDIR)/examples
+# The demo keeps to itself: its own database in var/demo, and a project in the folder for temporary files.
+demo: export DATA_DIR := var/demo
 demo: export DATABASE_URL :=
+demo: export PROJECT_ROOTS := $(or $(TMPDIR),/tmp)
+demo: export IMPORT_ROOTS := $(CURDIR)/examples
+demo: export AUTH_ENABLED := false
+demo: export DEPLOYMENT_SETS_ENABLED := true
 demo: $(READY) ## Everything from nothing: examples, nested sets, a deploy, then the UI (DEMO_SERVE=0: no UI)
 	@$(BIN)/python manage.py demo
 	@test "$(DEMO_SERVE)" = 0 || $(BIN)/python manage.py serve

@@ -42,7 +42,8 @@ def moment(time: datetime) -> SafeString:
     """How long ago something was, with the moment itself for machines and for who points at it."""
     passed = timezone.now() - time
     words = f"{timesince(time, depth=1)} ago" if passed > timedelta(minutes=1) else "just now"
-    return format_html('<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S} UTC">{}</time>', time.isoformat(), time, words)
+    exactly = time.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return format_html('<time datetime="{}" title="{}">{}</time>', time.isoformat(), exactly, words)
 
 
 @register.filter

@@ -128,8 +128,6 @@ def test_deployments_and_runs_outlive_their_artifact() -> None:
     deployment = DeploymentFactory(artifact=artifact)
     item = RunItemFactory(artifact=artifact)
     placement = PlacementFactory(artifact=artifact, project=deployment.project)
-    artifact.version = None
-    artifact.save()
     artifact.delete()
     for row in (deployment, item, placement):
         row.refresh_from_db()

@@ -1,0 +1,99 @@
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+from config.management.commands.serve import check_address
+from tests.config.fresh_process import PROJECT, environment
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sets.example.org", ""])
+def test_without_login_it_listens_on_this_machine_only(host: str) -> None:
+    with pytest.raises(CommandError, match="set AUTH_ENABLED=true"):
+        call_command("serve", host=host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost"])
+def test_every_name_of_this_machine_will_do(host: str) -> None:
+    check_address(host, free_port())
+
+
+def test_with_login_it_listens_wherever_it_is_told(settings: Settings) -> None:
+    settings.AUTH_ENABLED = True
+    check_address("0.0.0.0", free_port())
+
+
+def test_a_port_in_use_is_an_error_that_names_another(taken_port: int) -> None:
+    with pytest.raises(CommandError, match=f"Something else listens on 127.0.0.1, port {taken_port}.*--port"):
+        call_command("serve", port=taken_port)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_a_number_that_is_no_port_is_refused(port: int) -> None:
+    with pytest.raises(CommandError, match="Choose one from 1 to 65535"):
+        call_command("serve", port=port)
+
+
+def test_an_address_of_another_machine_is_an_error(settings: Settings) -> None:
+    settings.AUTH_ENABLED = True
+    with pytest.raises(CommandError, match=r"cannot listen on 192\.0\.2\.1"):
+        check_address("192.0.2.1", 8000)
+
+
+def test_from_nothing_it_migrates_collects_and_serves(tmp_path: Path) -> None:
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, str(PROJECT / "manage.py"), "serve", "--port", str(port)],
+        cwd=tmp_path,
+        env=environment(DATA_DIR=str(tmp_path / "data")),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert answer(server, port, "/healthz") == "ok\n"
+        page = answer(server, port, "/")
+        assert "Deployment sets" in page
+        (stylesheet,) = re.findall(r'href="(/static/css/tokens\.[0-9a-f]+\.css)"', page)
+        assert "--paper" in answer(server, port, stylesheet)
+    finally:
+        server.send_signal(signal.SIGINT)
+        output = server.communicate(timeout=20)[0]
+    assert f"Serving on http://127.0.0.1:{port}" in output
+    assert (tmp_path / "data" / "db.sqlite3").is_file()
+
+
+def answer(server: subprocess.Popen[str], port: int, path: str) -> str:
+    """What the server says, once it listens."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+                text: str = response.read().decode()
+            return text
+        except URLError:
+            assert server.poll() is None, "the server has stopped"
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.1)

@@ -1,0 +1,178 @@
+import re
+from collections.abc import Sequence
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import local_user
+from deployment_sets.models import DeploymentSet, DeploymentSetMember
+from deployment_sets.services.batch_deploy import claimant_of
+from tests.factories import (
+    ArtifactFactory,
+    ArtifactGroupFactory,
+    ClaimFactory,
+    DeploymentFactory,
+    DeploymentSetFactory,
+    DeploymentSetTagFactory,
+    ProjectFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def me() -> User:
+    return local_user()
+
+
+def page(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def deploy_to_projects(deployment_set: DeploymentSet, owners: Sequence[User]) -> None:
+    key = claimant_of(deployment_set.pk, deployment_set.name).key
+    for owner in owners:
+        project = ProjectFactory(owner=owner)
+        for _ in range(2):
+            ClaimFactory(deployment=DeploymentFactory(project=project), claimant=key)
+
+
+def test_a_card_says_what_a_set_stands_for_and_where_it_is_live(client: Client, me: User) -> None:
+    shared = ArtifactFactory()
+    inner = DeploymentSetFactory(owner=me, members=[shared, ArtifactFactory()])
+    outer = DeploymentSetFactory(owner=me, name="Full-stack", description="Everything.", members=[inner, shared])
+    DeploymentSetTagFactory(set=outer, name="web")
+    deploy_to_projects(outer, [me, me, UserFactory()])
+    text = page(client, "/sets/")
+    assert "Full-stack Everything. web 2 → 2 artifacts depth 2 live in 2" in text
+    assert "2 → 2 artifacts depth 1 not deployed" in text
+
+
+def test_the_colour_of_a_set_is_the_edge_of_its_card(client: Client, me: User) -> None:
+    DeploymentSetFactory(owner=me, color="#1c7a4a")
+    assert 'fill="#1c7a4a"' in client.get("/sets/").content.decode()
+
+
+def test_nobody_sees_the_sets_of_another_owner(client: Client, me: User) -> None:
+    theirs = DeploymentSetFactory(name="Theirs")
+    assert "Theirs" not in page(client, "/sets/")
+    assert client.get(f"/sets/{theirs.pk}").status_code == 404
+
+
+def test_without_sets_the_page_says_what_to_do(client: Client, me: User) -> None:
+    assert "manage.py import_collection" in page(client, "/sets/")
+
+
+def test_sets_are_listed_page_by_page(client: Client, me: User) -> None:
+    DeploymentSetFactory.create_batch(25, owner=me)
+    first, second = page(client, "/sets/"), page(client, "/sets/?page=2")
+    assert "1–24 of 25 sets Next" in first
+    assert "25–25 of 25 sets Previous" in second
+    for odd in ("0", "99", "-1", "x", "9" * 5000):
+        assert "of 25 sets" in page(client, f"/sets/?page={odd}")
+
+
+def test_a_set_shows_its_members_in_order(client: Client, me: User) -> None:
+    inner = DeploymentSetFactory(owner=me, name="Backend", members=[ArtifactFactory()])
+    group = ArtifactGroupFactory(name="Planning", artifacts=[ArtifactFactory(), ArtifactFactory()])
+    skill = ArtifactFactory(name="release-notes", description="Writes notes.")
+    outer = DeploymentSetFactory(owner=me, members=[inner, group, skill])
+    text = page(client, f"/sets/{outer.pk}")
+    assert (
+        "Members · 3 set Backend 1 artifact, depth 1 group Planning 2 artifacts skill release-notes Writes notes."
+        in text
+    )
+
+
+def test_a_set_shows_what_it_resolves_to_with_trails(client: Client, me: User) -> None:
+    shared = ArtifactFactory(type="command", name="ship")
+    data = DeploymentSetFactory(owner=me, name="Data access", members=[ArtifactFactory(name="sql-review"), shared])
+    back = DeploymentSetFactory(owner=me, name="Backend", members=[data])
+    outer = DeploymentSetFactory(owner=me, members=[back, shared, ArtifactFactory(type="rule", name="style")])
+    text = page(client, f"/sets/{outer.pk}")
+    assert "Resolves to 3 artifacts depth 3 · 1 duplicate removed" in text
+    assert "skill sql-review Backend › Data access command ship Backend › Data access rule style direct" in text
+
+
+def test_a_set_shows_where_it_stands(client: Client, me: User) -> None:
+    inner = DeploymentSetFactory(owner=me, description="What it is for.")
+    for number in range(7):
+        DeploymentSetFactory(owner=me, name=f"Outer {number}", members=[inner])
+    deploy_to_projects(inner, [me])
+    text = page(client, f"/sets/{inner.pk}")
+    assert (
+        "What it is for. live in 1 project used by Outer 0 , Outer 1 , Outer 2 , Outer 3 , Outer 4 and 2 more" in text
+    )
+
+
+def test_a_missing_artifact_is_marked(client: Client, me: User) -> None:
+    gone = ArtifactFactory(name="ship", gone_at=timezone.now())
+    outer = DeploymentSetFactory(owner=me, members=[gone])
+    assert page(client, f"/sets/{outer.pk}").count("ship missing from its collection") == 2
+
+
+def test_an_empty_set_says_so(client: Client, me: User) -> None:
+    text = page(client, f"/sets/{DeploymentSetFactory(owner=me).pk}")
+    assert "This set is empty." in text
+    assert "Resolves to 0 artifacts" in text
+
+
+def test_sets_in_a_circle_are_shown_without_counts(client: Client, me: User) -> None:
+    first = DeploymentSetFactory(owner=me, name="First")
+    second = DeploymentSetFactory(owner=me, name="Second", members=[first])
+    DeploymentSetMember.objects.create(set=first, member_set=second, position=0)
+    assert page(client, "/sets/").count("1 member cannot be resolved") == 2
+    text = page(client, f"/sets/{first.pk}")
+    assert "Cannot be resolved" in text
+    assert "First › Second › First" in text
+
+
+def test_markup_in_names_is_text(client: Client, me: User) -> None:
+    hostile = "<script>alert(1)</script>"
+    inner = DeploymentSetFactory(owner=me, name=hostile, members=[ArtifactFactory(name=hostile, description=hostile)])
+    outer = DeploymentSetFactory(owner=me, name=hostile, description=hostile, members=[inner])
+    for address in ("/sets/", f"/sets/{outer.pk}", f"/sets/{inner.pk}"):
+        content = client.get(address).content.decode()
+        assert "&lt;script&gt;alert(1)" in content
+        assert "<script>alert" not in content
+
+
+def test_queries_do_not_grow_with_sets_or_members(client: Client, me: User) -> None:
+    def grow(number: int) -> DeploymentSet:
+        for _ in range(number):
+            inner = DeploymentSetFactory(owner=me, members=[ArtifactFactory(), ArtifactFactory()])
+            group = ArtifactGroupFactory(artifacts=[ArtifactFactory()])
+            outer = DeploymentSetFactory(owner=me, members=[inner, group, ArtifactFactory()])
+            DeploymentSetTagFactory(set=outer)
+            deploy_to_projects(outer, [me])
+        members = [*DeploymentSet.objects.owned_by(me), *ArtifactFactory.create_batch(number)]
+        big: DeploymentSet = DeploymentSetFactory(owner=me, members=members)
+        DeploymentSetFactory.create_batch(number, owner=me, members=[big])
+        return big
+
+    def cost(address: str) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            page(client, address)
+        return len(queries)
+
+    few = grow(2)
+    before = cost("/sets/"), cost(f"/sets/{few.pk}")
+    many = grow(4)
+    assert (cost("/sets/"), cost(f"/sets/{many.pk}")) == before
+
+
+def test_long_lists_in_a_set_are_paged_each_by_itself(client: Client, me: User) -> None:
+    outer = DeploymentSetFactory(owner=me, members=ArtifactFactory.create_batch(101, files={}))
+    text = page(client, f"/sets/{outer.pk}?members=2")
+    assert "101–101 of 101 members Previous" in text
+    assert "1–100 of 101 artifacts Next" in text
+    assert 'href="?members=2&amp;resolved=2"' in client.get(f"/sets/{outer.pk}?members=2").content.decode()

@@ -1,0 +1,148 @@
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import local_user
+from deployments.models import Run, RunItem
+from tests.factories import (
+    ArtifactFactory,
+    ClaimFactory,
+    DeploymentFactory,
+    DeploymentProfileFactory,
+    ProjectFactory,
+    RunFactory,
+    RunItemFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def me() -> User:
+    return local_user()
+
+
+def page(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).replace("\xa0", " ").split())
+
+
+def test_projects_are_listed_with_what_is_in_them(client: Client, me: User) -> None:
+    project = ProjectFactory(owner=me, name="storefront", path="/home/ann/storefront")
+    DeploymentFactory.create_batch(3, project=project)
+    RunFactory(project=project, started_at=timezone.now() - timedelta(hours=5))
+    RunFactory(project=project, started_at=timezone.now() - timedelta(minutes=3))
+    ProjectFactory(owner=me, name="untouched", path="/home/ann/untouched")
+    text = page(client, "/projects/")
+    assert "storefront /home/ann/storefront 3 3 minutes ago" in text
+    assert "untouched /home/ann/untouched 0 never" in text
+
+
+def test_without_projects_the_page_says_what_to_do(client: Client, me: User) -> None:
+    assert "manage.py deploy_set" in page(client, "/projects/")
+
+
+def test_nobody_sees_the_projects_and_runs_of_another_owner(client: Client, me: User) -> None:
+    theirs = RunFactory(project__name="Theirs")
+    assert "Theirs" not in page(client, "/projects/")
+    assert client.get(f"/projects/{theirs.project_id}").status_code == 404
+    assert client.get(f"/runs/{theirs.pk}").status_code == 404
+
+
+def test_a_project_shows_its_profiles_deployments_and_runs(client: Client, me: User) -> None:
+    project = ProjectFactory(owner=me, name="storefront", path="/home/ann/storefront")
+    DeploymentProfileFactory(project=project, profile_id="house")
+    deployment = DeploymentFactory(project=project, artifact=ArtifactFactory(name="pdf"), deployment_profile_id="house")
+    ClaimFactory(deployment=deployment, label="Backend")
+    ClaimFactory(deployment=deployment, label="Frontend")
+    run = RunFactory(project=project, claimant_label="Backend")
+    for status in ("success", "success", "skip", "error"):
+        RunItemFactory(run=run, status=status)
+    RunFactory(project=project, claimant_label="Frontend", state=Run.State.RECOVERED)
+    text = page(client, f"/projects/{project.pk}")
+    assert "storefront /home/ann/storefront house Claude Code in .claude" in text
+    assert "Deployed · 1" in text
+    assert "skill pdf house Backend, Frontend just now" in text
+    assert "Run 2 Deploy Frontend Cut off and taken back" in text
+    assert "Run 1 Deploy Backend 2 succeeded, 1 skipped, 1 failed" in text
+
+
+def test_a_project_without_deployments_says_so(client: Client, me: User) -> None:
+    text = page(client, f"/projects/{ProjectFactory(owner=me).pk}")
+    assert "Nothing is deployed here." in text
+    assert "Nothing was ever deployed here." in text
+
+
+def test_a_run_shows_what_happened_to_each_artifact(client: Client, me: User) -> None:
+    run = RunFactory(project__owner=me, project__name="storefront", claimant_label="Backend", notes=["Tidied up."])
+    RunItemFactory(
+        run=run, artifact=ArtifactFactory(name="pdf"), paths=[".claude/skills/pdf"], warnings=["tools was dropped"]
+    )
+    RunItemFactory(
+        run=run,
+        artifact=ArtifactFactory(type="command", name="ship"),
+        status=RunItem.Status.ERROR,
+        action="conflict",
+        reason="It was edited since.",
+    )
+    RunItemFactory(run=run, artifact=ArtifactFactory(name="old"), status=RunItem.Status.SKIP, action="unchanged")
+    text = page(client, f"/runs/{run.pk}")
+    assert "Deploy Backend Run 1" in text
+    assert "Tidied up." in text
+    assert "skill pdf claude_code Success created tools was dropped .claude/skills/pdf" in text
+    assert "command ship claude_code Error It was edited since." in text
+    assert "skill old claude_code Skipped already up to date" in text
+    assert "1 succeeded, 1 skipped, 1 failed" in text
+
+
+def test_markup_in_what_a_run_says_is_text(client: Client, me: User) -> None:
+    hostile = "<script>alert(1)</script>"
+    project = ProjectFactory(owner=me, name=hostile, path=f"/home/{hostile}")
+    run = RunFactory(project=project, claimant_label=hostile, notes=[hostile])
+    RunItemFactory(run=run, reason=hostile, paths=[hostile], warnings=[hostile], artifact_label=f"skill:{hostile}")
+    ClaimFactory(deployment=DeploymentFactory(project=project, label=f"skill:{hostile}"), label=hostile)
+    for address in ("/projects/", f"/projects/{project.pk}", f"/runs/{run.pk}"):
+        content = client.get(address).content.decode()
+        assert "&lt;script&gt;alert(1)" in content
+        assert "<script>alert" not in content
+
+
+def test_queries_do_not_grow_with_projects_deployments_or_results(client: Client, me: User) -> None:
+    project = ProjectFactory(owner=me)
+    run = RunFactory(project=project)
+
+    def grow(number: int) -> None:
+        ProjectFactory.create_batch(number, owner=me)
+        DeploymentProfileFactory.create_batch(number, project=project)
+        RunFactory.create_batch(number, project=project)
+        RunItemFactory.create_batch(number, run=run)
+        for deployment in DeploymentFactory.create_batch(number, project=project):
+            ClaimFactory(deployment=deployment)
+
+    def costs() -> list[int]:
+        counted = []
+        for address in ("/projects/", f"/projects/{project.pk}", f"/runs/{run.pk}"):
+            with CaptureQueriesContext(connection) as queries:
+                page(client, address)
+            counted.append(len(queries))
+        return counted
+
+    grow(2)
+    before = costs()
+    grow(4)
+    assert costs() == before
+
+
+def test_long_lists_are_paged(client: Client, me: User) -> None:
+    run = RunFactory(project__owner=me)
+    RunItemFactory.create_batch(101, run=run, artifact=ArtifactFactory())
+    DeploymentFactory.create_batch(101, project=run.project)
+    assert "101–101 of 101 results Previous" in page(client, f"/runs/{run.pk}?page=2")
+    assert "1–100 of 101 deployments Next" in page(client, f"/projects/{run.project_id}")
