@@ -1,0 +1,48 @@
+"""The collection that comes with the project."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from pytest_django import Settings
+
+from artifacts.models import Artifact, ArtifactGroup, CollectionImport
+from artifacts.services.importing import import_collection
+from profiles.enums import ArtifactType
+
+EXAMPLES = Path(django_settings.BASE_DIR) / "examples"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def done(settings: Settings) -> CollectionImport:
+    settings.IMPORT_ROOTS = [EXAMPLES]
+    return import_collection(source=str(EXAMPLES / "collection"))
+
+
+def test_it_holds_every_artifact_type_and_two_groups(done: CollectionImport) -> None:
+    assert set(done.report["by_type"]) == {kind.value for kind in ArtifactType}
+    assert sorted(ArtifactGroup.objects.values_list("name", flat=True)) == ["planning", "review"]
+    assert Artifact.objects.filter(namespace="").exists()
+
+
+def test_there_is_nothing_to_remark_on(done: CollectionImport) -> None:
+    assert done.report["not_imported"] == []
+    assert done.report["notes"] == []
+    assert done.report["suggestions"] == []
+    assert done.report["other_files"] == []
+    assert not Artifact.objects.exclude(flags=[]).exists()
+
+
+def test_its_readme_names_every_artifact(done: CollectionImport) -> None:
+    text = (EXAMPLES / "README.md").read_text()
+    assert [row.artifact_id for row in Artifact.objects.all() if f"`{row.artifact_id}`" not in text] == []
+    assert text.count("| `") == Artifact.objects.count()
+
+
+def test_its_scripts_can_be_run() -> None:
+    scripts = list(EXAMPLES.rglob("*.sh"))
+    assert scripts
+    assert all(os.access(script, os.X_OK) for script in scripts)

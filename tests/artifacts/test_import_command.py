@@ -1,0 +1,101 @@
+"""`manage.py import_collection`: what it prints, and how it ends."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from artifacts.models import Collection, CollectionImport
+from tests.artifacts.sources import agent, labels, skill, write_files
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: str) -> str:
+    """What the command prints; it colours nothing here."""
+    output = io.StringIO()
+    call_command("import_collection", *arguments, stdout=output, stderr=io.StringIO(), no_color=True)
+    return output.getvalue()
+
+
+def failed(*arguments: str) -> tuple[int, str, str]:
+    """The exit code of a run that fails, its message, and what it had printed before."""
+    output = io.StringIO()
+    with pytest.raises(CommandError) as failure:
+        call_command("import_collection", *arguments, stdout=output, stderr=io.StringIO(), no_color=True)
+    return failure.value.returncode, str(failure.value), output.getvalue()
+
+
+def test_it_reports_what_came_in(source: Path) -> None:
+    write_files(source, {"skills/x/SKILL.md": skill("x"), "agents/README.md": "# About\n", "LICENSE": "MIT"})
+    printed = run(str(source), "--name", "Mine")
+    assert "Collection Mine" in printed
+    assert "1 skill; 0 groups" in printed
+    assert "1 added" in printed
+    assert "agents/README.md: It reads like documentation" in printed
+    assert "3 files: 1 in artifacts, 0 manifests, 1 not imported, 0 suggested, 1 other" in printed
+
+
+def test_a_second_run_says_that_nothing_changed(source: Path) -> None:
+    write_files(source, {"skills/x/SKILL.md": skill("x")})
+    assert "Nothing has changed" not in run(str(source))
+    assert "Nothing has changed since the last import." in run(str(source))
+
+
+def test_it_names_what_is_gone(source: Path) -> None:
+    write_files(source, {"skills/x/SKILL.md": skill("x"), "agents/critic.md": agent("critic")})
+    run(str(source))
+    (source / "agents/critic.md").unlink()
+    assert "Gone (1)\n  agent:critic\n" in run(str(source))
+
+
+def test_when_nothing_is_recognised_it_says_what_to_do_and_that_works(source: Path) -> None:
+    write_files(source, {"tools/a.md": "A.", "tools/README.md": "# Tools", "my prompts/b.md": "B."})
+    code, message, printed = failed(str(source))
+    assert code == 1
+    assert "No artifact was recognised" in message
+    assert f"import_collection {source} --map 'my prompts/*.md=command' --map 'tools/*.md=command'" in printed
+    run(str(source), "--map", "my prompts/*.md=command", "--map", "tools/*.md=command")
+    assert labels() == ["command:a", "command:b"]
+
+
+def test_some_trouble_is_no_failure(source: Path) -> None:
+    write_files(source, {"skills/x/SKILL.md": skill("x"), "hooks/hooks.json": "{"})
+    assert "hooks/hooks.json: It is not valid JSON" in run(str(source))
+
+
+def test_a_source_that_became_empty_ends_with_one(source: Path) -> None:
+    write_files(source, {"skills/x/SKILL.md": skill("x")})
+    run(str(source))
+    (source / "skills/x/SKILL.md").unlink()
+    code, message, _ = failed(str(source))
+    assert code == 1
+    assert "nothing was changed" in message
+    assert labels() == ["skill:x"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nowhere"],
+        ["https://me:secret@example.org/x.git"],
+        [".", "--ref", "main"],
+        [".", "--map", "tools/*.md"],
+        [".", "--name", "x" * 300],
+    ],
+)
+def test_bad_arguments_end_with_two(source: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    monkeypatch.chdir(source)
+    assert failed(*arguments)[0] == 2
+    assert not Collection.objects.exists()
+    assert not CollectionImport.objects.exists()
+
+
+def test_the_bar_is_drawn_on_a_terminal_only(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_files(source, {"skills/x/SKILL.md": skill("x")})
+    for terminal in (False, True):
+        drawn = io.StringIO()
+        monkeypatch.setattr("sys.stderr.isatty", lambda terminal=terminal: terminal, raising=False)
+        call_command("import_collection", str(source), stdout=io.StringIO(), stderr=drawn, no_color=True)
+        assert ("1/1" in drawn.getvalue()) is terminal
