@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from projects.paths import PathError
+
 if TYPE_CHECKING:
     from projects.models import Project
 
-
-class PathError(ValueError):
-    """A path or file name that cannot be used; the message says which and why."""
+__all__ = ["BusyError", "FolderBusyError", "PathError", "ProjectError", "ProjectExistsError", "ProjectPathError"]
 
 
 class ProjectError(Exception):

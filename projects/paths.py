@@ -6,8 +6,6 @@ Three kinds of path: a *relative path* ('/'-separated, inside a project or an ar
 
 import unicodedata
 
-from projects.exceptions import PathError
-
 MAX_NAME_LENGTH = 64
 # A path is part of database indexes, and PostgreSQL's index rows end at about 2,700 bytes.
 MAX_PATH_BYTES = 1000
@@ -17,6 +15,10 @@ STAGING_FOLDER = ".deployment-sets"
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 _SEPARATORS = ("/", "\\", ":")
+
+
+class PathError(ValueError):
+    """A path or file name that cannot be used; the message says which and why."""
 
 
 def file_name(name: str) -> str:

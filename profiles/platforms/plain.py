@@ -18,8 +18,7 @@ from profiles.rendering import (
     RenderWarning,
     Unsupported,
 )
-from projects.exceptions import PathError
-from projects.paths import file_name, folded, is_within, relative_path
+from projects.paths import PathError, file_name, folded, is_within, relative_path
 
 PLUGIN_ROOT = "${CLAUDE_PLUGIN_ROOT}"
 _PLUGIN_ROOT_IN_TEXT = re.compile(rb"\$(?:CLAUDE_PLUGIN_ROOT\b|\{CLAUDE_PLUGIN_ROOT\b)")
