@@ -1,11 +1,13 @@
 """Which folders may become projects, and what registering does."""
 
 import tempfile
+import threading
 from pathlib import Path
 from unittest import mock
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 
 from accounts.models import User
 from accounts.validation import Problems
@@ -14,6 +16,7 @@ from profiles.queries import profiles_of
 from projects.exceptions import ProjectError, ProjectExistsError, ProjectPathError
 from projects.models import Project
 from projects.services import register_project
+from tests.factories import UserFactory
 
 
 @pytest.fixture
@@ -201,3 +204,29 @@ def test_it_refuses_a_path_too_long_for_an_index(owner: User) -> None:
     path = f"{tempfile.gettempdir()}/" + "/".join(["é" * 100] * 6)
     with pytest.raises(ProjectPathError, match="longer than"):
         register_project(owner=owner, path=path, create_folder=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_at_once_one_registers_and_the_others_are_told(tmp_path: Path) -> None:
+    owner = UserFactory()
+    start = threading.Barrier(4)
+    outcomes: list[str] = []
+
+    def register() -> None:
+        start.wait()
+        try:
+            register_project(owner=owner, path=str(tmp_path.resolve()))
+        except Exception as error:  # noqa: BLE001
+            outcomes.append(type(error).__name__)
+        else:
+            outcomes.append("registered")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=register) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["ProjectExistsError"] * 3 + ["registered"]
+    assert Project.objects.get().profiles.count() == 1
