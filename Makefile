@@ -55,7 +55,9 @@ check: types ## Check types, floors, system checks and that no migration is miss
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: $(READY) ## Print how fast resolution and deploying are, and hold them to their limits
-	@$(BIN)/pytest tests/benchmarks -n 0 -s -p no:randomly $(ARGS)
+	@set -e; for file in tests/benchmarks/bench_*.py; do \
+		$(BIN)/python -m tests.benchmarks.$$(basename $$file .py); \
+	done
 
 e2e: $(READY_FOR_E2E) ## Drive the pages in Chromium
 	@$(BIN)/pytest tests/browser -n 0 $(ARGS)

@@ -1,12 +1,20 @@
 """The cast of the tests: two owners, and a project with a real folder."""
 
+import os
+from collections.abc import Generator
 from pathlib import Path
 
+import hypothesis
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from projects.models import Project
 from tests.factories import DeploymentProfileFactory, ProjectFactory, UserFactory
+
+# How long one example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("without deadline", deadline=None)
+hypothesis.settings.load_profile("without deadline")
 
 
 @pytest.fixture
@@ -35,3 +43,22 @@ def project(owner: User, project_folder: Path) -> Project:
     project = ProjectFactory(owner=owner, name="Project", path=str(project_folder))
     DeploymentProfileFactory(project=project, profile_id="claude_code")
     return project
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With NO_SKIPS=1 a test that was skipped has failed, unless what it needs cannot be there in this run."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("NO_SKIPS") and not _may_skip(item):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome, report.longrepr = "failed", f"{reason} (NO_SKIPS is set)"
+    return report
+
+
+def _may_skip(item: pytest.Item) -> bool:
+    if item.get_closest_marker("postgresql"):
+        return bool(connection.vendor != "postgresql")
+    shared = Path(item.config.rootpath).parent / "shared" / "collections"
+    return item.get_closest_marker("shared_collections") is not None and not shared.is_dir()

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         command = [sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"]
         command += ["--host", host, "--port", str(port), "--blocking-threads", str(THREADS)]
-        command += ["--working-dir", str(settings.BASE_DIR), "--log-level", "info" if verbosity > 1 else "warning"]
+        command += ["--working-dir", str(settings.BASE_DIR), "--log-level", "info" if verbosity > 1 else "error"]
         # A new process image: the server's workers inherit no connection and no thread of ours.
         os.execv(sys.executable, command)  # noqa: S606
 
