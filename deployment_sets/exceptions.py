@@ -95,14 +95,13 @@ class DeploymentSetResolutionError(_PathError):
         self.circular = circular
 
 
-class DeploymentSetDepthError(_PathError):
-    """A member that would nest sets too deep; the path is one longest, through the new member."""
+class DeploymentSetDepthError(DeploymentSetResolutionError):
+    """A member with which a set could not be resolved any more; the path is one longest, through that member."""
 
     def __init__(self, ids: Sequence[UUID], names: Sequence[str]) -> None:
-        super().__init__(
+        super().__init__(ids, names, circular=False)
+        self.args = (
             f"This would nest sets {len(ids)} deep, and at most {MAX_DEPTH} are allowed: {written_path(names)}.",
-            ids,
-            names,
         )
 
 

@@ -12,6 +12,7 @@ from accounts.models import OwnedQuerySet
 from accounts.text import storable_text
 from artifacts.models import Artifact, ArtifactGroup
 
+MAX_NAME_LENGTH = 255
 MAX_TAGS = 20
 
 colour_validator = RegexValidator(r"\A#[0-9a-f]{6}\Z", "Write a colour as #rrggbb, in lower case.")
@@ -25,7 +26,7 @@ class DeploymentSet(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="deployment_sets")
-    name = models.CharField(max_length=255, validators=[storable_text])
+    name = models.CharField(max_length=MAX_NAME_LENGTH, validators=[storable_text])
     description = models.TextField(blank=True, max_length=10_000, validators=[storable_text])
     color = models.CharField(max_length=7, blank=True, validators=[colour_validator])
     icon = models.CharField(max_length=64, blank=True, validators=[storable_text])

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from accounts.models import User
 from accounts.text import storable_text
 from deployment_sets.exceptions import DeploymentSetNotFoundError
-from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
+from deployment_sets.models import MAX_NAME_LENGTH, DeploymentSet, DeploymentSetMember, DeploymentSetTag
 from deployment_sets.services.resolution import Member, MemberKind
 from profiles.enums import ArtifactType
 
@@ -57,7 +57,7 @@ def list_sets(owner: User, *, name: str = "", tag: str = "", sort: SetSort = "na
     `sort` may be turned around with a leading `-`. Tags come along in one more query.
     """
     sets = DeploymentSet.objects.owned_by(owner).prefetch_related("tag_rows").order_by(*_ordering(sort))
-    if not (_storable(name) and _storable(tag)):
+    if not (_storable(name) and _storable(tag)) or len(name) > MAX_NAME_LENGTH:
         return sets.none()
     if name:
         # A regular expression and not `icontains`: SQLite's LIKE folds the case of ASCII alone.

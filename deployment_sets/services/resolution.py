@@ -190,6 +190,11 @@ def longest_path(start: UUID, nested: Callable[[UUID], Iterable[UUID]], names: M
     return _longest_path(start, _inner_first(start, nested, names), nested)
 
 
+def names_of(ids: Iterable[UUID], names: Mapping[UUID, str]) -> list[str]:
+    """What `ids` are called; an id without a name stands for itself."""
+    return [names.get(one, str(one)) for one in ids]
+
+
 def _measured(root: UUID, graph: SetGraph) -> tuple[list[UUID], int]:
     """All sets below `root`, each after the ones it holds and `root` last, and the depth of `root`."""
     inner_first = _inner_first(root, graph.nested_sets, graph.names)
@@ -260,8 +265,3 @@ def _holders(root: UUID, graph: SetGraph, leads: Mapping[UUID, Sequence[Member]]
 
     walk(graph.container(MemberKind.SET, root))
     return holders
-
-
-def names_of(ids: Iterable[UUID], names: Mapping[UUID, str]) -> list[str]:
-    """What `ids` are called; an id without a name stands for itself."""
-    return [names.get(one, str(one)) for one in ids]

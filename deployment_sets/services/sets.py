@@ -1,6 +1,6 @@
 """Writes of sets themselves. Every writer holds the owner's lock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TypedDict, Unpack
 from uuid import UUID
 
@@ -11,10 +11,15 @@ from accounts.models import User
 from accounts.services import lock_owner
 from accounts.validation import problems_with
 from deployment_sets.exceptions import DeploymentSetValidationError
-from deployment_sets.models import MAX_TAGS, DeploymentSet, DeploymentSetMember, DeploymentSetTag, tag_validator
+from deployment_sets.models import (
+    MAX_NAME_LENGTH,
+    MAX_TAGS,
+    DeploymentSet,
+    DeploymentSetMember,
+    DeploymentSetTag,
+    tag_validator,
+)
 from deployment_sets.queries import set_of
-
-MAX_NAME_LENGTH = 255
 
 _COPY_SUFFIX = " (copy)"
 
@@ -93,7 +98,7 @@ def clone_set(*, owner: User, set_id: UUID) -> DeploymentSet:
 
 def _changed(deployment_set: DeploymentSet, changes: SetChanges) -> DeploymentSet:
     if "name" in changes:
-        deployment_set.name = changes["name"].strip()
+        deployment_set.name = (changes["name"] or "").strip()
     if "description" in changes:
         deployment_set.description = changes["description"] or ""
     if "color" in changes:
@@ -117,13 +122,13 @@ def _changed(deployment_set: DeploymentSet, changes: SetChanges) -> DeploymentSe
     return deployment_set
 
 
-def _problems_with_tags(tags: Iterable[str]) -> list[str]:
+def _problems_with_tags(tags: Sequence[str]) -> list[str]:
     problems = []
     for tag in tags:
         try:
             tag_validator(tag)
         except ValidationError as error:
             problems.append(f"{tag[:40]!r}: {' '.join(error.messages)}")
-    if len(list(tags)) > MAX_TAGS:
+    if len(tags) > MAX_TAGS:
         problems.append(f"A set has at most {MAX_TAGS} tags.")
     return problems

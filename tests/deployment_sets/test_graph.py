@@ -1,8 +1,10 @@
 """Sets resolved from the database: what is loaded, in how many queries, and what is logged."""
 
 import logging
+import random
 from collections.abc import Callable
-from uuid import uuid4
+from functools import cache
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -11,10 +13,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from artifacts.models import Artifact, GroupMembership
-from deployment_sets.exceptions import DeploymentSetResolutionError
+from deployment_sets.exceptions import (
+    MAX_DEPTH,
+    DeploymentSetCycleError,
+    DeploymentSetDepthError,
+    DeploymentSetResolutionError,
+)
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.queries import list_sets, members_of
 from deployment_sets.services.graph import check_nesting, explain_artifact, resolve_set, summaries
+from deployment_sets.services.members import add_member, remove_member
 from deployment_sets.services.resolution import MemberKind
 from tests.factories import ArtifactFactory, ArtifactGroupFactory, CollectionFactory, DeploymentSetFactory
 
@@ -121,6 +129,57 @@ def test_a_set_cannot_be_added_below_a_stored_circle_but_the_circle_can_be_found
     outer = DeploymentSetFactory(owner=owner)
     with pytest.raises(DeploymentSetResolutionError):
         check_nesting(outer, [in_a_circle(owner)])
+
+
+def test_a_stored_circle_can_be_opened_by_removing_a_member(owner: User) -> None:
+    outer = in_a_circle(owner)
+    remove_member(owner=owner, set_id=outer.pk, member_id=outer.members.get().pk)
+    assert resolve_set(outer).depth == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_edges_are_refused_exactly_when_they_close_a_circle_or_go_too_deep(owner: User, seed: int) -> None:
+    chance = random.Random(seed)
+    sets: list[DeploymentSet] = []
+    inner: dict[UUID, set[UUID]] = {}
+    for number in range(33):
+        follows = sets[-1:] if number % 11 else []
+        sets.append(DeploymentSetFactory(owner=owner, members=follows))
+        inner[sets[-1].pk] = {one.pk for one in follows}
+
+    def depth() -> int:
+        @cache
+        def height(set_id: UUID) -> int:
+            return 1 + max(map(height, inner[set_id]), default=0)
+
+        return max(map(height, inner))
+
+    def below(set_id: UUID) -> set[UUID]:
+        found = {set_id}
+        while more := {one for inside in found for one in inner[inside]} - found:
+            found |= more
+        return found
+
+    met = set()
+    for _ in range(150):
+        outer, new = chance.choice(sets), chance.choice(sets)
+        if new.pk in inner[outer.pk]:
+            continue
+        expected: type[Exception] | None = None
+        if outer.pk in below(new.pk):
+            expected = DeploymentSetCycleError
+        else:
+            inner[outer.pk].add(new.pk)
+            if depth() > MAX_DEPTH:
+                expected = DeploymentSetDepthError
+                inner[outer.pk].remove(new.pk)
+        met.add(expected)
+        if expected is None:
+            add_member(owner=owner, set_id=outer.pk, member_set_id=new.pk)
+        else:
+            with pytest.raises(expected):
+                add_member(owner=owner, set_id=outer.pk, member_set_id=new.pk)
+    assert met == {None, DeploymentSetCycleError, DeploymentSetDepthError}
 
 
 def test_a_page_of_sets_shows_counts_and_depth_and_the_broken_ones_without(owner: User) -> None:

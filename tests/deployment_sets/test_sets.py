@@ -210,6 +210,7 @@ def test_the_name_of_a_clone_is_cut_to_fit(owner: User) -> None:
         ("und gr", ["GRÖSSE UND GRÖßE"]),
         ("\x00", []),
         ("\ud800", []),
+        ("x" * 100_000, []),
         ("", ["100% fine", "Full-STACK", "GRÖSSE UND GRÖßE", "under_score"]),
     ],
 )
