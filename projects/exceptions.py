@@ -33,6 +33,13 @@ class ProjectExistsError(ProjectError):
         self.project = project
 
 
+class ProjectInUseError(ProjectError):
+    """A project that cannot be forgotten yet; the message says what has to come first."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__({"__all__": [message]})
+
+
 class BusyError(Exception):
     """Somebody else holds a lock, and the wait for it is over."""
 

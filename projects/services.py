@@ -60,7 +60,7 @@ def rename_project(*, project: Project, name: str) -> Project:
 def delete_project(*, project: Project) -> None:
     """Forget the project and all that is recorded about it. No file is touched.
 
-    Raises FolderBusyError while a run is at work in the folder.
+    Raises FolderBusyError while a run is at work in the folder, ProjectInUseError when one was cut off there.
     """
     try:
         lock = folder_lock(Path(project.path), _WAIT_FOR_RUN_SECONDS)
@@ -116,9 +116,9 @@ def _root_of(folder: Path) -> Path:
 
 def _keep_off_own_data(folder: Path) -> None:
     own = Path(settings.DATA_DIR).resolve()
-    if folder.is_relative_to(own) or own.is_relative_to(folder):
+    if folder.is_relative_to(own):
         raise ProjectPathError(
-            f"The folder {folder} overlaps with {own}, where this application keeps its own data (DATA_DIR). "
+            f"The folder {folder} is inside {own}, where this application keeps its own data (DATA_DIR). "
             "Choose another folder."
         )
 

@@ -8,7 +8,9 @@ from django.core.management import call_command
 from deployments.installer import apply
 from deployments.installer.staging import Staging
 from deployments.models import Deployment, Run
+from projects.exceptions import ProjectInUseError
 from projects.locks import folder_lock
+from projects.services import delete_project
 from tests.deployments.conftest import Desk
 
 
@@ -85,3 +87,11 @@ def test_a_folder_that_is_gone_is_reported(desk: Desk, cut_off: Run) -> None:
     code, output = recover()
     assert code == 1
     assert "Put it back" in output
+
+
+def test_a_project_cannot_be_forgotten_before_its_run_is_taken_back(desk: Desk, cut_off: Run) -> None:
+    with pytest.raises(ProjectInUseError, match="recover"):
+        delete_project(project=desk.project)
+    recover()
+    delete_project(project=desk.project)
+    assert not Run.objects.exists()

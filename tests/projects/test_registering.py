@@ -170,13 +170,14 @@ def test_creating_follows_no_symlink_that_appears_meanwhile(owner: User, root: P
     assert list(outside.iterdir()) == []
 
 
-def test_it_refuses_folders_that_overlap_with_its_own_data(owner: User, root: Path, settings: LazySettings) -> None:
+def test_it_refuses_folders_inside_its_own_data(owner: User, root: Path, settings: LazySettings) -> None:
     data = root / "application" / "var"
     (data / "locks").mkdir(parents=True)
     settings.DATA_DIR = data
-    for path in (data, data / "locks", root / "application", root):
+    for path in (data, data / "locks"):
         with pytest.raises(ProjectPathError, match="DATA_DIR"):
             register_project(owner=owner, path=str(path))
+    register_project(owner=owner, path=str(root / "application"))
 
 
 def test_it_names_the_project_that_has_the_folder_already(owner: User, root: Path) -> None:
