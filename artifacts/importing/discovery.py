@@ -76,9 +76,8 @@ def discover(
             add_settings_hooks(survey, Place(".claude"), _SETTINGS_FILE)
     _apply(survey, mappings, plugins, collection_name)
     found = _without_duplicates(survey, known or {})
-    taken = taken_files(found)
-    refused = {refusal.file for refusal in survey.refusals}
-    leftover = [path for path in survey.files if path not in taken | refused | survey.manifests]
+    explained = taken_files(found) | {refusal.file for refusal in survey.refusals} | survey.manifests
+    leftover = [path for path in survey.files if path not in explained]
     return Discovery(
         survey=survey,
         found=found,
@@ -106,26 +105,24 @@ def _scan_plain(survey: Survey, place: Place) -> None:
 def _apply(survey: Survey, mappings: Sequence[Mapping], plugins: Sequence[Plugin], collection_name: str) -> None:
     for mapping in mappings:
         taken = taken_files(survey.found) | survey.manifests
-        matching = [path for path in survey.files if mapping.matches(path)]
+        matching = [path for path in survey.files if mapping.matches(path) and _may_be(mapping.type, path)]
         if not matching:
-            survey.note(mapping.glob, f"The mapping {mapping} matches no file.")
+            what = SKILL_FILE if mapping.type is ArtifactType.SKILL else "file"
+            survey.note(mapping.glob, f"The mapping {mapping} matches no {what}.")
         for path in matching:
             if path not in taken:
                 _take(survey, mapping.type, path, _place_of(path, plugins), collection_name)
 
 
+def _may_be(kind: ArtifactType, path: str) -> bool:
+    """A pattern for skills may match all their files; the ones that count are named alike."""
+    return kind is not ArtifactType.SKILL or path.rpartition("/")[2] == SKILL_FILE
+
+
 def _take(survey: Survey, kind: ArtifactType, path: str, place: Place, collection_name: str) -> None:
     if kind is ArtifactType.SKILL:
-        home, _, name = path.rpartition("/")
-        if name == SKILL_FILE:
-            given = "" if home else frontmatter_name(survey, path) or collection_name
-            add_skill(survey, place, home, given)
-        elif home in {found.source_path for found in survey.found}:
-            return
-        else:
-            survey.refuse(
-                path, "not-a-skill", f"A mapping takes it for a skill, and a skill is named by its {SKILL_FILE}."
-            )
+        home = path.rpartition("/")[0]
+        add_skill(survey, place, home, "" if home else frontmatter_name(survey, path) or collection_name)
     elif kind is ArtifactType.HOOK:
         add_hooks_file(survey, place, path)
     elif kind is ArtifactType.MCP:

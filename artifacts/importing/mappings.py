@@ -10,7 +10,7 @@ from artifacts.importing.sources import path_problem
 from profiles.enums import ArtifactType
 
 _MOST = 50
-_LONGEST = 200
+_LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)

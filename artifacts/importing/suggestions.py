@@ -1,5 +1,6 @@
 """What a person could say about the Markdown that no layout explains. Pure Python."""
 
+import glob
 from collections import defaultdict
 from collections.abc import Collection
 from pathlib import PurePosixPath
@@ -40,7 +41,11 @@ def suggest(survey: Survey, leftover: Collection[str], *, recognised: int) -> li
     ]
     if recognised < sum(map(len, plain.values())):
         suggestions += [
-            Suggestion(f"{folder}/*.md={_guess(folder)}", tuple(paths), "This folder holds Markdown without a layout.")
+            Suggestion(
+                f"{glob.escape(folder)}/*.md={_guess(folder)}",
+                tuple(paths),
+                "This folder holds Markdown without a layout.",
+            )
             for folder, paths in plain.items()
         ]
     return suggestions[:_MOST_FOLDERS]
@@ -49,12 +54,12 @@ def suggest(survey: Survey, leftover: Collection[str], *, recognised: int) -> li
 def _described(survey: Survey, folder: str, kind: ArtifactType, paths: list[str]) -> list[Suggestion]:
     reason = "It has a name and a description, and lies where no layout looks."
     if kind is ArtifactType.SKILL:
-        return [Suggestion(f"{path}={kind}", (path,), reason) for path in paths]
+        return [Suggestion(f"{glob.escape(path)}={kind}", (path,), reason) for path in paths]
     everything = [path for path in survey.below(folder) if is_markdown(path) and path.rpartition("/")[0] == folder]
     if len(paths) > 1 and len(paths) == len([path for path in everything if not is_documentation(path)]):
-        prefix = f"{folder}/" if folder else ""
+        prefix = f"{glob.escape(folder)}/" if folder else ""
         return [Suggestion(f"{prefix}*.md={kind}", tuple(paths), reason)]
-    return [Suggestion(f"{path}={kind}", (path,), reason) for path in paths]
+    return [Suggestion(f"{glob.escape(path)}={kind}", (path,), reason) for path in paths]
 
 
 def _described_kind(survey: Survey, path: str) -> ArtifactType | None:

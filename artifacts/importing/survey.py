@@ -95,8 +95,6 @@ class Survey:
     listing: Listing
     reader: Callable[[str], bytes]
     found: list[Found] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
     manifests: set[str] = field(default_factory=set)
     kept: set[str] = field(default_factory=set)
     plugin_folders: set[str] = field(default_factory=set)
@@ -104,8 +102,21 @@ class Survey:
     def __post_init__(self) -> None:
         self.files: dict[str, SourceFile] = {file.path: file for file in self.listing.files}
         self._paths = list(self.files)
+        # A file may be met twice, by a layout and by a list; what is said of it is said once.
+        self._notes: dict[Note, None] = {}
+        self._refusals: dict[Refusal, None] = {}
         for skipped in self.listing.skipped:
             self.refuse(skipped.path, skipped.code, skipped.reason)
+
+    @property
+    def notes(self) -> list[Note]:
+        """Every remark, in the order in which they were made."""
+        return list(self._notes)
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        """Every file that was left out, in the order in which they were met."""
+        return list(self._refusals)
 
     def below(self, folder: str) -> Iterator[str]:
         """Paths of all files in `folder` and below ('' for all)."""
@@ -145,18 +156,14 @@ class Survey:
 
     def note(self, file: str, message: str) -> None:
         """Remark on a file."""
-        note = Note(file, printable(message))
-        if note not in self.notes[-8:]:
-            self.notes.append(note)
+        self._notes[Note(file, printable(message))] = None
 
     def refuse(self, file: str, code: str, reason: str, keeps: str | None = None) -> None:
         """Report a file that became no artifact.
 
         When the reason may pass, what was imported from it before (or from below `keeps`) stays as it is.
         """
-        refusal = Refusal(file, code, printable(reason))
-        if refusal not in self.refusals[-8:]:
-            self.refusals.append(refusal)
+        self._refusals[Refusal(file, code, printable(reason))] = None
         if code in _PASSING:
             self.kept.add(file if keeps is None else keeps)
 

@@ -1,12 +1,14 @@
 """`manage.py import_collection`: what it prints, and how it ends."""
 
 import io
+import shlex
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from artifacts.models import Collection, CollectionImport
+from projects.locks import named_lock
 from tests.artifacts.sources import agent, labels, skill, write_files
 
 pytestmark = pytest.mark.django_db
@@ -51,12 +53,13 @@ def test_it_names_what_is_gone(source: Path) -> None:
 
 
 def test_when_nothing_is_recognised_it_says_what_to_do_and_that_works(source: Path) -> None:
-    write_files(source, {"tools/a.md": "A.", "tools/README.md": "# Tools", "my prompts/b.md": "B."})
+    write_files(source, {"tools/a.md": "A.", "tools/README.md": "# Tools", "my [old] prompts/b.md": "B."})
     code, message, printed = failed(str(source))
     assert code == 1
     assert "No artifact was recognised" in message
-    assert f"import_collection {source} --map 'my prompts/*.md=command' --map 'tools/*.md=command'" in printed
-    run(str(source), "--map", "my prompts/*.md=command", "--map", "tools/*.md=command")
+    proposed = printed.splitlines()[-1].partition(f"import_collection {source} ")[2]
+    assert proposed == "--map 'my [[]old] prompts/*.md=command' --map 'tools/*.md=command'"
+    run(str(source), *shlex.split(proposed))
     assert labels() == ["command:a", "command:b"]
 
 
@@ -99,3 +102,10 @@ def test_the_bar_is_drawn_on_a_terminal_only(source: Path, monkeypatch: pytest.M
         monkeypatch.setattr("sys.stderr.isatty", lambda terminal=terminal: terminal, raising=False)
         call_command("import_collection", str(source), stdout=io.StringIO(), stderr=drawn, no_color=True)
         assert ("1/1" in drawn.getvalue()) is terminal
+
+
+def test_a_collection_that_is_being_imported_ends_with_one(source: Path) -> None:
+    write_files(source, {"skills/x/SKILL.md": skill("x")})
+    run(str(source))
+    with named_lock(f"collection-{Collection.objects.get().pk}", 0):
+        assert failed(str(source))[0] == 1

@@ -373,3 +373,11 @@ def test_a_suggestion_for_the_top_of_the_collection_works(source: Path) -> None:
     import_collection(source=str(source), mappings=[suggestion["mapping"]])
     assert labels(ArtifactType.SKILL) == ["skill:fold"]
     assert contents(Artifact.objects.get()).keys() == {"SKILL.md", "run.sh"}
+
+
+def test_a_mapping_for_skills_may_match_all_their_files(source: Path) -> None:
+    write_files(source, {"more/x/SKILL.md": skill("x"), "more/x/scripts/run.sh*": "true\n", "more/notes.md": "Notes."})
+    done = import_collection(source=str(source), mappings=["more/**=skill"])
+    assert labels() == ["skill:x"]
+    assert refusals(done) == {}
+    assert contents(Artifact.objects.get()).keys() == {"SKILL.md", "scripts/run.sh"}

@@ -3,14 +3,15 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from artifacts.exceptions import ImportFailedError, SourceError
+from artifacts.importing.discovery import Discovery, discover
 from artifacts.importing.limits import Limits
 from artifacts.models import Artifact, Collection
-from artifacts.services import importing
 from artifacts.services.importing import import_collection
 from tests.artifacts.sources import agent, import_bounded, labels, refusals, skill, write_files
 
@@ -133,10 +134,8 @@ def test_a_home_folder_may_be_written_with_a_tilde(
 
 
 def _once_the_listing_is_done(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:
-    discover = importing.discover
-
-    def changed(*arguments: object, **options: object) -> object:
+    def changed(*arguments: Any, **options: Any) -> Discovery:
         then()
-        return discover(*arguments, **options)  # type: ignore[arg-type]
+        return discover(*arguments, **options)
 
-    monkeypatch.setattr(importing, "discover", changed)
+    monkeypatch.setattr("artifacts.services.importing.discover", changed)

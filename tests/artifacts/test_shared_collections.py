@@ -30,7 +30,7 @@ def may_be_imported(settings: Settings) -> None:
 def every_file_is_accounted_for(done: CollectionImport) -> bool:
     """Whether the report's kinds add up to the files on disk, and each artifact holds its files' bytes."""
     folder = Path(done.collection.source)
-    files = done.report["files"]
+    files: dict[str, int] = done.report["files"]
     counted = sum(number for kind, number in files.items() if kind != "total")
     return counted == files["total"] == sum(path.is_file() for path in folder.rglob("*"))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from artifacts.exceptions import CollectionError, ImportFailedError
+from artifacts.exceptions import CollectionError, ImportBusyError, ImportFailedError
 from artifacts.models import CollectionImport
 from artifacts.services.importing import Progress, import_collection
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         except ImportFailedError as error:
             done, failure = error.collection_import, str(error)
         except CollectionError as error:
-            raise CommandError(str(error), returncode=2) from error
+            raise CommandError(str(error), returncode=1 if isinstance(error, ImportBusyError) else 2) from error
         self._write_report(done)
         if failure:
             raise CommandError(failure, returncode=1)
