@@ -25,7 +25,6 @@ class SetCard:
     """A set in a list, and in how many projects it is live."""
 
     set: DeploymentSet
-    tags: Sequence[str]
     summary: SetSummary
     live_count: int
 
@@ -34,7 +33,6 @@ class SetCard:
 class Standing:
     """Where a set stands among other things: the sets that hold it, and the projects it is live in."""
 
-    tags: Sequence[str]
     used_by: Sequence[DeploymentSet]
     used_by_more: int
     live_count: int
@@ -77,16 +75,13 @@ def set_cards(owner: User, sets: Sequence[DeploymentSet]) -> list[SetCard]:
     """A card for each of a page of sets, whose tags came along. Three queries."""
     counted = summaries(sets)
     live = _live_counts(owner, sets)
-    return [
-        SetCard(one, [tag.name for tag in one.tag_rows.all()], counted[one.pk], live.get(one.pk, 0)) for one in sets
-    ]
+    return [SetCard(one, counted[one.pk], live.get(one.pk, 0)) for one in sets]
 
 
 def standing(owner: User, deployment_set: DeploymentSet) -> Standing:
-    """What the head of a set's page says about it. Four queries."""
+    """What the head of a set's page says about it. Three queries."""
     users = Paginator(sets_using(owner, Member(MemberKind.SET, deployment_set.pk)), USERS_SHOWN).get_page(1)
     return Standing(
-        tags=[tag.name for tag in deployment_set.tag_rows.all()],
         used_by=list(users.object_list),
         used_by_more=users.paginator.count - users.end_index(),
         live_count=_live_counts(owner, [deployment_set]).get(deployment_set.pk, 0),

@@ -26,3 +26,11 @@ def test_every_make_target_the_readme_names_exists_and_says_what_it_does() -> No
     named = set(re.findall(r"make ([a-z][a-z0-9]*)", (PROJECT / "README.md").read_text()))
     explained = set(re.findall(r"^([a-z0-9]+):.*## .+", (PROJECT / "Makefile").read_text(), re.MULTILINE))
     assert {"demo", "test"} <= named <= explained
+
+
+def test_every_place_the_architecture_names_is_there() -> None:
+    text = (PROJECT / "docs" / "architecture.md").read_text()
+    named = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.[a-z]+)?)`", text)
+    kinds_of_rooms = {"services/", "management/commands/"}
+    assert len(named) > 20
+    assert [place for place in named if place not in kinds_of_rooms and not (PROJECT / place).exists()] == []
