@@ -5,7 +5,6 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django.fixtures import Settings
 
-
 pytestmark = pytest.mark.django_db
 
 
