@@ -3,7 +3,7 @@
 import uuid
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -27,7 +27,7 @@ class DeploymentSet(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="deployment_sets")
     name = models.CharField(max_length=MAX_NAME_LENGTH, validators=[storable_text])
-    description = models.TextField(blank=True, max_length=10_000, validators=[storable_text])
+    description = models.TextField(blank=True, validators=[MaxLengthValidator(10_000), storable_text])
     color = models.CharField(max_length=7, blank=True, validators=[colour_validator])
     icon = models.CharField(max_length=64, blank=True, validators=[storable_text])
     created_at = models.DateTimeField(auto_now_add=True)

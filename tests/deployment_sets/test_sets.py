@@ -254,3 +254,9 @@ def test_lists_and_tags_hold_the_owners_own_alone(owner: User, other_owner: User
     create_set(owner=other_owner, name="Theirs", tags=["web", "secret"])
     assert names(owner) == ["Mine", "Mine too"]
     assert tags_of(owner) == [TagCount("api", 1), TagCount("web", 2)]
+
+
+def test_it_refuses_a_description_that_is_too_long(owner: User) -> None:
+    with pytest.raises(DeploymentSetValidationError) as caught:
+        create_set(owner=owner, name="Backend", description="x" * 10_001)
+    assert "description" in caught.value.problems
