@@ -11,6 +11,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 BIN := .venv/bin
 READY := .venv/ready
 READY_FOR_E2E := .venv/ready-for-e2e
+PORT ?= 8000
 PYTHON ?= python3.13 python3.14 python3.12 python3 python
 UV_SYNC := UV_PROJECT_ENVIRONMENT=.venv UV_SYSTEM_CERTS=true $(BIN)/uv sync --quiet --locked --inexact --python $(BIN)/python
 
@@ -24,12 +25,12 @@ demo: export PROJECT_ROOTS := $(or $(TMPDIR),/tmp)
 demo: export IMPORT_ROOTS := $(CURDIR)/examples
 demo: export AUTH_ENABLED := false
 demo: export DEPLOYMENT_SETS_ENABLED := true
-demo: $(READY) ## Everything from nothing: examples, nested sets, a deploy, then the UI (DEMO_SERVE=0: no UI)
+demo: $(READY) ## Everything from nothing: examples, nested sets, a deploy, then the UI (DEMO_SERVE=0: without it)
 	@$(BIN)/python manage.py demo
-	@test "$(DEMO_SERVE)" = 0 || $(BIN)/python manage.py serve
+	@test "$(DEMO_SERVE)" = 0 || $(BIN)/python manage.py serve --port $(PORT)
 
-serve: $(READY) ## Migrate, collect static files and serve on http://127.0.0.1:8000
-	@$(BIN)/python manage.py serve
+serve: $(READY) ## Migrate, collect static files and serve on http://127.0.0.1:8000 (PORT=8001: there)
+	@$(BIN)/python manage.py serve --port $(PORT)
 
 test: $(READY) ## Run the test suite (ARGS='tests/projects -n 0' is passed on to pytest)
 	@$(BIN)/pytest $(ARGS)
