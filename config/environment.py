@@ -107,9 +107,10 @@ class Environment:
 
 
 def private_folder(folder: Path) -> Path:
-    """Make `folder`, DATA_DIR, with mode 0700 where it is missing, and return it."""
+    """Make `folder`, DATA_DIR, with mode 0700 where it is missing, its parents likewise, and return it."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for part in reversed([folder, *folder.parents]):
+            part.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise Environment.wrong("DATA_DIR", str(error), "Name a folder that this process may write.") from error
     return folder

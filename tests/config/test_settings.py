@@ -88,7 +88,8 @@ def test_a_secret_key_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
 
 def test_the_data_folder_is_private(tmp_path: Path) -> None:
     read_settings(DATA_DIR=str(tmp_path / "deep" / "data"))
-    assert stat.S_IMODE((tmp_path / "deep" / "data").stat().st_mode) == 0o700
+    for folder in (tmp_path / "deep", tmp_path / "deep" / "data"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_the_secret_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
