@@ -7,7 +7,3 @@ class DeploymentError(Exception):
 
 class ProjectFolderError(DeploymentError):
     """The project's folder cannot be worked in: gone, replaced by something else, or not ours to enter."""
-
-
-class KeptAsideError(DeploymentError):
-    """Bytes nobody knew came out of a path twice in a row and were kept aside; the message says where."""

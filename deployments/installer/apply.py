@@ -15,7 +15,7 @@ from django.db import transaction
 from accounts.models import User
 from artifacts.manifests import Manifest
 from deployments.installer import journal, records
-from deployments.installer.disk import ObstacleError, ProjectFolder, describe, look_at, read_bytes
+from deployments.installer.disk import ChangedError, ProjectFolder, describe, look_at, read_bytes
 from deployments.installer.exchange import Spot, exchange, place
 from deployments.installer.journal import Claimant, Intent, Result
 from deployments.installer.plan import Action, Change, OnConflict, Plan, PlanItem
@@ -46,18 +46,31 @@ class Assignment:
     progress: Progress | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What stopped an item: a change on disk that the plan did not see, or something no choice would help."""
+
+    action: Action
+    reason: str
+
+    @classmethod
+    def at(cls, path: str, error: OSError, notes: Sequence[str] = ()) -> "_Failure":
+        action = Action.CONFLICT if isinstance(error, ChangedError) else Action.REFUSED
+        return cls(action, " ".join([describe(error, path), *notes]))
+
+
 @dataclass
 class _Outcome:
     """A plan item on its way: the steps prepared for it, and what stopped it, if anything did."""
 
     item: PlanItem
     intents: list[Intent] = field(default_factory=list)
-    problem: str = ""
+    failure: _Failure | None = None
 
     def result(self) -> Result:
         item = self.item
-        if self.problem:
-            item = replace(item, action=Action.CONFLICT, reason=self.problem, tolerated=False)
+        if self.failure is not None:
+            item = replace(item, action=self.failure.action, reason=self.failure.reason, tolerated=False)
         return result_of(item)
 
 
@@ -88,19 +101,22 @@ def apply_plan(assignment: Assignment, plan: Plan) -> tuple[Run, list[Result]]:
             run = _begin(assignment, run_id, [], {})
             return run, _record(assignment, run, outcomes)
     with Staging(assignment.folder, run_id) as staging:
+        begun: Run | None = None
         try:
             contents = _stage(assignment.folder, staging, outcomes)
             intents = [intent for outcome in outcomes for intent in outcome.intents]
-            run = _begin(assignment, run_id, intents, contents)
-            try:
-                _carry_out(assignment, staging, run, outcomes)
-                with transaction.atomic():
-                    results = _record(assignment, run, outcomes)
-            except BaseException:
-                take_back(assignment.folder, staging, run)
-                raise
-        finally:
+            begun = run = _begin(assignment, run_id, intents, contents)
+            _carry_out(assignment, staging, run, outcomes)
+            with transaction.atomic():
+                results = _record(assignment, run, outcomes)
+        except BaseException:
+            # What interrupts may come right after the commit, or be its answer getting lost: the database decides.
+            # Where it cannot, everything is left for recovery.
+            if begun is not None and not journal.is_done(begun):
+                take_back(assignment.folder, staging, begun, intents)
             staging.drop()
+            raise
+        staging.drop()
     return run, results
 
 
@@ -113,7 +129,7 @@ def _stage(folder: ProjectFolder, staging: Staging, outcomes: Sequence[_Outcome]
             for change in outcome.item.changes:
                 outcome.intents.append(_prepare(folder, staging, change, next(numbers), contents))
         except OSError as error:
-            outcome.problem = describe(error, change.path)
+            outcome.failure = _Failure.at(change.path, error)
             for intent in outcome.intents:
                 staging.clear(intent.slot)
             outcome.intents = []
@@ -126,7 +142,7 @@ def _prepare(folder: ProjectFolder, staging: Staging, change: Change, slot: str,
         with folder.spot(change.path) as spot:
             before = look_at(spot, change.path).manifest
             if before is None or before.content_sha256 != change.before.content_sha256:
-                raise _changed(change.path)
+                raise ChangedError(change.path)
             contents.update(read_bytes(spot, before, MAX_KEPT_BYTES))
     if change.after is not None:
         contents.update(change.contents)
@@ -136,50 +152,48 @@ def _prepare(folder: ProjectFolder, staging: Staging, change: Change, slot: str,
 
 def _carry_out(assignment: Assignment, staging: Staging, run: Run, outcomes: Sequence[_Outcome]) -> None:
     """Make every change; an artifact that fails is taken back at once and says why."""
-    failed: dict[str, str] = {}
+    failed: dict[str, _Failure] = {}
     report = _reporter(assignment, run)
     for outcome in outcomes:
-        shared = [failed[folded(settled.path)] for settled in outcome.item.settled if folded(settled.path) in failed]
-        if not outcome.problem and shared:
-            outcome.problem = shared[0]
-        elif not outcome.problem:
-            outcome.problem = _make_changes(assignment.folder, staging, outcome.intents)
-        if outcome.problem:
-            failed.update((folded(settled.path), outcome.problem) for settled in outcome.item.settled)
+        keys = [folded(settled.path) for settled in outcome.item.settled]
+        outcome.failure = outcome.failure or next((failed[key] for key in keys if key in failed), None)
+        if outcome.failure is None:
+            outcome.failure = _make_changes(assignment.folder, staging, outcome.intents)
+        if outcome.failure is not None:
+            failed.update(dict.fromkeys(keys, outcome.failure))
         report(len(outcome.intents))
 
 
-def _make_changes(folder: ProjectFolder, staging: Staging, intents: Sequence[Intent]) -> str:
+def _make_changes(folder: ProjectFolder, staging: Staging, intents: Sequence[Intent]) -> _Failure | None:
     """Make the changes of one artifact, or none of them; what stopped it, if anything did."""
     for done, intent in enumerate(intents):
         try:
             _make_change(folder, staging, intent)
         except OSError as error:
             notes = [note for begun in reversed(intents[: done + 1]) for note in take_back_path(folder, staging, begun)]
-            return " ".join([describe(error, intent.path), *notes])
-    return ""
+            return _Failure.at(intent.path, error, notes)
+    return None
 
 
 def _make_change(folder: ProjectFolder, staging: Staging, intent: Intent) -> None:
     slot = staging.slot(intent.slot)
     with folder.spot(intent.path, make_folders=intent.before is None) as target:
-        if intent.before is None:
-            place(slot, target)
-            return
-        if intent.after is None:
-            place(target, slot)
-        else:
-            exchange(slot, target)
-        _check_what_came_out(slot, intent.before, intent.path)
+        try:
+            if intent.before is None:
+                place(slot, target)
+            elif intent.after is None:
+                place(target, slot)
+            else:
+                exchange(slot, target)
+        except (FileExistsError, FileNotFoundError) as error:
+            raise ChangedError(intent.path) from error
+        if intent.before is not None:
+            _check_what_came_out(slot, intent.before, intent.path)
 
 
 def _check_what_came_out(slot: Spot, before: Manifest, path: str) -> None:
     if look_at(slot, path).content_sha256 != before.content_sha256:
-        raise _changed(path)
-
-
-def _changed(path: str) -> ObstacleError:
-    return ObstacleError(f"{path} changed while the run was at work and was left as it is. Deploy again.")
+        raise ChangedError(path)
 
 
 def _begin(assignment: Assignment, run_id: UUID, intents: Sequence[Intent], contents: dict[str, bytes]) -> Run:
@@ -197,10 +211,10 @@ def _begin(assignment: Assignment, run_id: UUID, intents: Sequence[Intent], cont
 
 def _record(assignment: Assignment, run: Run, outcomes: Sequence[_Outcome]) -> list[Result]:
     """Write what is now so, and what became of each item, within the caller's transaction."""
-    placed = [outcome.item for outcome in outcomes if outcome.item.is_placed and not outcome.problem]
+    placed = [outcome.item for outcome in outcomes if outcome.item.is_placed and outcome.failure is None]
     records.write(assignment.project, placed, assignment.claimant, assignment.by)
     results = [outcome.result() for outcome in outcomes]
-    failed = {intent.slot for outcome in outcomes if outcome.problem for intent in outcome.intents}
+    failed = {intent.slot for outcome in outcomes if outcome.failure for intent in outcome.intents}
     journal.finish(run, results, failed)
     return results
 

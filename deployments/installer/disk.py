@@ -58,6 +58,13 @@ class ObstacleError(OSError):
     """A path that cannot be worked with; the message says what stands in the way."""
 
 
+class ChangedError(ObstacleError):
+    """A path that is not what it was when the run was planned."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} changed while the run was at work and was left as it is. Deploy again.")
+
+
 class ProjectFolder:
     """The folder of a project. A context manager; it holds one file descriptor."""
 
@@ -106,20 +113,26 @@ class ProjectFolder:
         return True
 
 
+def open_folder(descriptor: int, name: str) -> int:
+    """Open the folder `name` in `descriptor`. Raises NotADirectoryError for a symlink or a file."""
+    try:
+        return os.open(name, _OPEN_FOLDER, dir_fd=descriptor)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise NotADirectoryError(error.errno, error.strerror, name) from error
+        raise
+
+
 def step_into(descriptor: int, part: str, *, make: bool) -> int:
     """Open the folder `part` in `descriptor` and close `descriptor`; on an error it stays open."""
     try:
-        inner = os.open(part, _OPEN_FOLDER, dir_fd=descriptor)
+        inner = open_folder(descriptor, part)
     except FileNotFoundError:
         if not make:
             raise
         with suppress(FileExistsError):
             os.mkdir(part, dir_fd=descriptor)
-        inner = os.open(part, _OPEN_FOLDER, dir_fd=descriptor)
-    except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENOTDIR):
-            raise NotADirectoryError(error.errno, error.strerror, part) from error
-        raise
+        inner = open_folder(descriptor, part)
     os.close(descriptor)
     return inner
 

@@ -133,6 +133,11 @@ def finish(run: Run, results: Sequence[Result], failed_slots: set[str]) -> None:
     run.save(update_fields=["state", "progress_done", "finished_at"])
 
 
+def is_done(run: Run) -> bool:
+    """Whether the records of `run` are committed."""
+    return Run.objects.filter(pk=run.pk, state=Run.State.DONE).exists()
+
+
 def note_progress(run: Run, done: int) -> None:
     """Let other processes see how far the run is."""
     Run.objects.filter(pk=run.pk).update(progress_done=done)

@@ -7,11 +7,13 @@ came out of a path is put back as it is, be it the recorded state or an edit mad
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Q
 
 from artifacts.manifests import Manifest
 from artifacts.services.blobs import load_blobs
-from deployments.installer.disk import DiskState, Kind, ProjectFolder, describe, look_at
+from deployments.installer.disk import DiskState, Kind, ProjectFolder, blocked, describe, look_at
 from deployments.installer.exchange import Spot, exchange, place
 from deployments.installer.journal import Intent, close_recovered, intents_of
 from deployments.installer.staging import Staging, sweep
@@ -25,18 +27,20 @@ def recover_folder(folder: ProjectFolder, folder_key: str) -> list[Run]:
 
     The caller holds the folder's lock. One query when there is nothing to do.
     """
-    cut_off = list(Run.objects.filter(folder_key=folder_key, state=Run.State.RUNNING).order_by("-started_at"))
+    # Device numbers can change when a machine starts again, and a folder can be moved: either witness is enough.
+    is_here = Q(folder_key=folder_key) | Q(project__path=str(folder.path))
+    cut_off = list(Run.objects.filter(is_here, state=Run.State.RUNNING).order_by("-started_at"))
     for run in cut_off:
         with Staging(folder, run.id) as staging:
-            take_back(folder, staging, run)
+            take_back(folder, staging, run, intents_of(run))
             staging.drop()
     sweep(folder)
     return cut_off
 
 
-def take_back(folder: ProjectFolder, staging: Staging, run: Run) -> None:
+def take_back(folder: ProjectFolder, staging: Staging, run: Run, intents: Sequence[Intent]) -> None:
     """Return the paths of `run` to their states before it, and note the run as recovered."""
-    notes = [note for intent in reversed(intents_of(run)) for note in take_back_path(folder, staging, intent)]
+    notes = [note for intent in reversed(intents) for note in take_back_path(folder, staging, intent)]
     close_recovered(run, notes)
     logger.warning(
         "A run that was cut off has been taken back.",
@@ -56,7 +60,7 @@ def take_back_path(folder: ProjectFolder, staging: Staging, intent: Intent) -> l
     except OSError as error:
         notes.append(describe(error, intent.path))
     try:
-        notes += _keep_unknown(staging, intent)
+        notes += _keep(staging, intent, spare_before=not notes)
     except OSError as error:
         notes.append(describe(error, staging.path))
     for created in reversed(intent.created_folders):
@@ -67,9 +71,9 @@ def take_back_path(folder: ProjectFolder, staging: Staging, intent: Intent) -> l
 def _undo(folder: ProjectFolder, staging: Staging, intent: Intent) -> Iterator[str]:
     slot = staging.slot(intent.slot)
     with folder.spot(intent.path) as target:
-        _finish_link(slot, target)
+        _finish_links(slot, target)
         _finish_parked(slot, target, intent.after)
-        there, staged = look_at(target, intent.path), look_at(slot, intent.path)
+        there, staged = _look(target, intent.path), _look(slot, intent.path)
         if intent.before is None:
             yield from _undo_creation(intent, slot, target, there, staged)
         elif intent.after is None:
@@ -111,24 +115,27 @@ def _undo_replacement(
 
 
 def _restage(staging: Staging, intent: Intent) -> None:
-    """Write the state before into the slot again, from the bytes the run kept."""
+    """Put the state before into the slot again, from the bytes the run kept; half of it is never in the slot."""
     if intent.before is not None:
+        draft = f"{intent.slot}.draft"
         contents = load_blobs({file.sha256 for file in intent.before.files})
-        staging.write(intent.slot, intent.before, contents, exact_modes=True)
+        staging.write(draft, intent.before, contents, exact_modes=True)
+        place(staging.slot(draft), staging.slot(intent.slot))
 
 
-def _finish_link(slot: Spot, target: Spot) -> None:
-    """End a move that was made by linking and died before the old name went: one file under both names."""
-    staged, there = slot.stat(), target.stat()
-    if staged is not None and there is not None and os.path.samestat(staged, there):
-        os.unlink(slot.name, dir_fd=slot.folder)
+def _finish_links(slot: Spot, target: Spot) -> None:
+    """End moves that were made by linking and died before the old name went: one file under two names."""
+    for spare, name in ((slot, target), (slot.parked, target), (slot.parked, slot)):
+        one, other = spare.stat(), name.stat()
+        if one is not None and other is not None and os.path.samestat(one, other):
+            os.unlink(spare.name, dir_fd=spare.folder)
 
 
 def _finish_parked(slot: Spot, target: Spot, after: Manifest | None) -> None:
     """End an exchange that went through a third name and died on the way; what was parked goes back."""
     if slot.parked.stat() is None:
         return
-    if slot.stat() is None and after is not None and _is(look_at(target, target.name), after):
+    if slot.stat() is None and after is not None and _is(_look(target, target.name), after):
         place(target, slot)
     if target.stat() is None:
         place(slot.parked, target)
@@ -136,13 +143,22 @@ def _finish_parked(slot: Spot, target: Spot, after: Manifest | None) -> None:
         place(slot.parked, slot)
 
 
-def _keep_unknown(staging: Staging, intent: Intent) -> Iterator[str]:
-    """Move a slot aside whose bytes are in no record, before the staging is dropped."""
-    known = {manifest.content_sha256 for manifest in (intent.before, intent.after) if manifest}
+def _keep(staging: Staging, intent: Intent, *, spare_before: bool) -> Iterator[str]:
+    """Move aside what must not be dropped with the staging: bytes in no record, or that could not be put back."""
+    spares = (intent.after, intent.before if spare_before else None)
+    spare = {manifest.content_sha256 for manifest in spares if manifest}
     for name in (intent.slot, staging.slot(intent.slot).parked.name):
-        state = look_at(staging.slot(name), intent.path)
-        if state.kind is not Kind.ABSENT and state.content_sha256 not in known:
-            yield f"An edit of {intent.path} made during the run is kept in {staging.keep_aside(name)}."
+        state = _look(staging.slot(name), intent.path)
+        if state.kind is not Kind.ABSENT and state.content_sha256 not in spare:
+            yield f"What was at {intent.path} is kept in {staging.keep_aside(name)}."
+
+
+def _look(spot: Spot, path: str) -> DiskState:
+    """What lies at `spot`; what cannot be read is nothing we know."""
+    try:
+        return look_at(spot, path)
+    except OSError as error:
+        return blocked(describe(error, path))
 
 
 def _is(state: DiskState, manifest: Manifest | None) -> bool:

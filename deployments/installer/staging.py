@@ -7,21 +7,25 @@ Bytes nobody knows are never deleted with it: they move to `kept-…` beside it.
 
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import count
 from typing import Self
 from uuid import UUID
 
 from django.db import connection
 
 from artifacts.manifests import Manifest, ManifestFile
-from deployments.installer.disk import ObstacleError, ProjectFolder, step_into
+from deployments.installer.disk import ObstacleError, ProjectFolder, open_folder
 from deployments.installer.exchange import Spot, place
 from projects.exceptions import FolderBusyError
 from projects.paths import STAGING_FOLDER
+
+logger = logging.getLogger(__name__)
 
 _IGNORE = ".gitignore"
 _KEPT = "kept-"
@@ -38,7 +42,7 @@ class Staging:
         try:
             with suppress(FileExistsError):
                 os.mkdir(self.name, 0o700, dir_fd=self._root)
-            self._descriptor = step_into(os.dup(self._root), self.name, make=False)
+            self._descriptor = open_folder(self._root, self.name)
         except BaseException:
             os.close(self._root)
             raise
@@ -72,13 +76,19 @@ class Staging:
 
     def keep_aside(self, slot: str) -> str:
         """Move the slot out of the run's folder, so that nothing deletes it; its path in the project."""
-        kept = f"{_KEPT}{self.name}-{slot}"
-        place(self.slot(slot), Spot(self._root, kept))
+        for number in count(1):
+            kept = f"{_KEPT}{self.name}-{slot}-{number}"
+            with suppress(FileExistsError):
+                place(self.slot(slot), Spot(self._root, kept))
+                break
         return f"{STAGING_FOLDER}/{kept}"
 
     def drop(self) -> None:
-        """Delete the run's staging folder, and the one around it where nothing else is in it."""
-        _delete(Spot(self._root, self.name))
+        """Delete the run's staging folder, and the one around it where nothing else is in it.
+
+        What cannot be deleted is left to a later `sweep`: the run's outcome does not hang on it.
+        """
+        _delete_if_possible(Spot(self._root, self.name))
         _remove_root_if_empty(self._folder, self._root)
 
 
@@ -97,7 +107,7 @@ def sweep(folder: ProjectFolder) -> None:
     try:
         for name in os.listdir(root):
             if name.startswith(_run_prefix()):
-                _delete(Spot(root, name))
+                _delete_if_possible(Spot(root, name))
         _remove_root_if_empty(folder, root)
     finally:
         os.close(root)
@@ -108,7 +118,7 @@ def _open_root(folder: ProjectFolder) -> int:
     with suppress(FileExistsError):
         os.mkdir(STAGING_FOLDER, 0o700, dir_fd=folder.descriptor)
     try:
-        root = step_into(os.dup(folder.descriptor), STAGING_FOLDER, make=False)
+        root = open_folder(folder.descriptor, STAGING_FOLDER)
     except NotADirectoryError as error:
         raise ObstacleError(
             f"{STAGING_FOLDER} is not a folder. Remove it: a deploy prepares its files there."
@@ -137,25 +147,18 @@ def _remove_root_if_empty(folder: ProjectFolder, root: int) -> None:
 
 
 def _write(spot: Spot, manifest: Manifest, contents: Mapping[str, bytes], *, exact_modes: bool) -> None:
-    if not manifest.is_folder:
-        _write_file(spot, manifest.files[0], contents, exact_modes=exact_modes)
-        return
-    modes = {folder.path: folder.mode for folder in manifest.folders}
-    folders = {"": _make_folder(spot)}
-    try:
-        for path in sorted({*modes, *_parents(manifest)} - {""}):
-            parent, _, name = path.rpartition("/")
-            folders[path] = _make_folder(Spot(folders[parent], name))
-        for file in manifest.files:
-            parent, _, name = file.path.rpartition("/")
-            _write_file(Spot(folders[parent], name), file, contents, exact_modes=exact_modes)
-        if exact_modes:
-            # Last, and innermost first: a folder may be read-only.
-            for path in sorted(modes, reverse=True):
-                os.fchmod(folders[path], modes[path])
-    finally:
-        for descriptor in folders.values():
-            os.close(descriptor)
+    if manifest.is_folder:
+        os.mkdir(spot.name, dir_fd=spot.folder)
+        for path in sorted({folder.path for folder in manifest.folders} | _parents(manifest)):
+            if path:
+                os.mkdir(f"{spot.name}/{path}", dir_fd=spot.folder)
+    for file in manifest.files:
+        inner = Spot(spot.folder, f"{spot.name}/{file.path}" if file.path else spot.name)
+        _write_file(inner, file, contents[file.sha256], exact_modes=exact_modes)
+    if exact_modes:
+        # Last, and innermost first: a folder may be read-only.
+        for folder in sorted(manifest.folders, reverse=True):
+            os.chmod(f"{spot.name}/{folder.path}", folder.mode, dir_fd=spot.folder)
 
 
 def _parents(manifest: Manifest) -> set[str]:
@@ -168,13 +171,7 @@ def _parents(manifest: Manifest) -> set[str]:
     return parents
 
 
-def _make_folder(spot: Spot) -> int:
-    os.mkdir(spot.name, dir_fd=spot.folder)
-    return step_into(os.dup(spot.folder), spot.name, make=False)
-
-
-def _write_file(spot: Spot, file: ManifestFile, contents: Mapping[str, bytes], *, exact_modes: bool) -> None:
-    data = contents[file.sha256]
+def _write_file(spot: Spot, file: ManifestFile, data: bytes, *, exact_modes: bool) -> None:
     if file.is_symlink:
         os.symlink(data, spot.name, dir_fd=spot.folder)
         return
@@ -188,6 +185,13 @@ def _write_file(spot: Spot, file: ManifestFile, contents: Mapping[str, bytes], *
             os.fchmod(descriptor, file.mode)
     finally:
         os.close(descriptor)
+
+
+def _delete_if_possible(spot: Spot) -> None:
+    try:
+        _delete(spot)
+    except OSError as error:
+        logger.warning("What a run left could not be deleted.", extra={"path": spot.name, "error": str(error)})
 
 
 def _delete(spot: Spot) -> None:
@@ -206,7 +210,7 @@ def _delete(spot: Spot) -> None:
 
 
 def _make_folders_writable(spot: Spot) -> None:
-    descriptor = step_into(os.dup(spot.folder), spot.name, make=False)
+    descriptor = open_folder(spot.folder, spot.name)
     try:
         os.fchmod(descriptor, 0o700)
         for name in os.listdir(descriptor):

@@ -1,0 +1,169 @@
+"""A run that is killed at any of its steps leaves every path wholly old or wholly new, and can be made whole."""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import mock
+
+import pytest
+from pytest_django import Settings
+
+from deployments.installer import exchange, records
+from deployments.models import Run
+from projects.paths import STAGING_FOLDER
+from tests.deployments.busy_project import (
+    BusyProject,
+    make_busy_project,
+    make_small_project,
+    picture,
+    picture_with_links,
+    restore,
+    rolled_back,
+)
+from tests.deployments.conftest import Desk
+from tests.deployments.steps import die, killed_before, run_in_child
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Hundreds of recoveries warn hundreds of times; that they do is tested elsewhere."""
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def project_folder(settings: Settings) -> Iterator[Path]:
+    """A folder in memory where there is one: it is filled and emptied hundreds of times."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        settings.PROJECT_ROOTS = [Path(folder).resolve()]
+        yield Path(folder).resolve()
+
+
+@pytest.fixture(params=[True, False], ids=["with exchange", "without exchange"])
+def exchanging(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the file system can exchange two names."""
+    if not request.param:
+        monkeypatch.setattr(exchange, "_system_rename", None)
+    return bool(request.param)
+
+
+@pytest.fixture
+def busy(exchanging: bool, desk: Desk) -> BusyProject:
+    """A project before a deploy that does everything a deploy can do."""
+    return make_busy_project(desk)
+
+
+@pytest.fixture
+def small(exchanging: bool, desk: Desk) -> BusyProject:
+    """A project before a deploy of a few paths."""
+    return make_small_project(desk)
+
+
+def kills(project: BusyProject, job: Callable[[], object], prepare: Callable[[], None]) -> Iterator[None]:
+    """Kill `job` before each of its steps in turn, every time from the start.
+
+    Yields where that left the disk or the database in a state that no kill before has left.
+    """
+    seen = set()
+    for step in count():
+        prepare()
+        if not killed_before(step, job):
+            return
+        state = project.state()
+        if state not in seen:
+            seen.add(state)
+            yield
+
+
+def test_the_deploy_under_test_does_everything(busy: BusyProject) -> None:
+    assert {(str(result.status), str(result.action)) for result in busy.report.results} == {
+        ("success", "create"),
+        ("success", "update"),
+        ("skip", "unsupported"),
+    }
+    assert busy.changed == (
+        ".claude/agents/moved.md",
+        ".claude/commands/old.md",
+        ".claude/commands/taken.md",
+        ".claude/deep/agents/moved.md",
+        ".claude/deep/er/skills/fresh",
+        ".claude/deep/er/skills/old",
+        ".claude/rules/fresh.md",
+        ".claude/skills/old",
+        ".second/skills/fresh",
+        ".second/skills/old",
+        ".second/skills/taken",
+    )
+    assert len(busy.replaced) == 4
+
+
+def test_killed_at_any_step_it_can_be_taken_back_exactly_or_deployed_again(busy: BusyProject, exchanging: bool) -> None:
+    states = 0
+    for _ in kills(busy, busy.deploy, busy.reset):
+        states += 1
+        busy.assert_wholly_before_or_after(absent_for_a_moment=not exchanging)
+        cut_off, runs = picture_with_links(busy.folder), busy.run_states()
+
+        with rolled_back():
+            report = busy.deploy()
+            busy.assert_after()
+            assert report.counts["error"] == 0
+
+        restore(busy.folder, cut_off)
+        recovered = busy.recover()
+        if runs == [Run.State.DONE]:
+            assert recovered == []
+            busy.assert_after()
+        else:
+            assert [run.notes for run in recovered] == [[]] * len(runs)
+            assert busy.run_states() == [Run.State.RECOVERED] * len(runs)
+            busy.assert_before()
+    assert states > 60
+
+
+def test_killed_at_any_step_of_any_recovery_it_can_still_be_taken_back_exactly(
+    small: BusyProject, exchanging: bool
+) -> None:
+    kept = 0
+    for _ in kills(small, small.deploy, small.reset):
+        if small.run_states() == [Run.State.RUNNING]:
+            kept += 1
+            assert_taken_back_despite_kills(small, exchanging=exchanging)
+    assert kept >= 6
+
+
+def test_taking_back_needs_no_staging_and_can_be_killed_without_it_too(desk: Desk) -> None:
+    small = make_small_project(desk)
+    with mock.patch.object(records, "write", die):
+        assert os.WIFSIGNALED(run_in_child(small.deploy))
+    shutil.rmtree(small.folder / STAGING_FOLDER)
+    assert picture(small.folder) == small.after
+    assert_taken_back_despite_kills(small, exchanging=True, to_the_end=True)
+
+
+def assert_taken_back_despite_kills(project: BusyProject, *, exchanging: bool, to_the_end: bool = False) -> None:
+    """Kill the recovery from this state at each of its steps; recovering again must restore the project.
+
+    What it does after its commit, which is to delete the staging, only `to_the_end`.
+    """
+    cut_off = picture_with_links(project.folder)
+
+    def cut_off_again() -> None:
+        restore(project.folder, cut_off)
+        project.begin_again()
+
+    for _ in kills(project, project.recover, cut_off_again):
+        project.assert_wholly_before_or_after(absent_for_a_moment=not exchanging)
+        is_over = project.run_states() == [Run.State.RECOVERED]
+        project.recover()
+        project.assert_before()
+        if is_over and not to_the_end:
+            return
