@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
@@ -12,6 +13,7 @@ from django.urls import path
 from django.views import defaults
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.access import user_of
 from accounts.services import local_user
 from config.urls import urlpatterns as real_urlpatterns
 from tests.factories import DeploymentSetFactory, ProjectFactory, UserFactory
@@ -139,3 +141,10 @@ def test_every_page_needs_a_login_where_logins_are_on() -> None:
             response = Client().get(address)
             assert response.status_code == 302
             assert response.headers["Location"].startswith("/admin/login/")
+
+
+def test_a_view_that_needs_somebody_refuses_nobody() -> None:
+    request = RequestFactory().get("/sets/")
+    request.user = AnonymousUser()
+    with pytest.raises(TypeError, match="lets nobody in without a login"):
+        user_of(request)
