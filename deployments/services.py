@@ -131,11 +131,11 @@ def _folder_of(project: Project) -> Path:
 @contextmanager
 def _held(path: Path) -> Iterator[tuple[ProjectFolder, str]]:
     """The project's folder, open and locked against every other run."""
-    with ProjectFolder(path) as folder, folder_lock(path, LOCK_WAIT_SECONDS) as lock:
-        try:
+    try:
+        with ProjectFolder(path) as folder, folder_lock(path, LOCK_WAIT_SECONDS) as lock:
             yield folder, lock.key
-        except OSError as error:
-            raise ProjectFolderError(describe(error, str(path))) from error
+    except OSError as error:
+        raise ProjectFolderError(describe(error, str(path))) from error
 
 
 def _plan(project: Project, folder: ProjectFolder, wanted: Sequence[Wanted], on_conflict: OnConflict) -> Plan:

@@ -109,6 +109,11 @@ def records() -> list[object]:
     return [sorted(map(str, rows)) for rows in (placements, deployments, links, claims)]
 
 
+def recorded_paths() -> dict[str, str]:
+    """The path of every placement, and the hash of what it is recorded to hold."""
+    return dict(Placement.objects.values_list("path", "state_id"))
+
+
 @contextmanager
 def rolled_back() -> Iterator[None]:
     """Within the block the database can be written; afterwards it is as it was."""
@@ -136,11 +141,13 @@ class BusyProject:
         self._rows = {model: list(model._default_manager.all()) for model in _RECORDS}
         self._runs = list(Run.objects.values_list("pk", flat=True))
         self.records_before = records()
+        self.recorded_before = recorded_paths()
         with rolled_back():
             self.report = self.deploy()
             assert self.report.run is not None
             self.after = picture(self.folder)
             self.records_after = records()
+            self.recorded_after = recorded_paths()
             journal = self.report.run.journal.order_by("path")
             self.changed = tuple(entry.path for entry in journal)
             self.replaced = tuple(entry.path for entry in journal if entry.before_id and entry.after_id)

@@ -8,7 +8,7 @@ import os
 import signal
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Any
@@ -19,71 +19,92 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from deployments.installer import exchange
 
-_DISK = ("mkdir", "write", "link", "unlink", "rename", "rmdir", "symlink", "fchmod", "chmod")
+CREATING = ("mkdir", "write", "link", "symlink", "open")
+ON_DISK = (*CREATING, "unlink", "rename", "renameat2", "rmdir", "fchmod", "chmod")
+IN_DATABASE = ("statement", "commit")
+
+type Tell = Callable[[str], None]
 
 
 class Interrupted(BaseException):
-    """What a step raises that a test interrupts; like a keyboard's, nothing in between may swallow it."""
+    """What a test raises in the middle of a run; like a keyboard's interrupt, nothing may swallow it."""
 
 
 @contextmanager
-def before_each_step(tell: Callable[[str], None]) -> Iterator[None]:
-    """Within the block, `tell` is called before every side effect with the name of what is about to happen.
+def around_each_step(before: Tell, after: Tell) -> Iterator[None]:
+    """Within the block, `before` and `after` are called around every side effect, with the name of what happens.
 
     Reads are none, nor is anything that a process does to itself.
     """
 
-    def told[**P, T](name: str, function: Callable[P, T]) -> Callable[P, T]:
+    def step[**P, T](name: str, function: Callable[P, T]) -> Callable[P, T]:
         @wraps(function)
-        def step(*arguments: P.args, **options: P.kwargs) -> T:
-            tell(name)
-            return function(*arguments, **options)
+        def wrapped(*arguments: P.args, **options: P.kwargs) -> T:
+            before(name)
+            result = function(*arguments, **options)
+            after(name)
+            return result
 
-        return step
+        return wrapped
 
     plain_open = os.open
+    creating_open = step("open", os.open)
 
     def open_(path: Any, flags: int, *arguments: Any, **options: Any) -> int:
-        if flags & os.O_CREAT:
-            tell("open")
-        return plain_open(path, flags, *arguments, **options)
+        return (creating_open if flags & os.O_CREAT else plain_open)(path, flags, *arguments, **options)
 
     def statement(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
-        if not sql.lstrip().upper().startswith("SELECT"):
-            tell("statement")
-        return execute(sql, *arguments)
+        reads = sql.lstrip().upper().startswith("SELECT")
+        return (execute if reads else step("statement", execute))(sql, *arguments)
 
     with ExitStack() as patches:
-        for name in _DISK:
-            patches.enter_context(mock.patch.object(os, name, told(name, getattr(os, name))))
         patches.enter_context(mock.patch.object(os, "open", open_))
+        for name in ON_DISK:
+            if name not in ("open", "renameat2"):
+                patches.enter_context(mock.patch.object(os, name, step(name, getattr(os, name))))
         if exchange._system_rename is not None:
-            renamed = told("renameat2", exchange._system_rename)
+            renamed = step("renameat2", exchange._system_rename)
             patches.enter_context(mock.patch.object(exchange, "_system_rename", renamed))
-        patches.enter_context(
-            mock.patch.object(BaseDatabaseWrapper, "_commit", told("commit", BaseDatabaseWrapper._commit))  # type: ignore[attr-defined]
-        )
+        committed = step("commit", BaseDatabaseWrapper._commit)  # type: ignore[attr-defined]
+        patches.enter_context(mock.patch.object(BaseDatabaseWrapper, "_commit", committed))
         patches.enter_context(connection.execute_wrapper(statement))
         yield
 
 
-@contextmanager
-def stopped_before(step: int, act: Callable[[str], None], *, only: tuple[str, ...] = ()) -> Iterator[list[str]]:
-    """Within the block, `act` is called before step number `step`, once. Yields the names of the steps met.
+def _nothing(_: str) -> None:
+    pass
 
-    With `only`, steps of other names are not counted.
-    """
-    met: list[str] = []
+
+def _at(step: int, act: Tell, names: Collection[str], *, from_then_on: bool = False) -> Tell:
+    met = 0
 
     def tell(name: str) -> None:
-        if only and name not in only:
-            return
-        met.append(name)
-        if len(met) == step + 1:
-            act(name)
+        nonlocal met
+        if not names or name in names:
+            met += 1
+            if met == step + 1 or (from_then_on and met > step):
+                act(name)
 
-    with before_each_step(tell):
-        yield met
+    return tell
+
+
+@contextmanager
+def disturbed_before(
+    step: int, act: Tell, *, names: Collection[str] = (), from_then_on: bool = False
+) -> Iterator[None]:
+    """Within the block, `act` is called before step number `step`, or before that and all further ones.
+
+    With `names`, only steps of these names count.
+    """
+    with around_each_step(_at(step, act, names, from_then_on=from_then_on), _nothing):
+        yield
+
+
+@contextmanager
+def disturbed_after(step: int, act: Tell, *, names: Collection[str] = ()) -> Iterator[None]:
+    """As `disturbed_before`, but `act` is called when the step has been made."""
+    with around_each_step(_nothing, _at(step, act, names)):
+        yield
 
 
 def die(*_: object) -> None:
@@ -98,7 +119,7 @@ def killed_before(step: int, job: Callable[[], object]) -> bool:
     """
 
     def killed_job() -> None:
-        with stopped_before(step, die):
+        with disturbed_before(step, die):
             job()
 
     status = run_in_child(killed_job)
