@@ -143,7 +143,7 @@ def _prepare(folder: ProjectFolder, staging: Staging, change: Change, slot: str,
             before = look_at(spot, change.path).manifest
             if before is None or before.content_sha256 != change.before.content_sha256:
                 raise ChangedError(change.path)
-            contents.update(read_bytes(spot, before, MAX_KEPT_BYTES))
+            contents.update(read_bytes(spot, change.path, before, MAX_KEPT_BYTES))
     if change.after is not None:
         contents.update(change.contents)
         staging.write(slot, change.after, change.contents)

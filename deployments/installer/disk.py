@@ -204,6 +204,8 @@ def describe(error: OSError, path: str) -> str:
     """One sentence about `error` at `path` for the person who has to act on it."""
     if isinstance(error, ObstacleError):
         return str(error)
+    if error.errno == errno.EXDEV:
+        return f"{path} lies on another file system than the project's folder; nothing can be moved there in one step."
     return f"{path}: {(error.strerror or str(error)).lower()}."
 
 
@@ -259,18 +261,21 @@ def _read_file(spot: Spot, path: str) -> ManifestFile:
         os.close(descriptor)
 
 
-def read_bytes(spot: Spot, manifest: Manifest, limit: int) -> dict[str, bytes]:
-    """The bytes behind `manifest` as they lie at `spot`, by hash.
+def read_bytes(spot: Spot, path: str, manifest: Manifest, limit: int) -> dict[str, bytes]:
+    """The bytes behind `manifest` as they lie at `spot`, by hash; `path` is how messages name it.
 
-    Raises ObstacleError when they are more than `limit` bytes, or no longer what the manifest says.
+    Raises ObstacleError when they are more than `limit` bytes, ChangedError when they are no longer
+    what the manifest says.
     """
     contents: dict[str, bytes] = {}
     total = 0
     for file in manifest.files:
-        data = _file_bytes(spot, file, limit - total)
+        data = _file_bytes(spot, file, limit - total + 1)
         total += len(data)
+        if total > limit:
+            raise ObstacleError(f"{path} holds more than can be kept for undo. Move it away first.")
         if hashlib.sha256(data).hexdigest() != file.sha256:
-            raise ObstacleError("it changed while it was read. Deploy again.")
+            raise ChangedError(path)
         contents[file.sha256] = data
     return contents
 
@@ -284,9 +289,6 @@ def _file_bytes(spot: Spot, file: ManifestFile, limit: int) -> bytes:
         if file.is_symlink:
             return os.fsencode(os.readlink(name, dir_fd=descriptor))
         with os.fdopen(os.open(name, _OPEN_FILE, dir_fd=descriptor), "rb") as stream:
-            data = stream.read(limit + 1)
+            return stream.read(limit)
     finally:
         os.close(descriptor)
-    if len(data) > limit:
-        raise ObstacleError("it holds more than can be kept for undo. Move it away first.")
-    return data
