@@ -74,9 +74,9 @@ def _fields(block: str) -> tuple[Mapping[str, object], str]:
     if len(block) > _LONGEST:
         return _literal_fields(block[:_LONGEST]), f"Its frontmatter is longer than {_LONGEST} characters; it was cut."
     try:
-        # The mark of an error and escapes beyond Unicode raise more than YAMLError.
+        # An escape beyond Unicode is a plain ValueError to PyYAML.
         value = yaml.load(block, Loader=_GuardedLoader)  # noqa: S506 - a base loader: text, lists and maps alone
-    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         return _literal_fields(block), f"Its frontmatter is not valid YAML ({_where(error)}); it was read line by line."
     if value is None or value == "":
         return {}, "Its frontmatter is empty."

@@ -210,7 +210,6 @@ class _Repository:
         _pipe(process.stdin).close()
         while process.poll() is None:
             if self._stored() > self._limits.repository_bytes:
-                _end(process)
                 raise SourceError(
                     f"The repository is larger than {self._limits.repository_bytes // MEBIBYTE} MiB; nothing was "
                     "changed. Import a folder that holds the part you want."

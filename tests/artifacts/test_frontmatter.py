@@ -29,6 +29,7 @@ def test_lists_and_long_texts_are_read() -> None:
         ("tools: a: b\n- One\n- Two", {"tools": "a: b - One - Two"}),
         ("a: &x [1]\nb: *x", {"a": "&x [1]", "b": "*x"}),
         ("x: !!python/object/apply:os.system [true]: y", {"x": "!!python/object/apply:os.system [true]: y"}),
+        ('name: "\\UFFFFFFFF"', {"name": "\\UFFFFFFFF"}),
         ("name: pdf\n\tdescription: tabs", {"name": "pdf description: tabs"}),
     ],
 )

@@ -53,7 +53,8 @@ def messy(source: Path) -> Path:
             "hooks/hooks.json": '{"hooks": {\n  "Stop": [,]\n}}',
             ".mcp.json": '{"mcpServers": {"bad\\u0000": {"command": "x"}, "empty": {}, "good": {"command": "x"}}}',
             "one/.claude-plugin/plugin.json": plugin("one"),
-            "one/commands/shared.md": "Read [this](../../two/texts/shared.md) and ../README.md.\n",
+            "one/commands/shared.md": "Read ../../nowhere/x.md, [this](../../two/texts/shared.md) and ../README.md.\n",
+            "one/README.md": "# One\n",
             "two/.claude-plugin/plugin.json": '{"name": "two", "commands": ["../one/commands/shared.md", "./lost.md"]}',
             "two/texts/shared.md": "Shared.\n",
             "broken/.claude-plugin/plugin.json": '{"name": "broken"',
@@ -137,7 +138,12 @@ def test_every_file_is_accounted_for_once(done: CollectionImport, messy: Path) -
     assert files["total"] == len(on_disk)
     assert files["total"] == sum(count for kind, count in files.items() if kind != "total")
     assert done.report["ignored"] == ["__pycache__", "node_modules"]
-    assert done.report["other_files"] == ["LICENSE", "broken/commands/inside.md", "two/texts/shared.md"]
+    assert done.report["other_files"] == [
+        "LICENSE",
+        "broken/commands/inside.md",
+        "one/README.md",
+        "two/texts/shared.md",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -293,3 +299,29 @@ def test_a_broken_plugin_manifest_keeps_the_whole_plugin(source: Path) -> None:
     assert labels() == ["command:tidy", "p/skill:x"]
     assert done.report["counts"]["kept"] == 1
     assert done.report["groups"] == []
+
+
+def test_text_that_no_database_keeps_is_written_as_escapes(source: Path) -> None:
+    plugin_manifest = '{"name": "p", "description": "nul \\u0000", "agents": ["./\\ud800.md"]}'
+    write_files(
+        source,
+        {
+            "p/.claude-plugin/plugin.json": plugin_manifest,
+            "p/skills/x/SKILL.md": '---\nname: "a\\0b"\ndescription: "half \\ud800, nul \\0"\n---\n',
+            ".mcp.json": '{"s": {"command": "\\ud800", "env": {"A": "\\u0000"}}, "\\ud800": {"command": "x"}}',
+        },
+    )
+    done = import_collection(source=str(source))
+    assert labels() == ["mcp:s", "p/skill:x"]
+    assert Artifact.objects.get(name="x").description == "half \\ud800, nul \\x00"
+    assert b'"command": "\\ud800"' in contents(Artifact.objects.get(name="s"))[""][0]
+    assert CollectionImport.objects.get().report == done.report
+
+
+def test_a_report_is_bounded_and_says_so(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("artifacts.importing.report.MOST_ROWS", 3)
+    write_files(source, {f"agents/n{n}.md": "No agent." for n in range(5)} | {"agents/critic.md": agent("critic")})
+    report = import_collection(source=str(source)).report
+    assert len(report["not_imported"]) == 3
+    assert report["left_out"] == {"not_imported": 2}
+    assert report["counts"]["not_imported"] == report["files"]["not_imported"] == 5
