@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
 
-from artifacts.manifests import EXECUTABLE_MODE, PLAIN_MODE, Manifest, ManifestFile
+from artifacts.manifests import EXECUTABLE_MODE, PLAIN_MODE, Manifest, ManifestFile, is_junk
 from deployments.installer.disk import DiskState, Kind
 from profiles.rendering import ContentFile, RenderedPlacement, Rendering, RenderWarning, Unsupported
 from projects.paths import folded
@@ -235,13 +235,18 @@ class _Planner:
         self._on_conflict = on_conflict
         self._taken: dict[str, _Taken] = {}
         self._paths = _PathTree(records)
-        self._asked = {folded(placement.path) for want in wanted for placement in want.placements}
+        self._asked: dict[str, set[UUID]] = {}
+        for want in wanted:
+            for placement in want.placements:
+                self._asked.setdefault(folded(placement.path), set()).add(want.artifact_uuid)
+        self._left: set[tuple[UUID, tuple[UUID, str]]] = set()
 
     def items(self) -> Iterator[PlanItem]:
         for wanted in self._wanted:
             item = self._item(wanted)
             for placement in wanted.placements:
                 self._take(wanted, placement, None if item.is_placed else item)
+            self._left.update((placement_id, wanted.key) for placement_id in item.released)
             yield item
 
     def _take(self, wanted: Wanted, placement: RenderedPlacement, refusal: PlanItem | None) -> None:
@@ -376,10 +381,12 @@ class _Planner:
         now = {folded(placement.path) for placement in wanted.placements}
         for key in self._previous.get(wanted.key, ()):
             record = self._records[key]
-            if key in now:
+            asked_by = self._asked.get(key, set())
+            # What another artifact asks for stays recorded until that one has taken it over.
+            if key in now or asked_by - {wanted.artifact_uuid}:
                 continue
             released.append(record.id)
-            if record.adopted or key in self._asked or not _held_only_by(record, wanted):
+            if record.adopted or asked_by or not self._is_left_by_all_but(wanted, record):
                 continue
             disk = self._look(record.path)
             if disk.kind is Kind.ABSENT:
@@ -394,6 +401,10 @@ class _Planner:
                 raise _NotPossibleError(Action.REFUSED, disk.obstacle)
             removals.append(Change(record.path, disk, None))
         return tuple(released), removals
+
+    def _is_left_by_all_but(self, wanted: Wanted, record: PlacementRecord) -> bool:
+        keys = {(holder.artifact_uuid, holder.profile_id) for holder in record.holders} - {wanted.key}
+        return all((record.id, key) in self._left for key in keys)
 
     def _describe_path(self, key: str) -> str:
         if taken := self._taken.get(key):
@@ -431,19 +442,16 @@ def _above(path: str) -> Iterator[str]:
 
 
 def manifest_of(files: Sequence[ContentFile]) -> Manifest:
-    """The manifest of rendered files: in path order, modes plain or executable."""
+    """The manifest of rendered files: in path order, modes plain or executable, without by-products of tools."""
     return Manifest(
         tuple(
             sorted(
                 ManifestFile(file.path, file.sha256, EXECUTABLE_MODE if file.executable else PLAIN_MODE)
                 for file in files
+                if not is_junk(file.path)
             )
         )
     )
-
-
-def _held_only_by(record: PlacementRecord, wanted: Wanted) -> bool:
-    return all((holder.artifact_uuid, holder.profile_id) == wanted.key for holder in record.holders)
 
 
 def _overall(changes: Sequence[Change], removals: Sequence[Change]) -> Action:

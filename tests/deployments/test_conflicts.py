@@ -57,6 +57,13 @@ def test_a_folder_somebody_changed_is_a_conflict(desk: Desk, edit: str) -> None:
     assert desk.tree() == before
 
 
+def test_by_products_that_came_with_an_artifact_are_not_deployed(desk: Desk) -> None:
+    skill = desk.artifact("skill:pdf", {"SKILL.md": "Read", ".DS_Store": "x", "a/__pycache__/b.pyc": "y"})
+    desk.deploy(skill)
+    assert desk.tree() == {".claude/skills/pdf/SKILL.md": b"Read"}
+    assert outcome(desk.deploy(skill)) == [("skill:pdf", "skip", "unchanged")]
+
+
 def test_by_products_of_tools_in_a_folder_are_no_edit(desk: Desk) -> None:
     skill = desk.artifact("skill:pdf", {"SKILL.md": "old", "tool.py": "x"})
     desk.deploy(skill)

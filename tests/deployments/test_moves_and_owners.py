@@ -55,6 +55,34 @@ def test_an_old_place_that_another_profile_needs_stays(desk: Desk) -> None:
     assert Placement.objects.get(path=".claude/skills/pdf").deployments.get().deployment_profile_id == "again"
 
 
+def test_an_old_place_that_two_profiles_leave_together_goes(desk: Desk) -> None:
+    skill = desk.artifact("skill:pdf", {"SKILL.md": "Read"})
+    profiles = [desk.project.profiles.get(), desk.profile("again")]
+    desk.deploy(skill, profiles=profiles)
+    for profile in profiles:
+        profile.artifact_path_map = {**profile.artifact_path_map, "skill": ".claude/more"}
+        profile.save()
+
+    assert desk.deploy(skill, profiles=profiles).counts["error"] == 0
+    assert set(desk.tree()) == {".claude/more/pdf/SKILL.md", ".claude/skills/"}
+    assert Placement.objects.get().path == ".claude/more/pdf"
+
+
+def test_an_old_place_that_another_artifact_wants_in_vain_stays_recorded(desk: Desk) -> None:
+    command, agent = desk.artifact("command:plan", {"": "Command"}), desk.artifact("agent:plan", {"": "Agent"})
+    desk.deploy(command)
+    profile = desk.project.profiles.get()
+    profile.artifact_path_map = {**profile.artifact_path_map, "command": ".claude/more", "agent": ".claude/commands"}
+    profile.save()
+
+    report = desk.deploy(command, agent)
+    assert outcome(report) == [("command:plan", "success", "create"), ("agent:plan", "error", "conflict")]
+    assert {row.path for row in Placement.objects.all()} == {".claude/more/plan.md", ".claude/commands/plan.md"}
+
+    desk.deploy(command)
+    assert set(desk.tree()) == {".claude/more/plan.md", ".claude/commands/"}
+
+
 def test_an_adopted_file_at_the_old_place_is_forgotten_and_left(desk: Desk) -> None:
     folder = desk.folder / ".claude/skills/pdf"
     folder.mkdir(parents=True)
