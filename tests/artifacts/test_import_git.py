@@ -148,24 +148,30 @@ def test_a_repository_that_vanished_changes_nothing(repository: Path) -> None:
     ("limits", "words"),
     [
         (Limits(seconds=0.5), "longer than 0.5 seconds"),
-        (Limits(repository_bytes=100), "The repository is larger than"),
+        (Limits(repository_bytes=500), "The repository is larger than"),
     ],
 )
 def test_a_repository_past_the_bounds_fails(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limits: Limits, words: str
 ) -> None:
-    # A git that takes its time, so that the watch over it has something to see, and leaves its number.
-    slow = write_files(tmp_path / "bin", {"git*": '#!/bin/sh\nfor last; do :; done\n'
-                                          'case "$*" in *fetch*) /usr/bin/git "$@"; echo $$ > "$0.pid"; exec sleep 30\n'
-                                          'esac\n'
-                                          'exec /usr/bin/git "$@"\n'})  # fmt: skip
+    # A git that leaves its number and takes its time, so that the watch over it has something to see.
+    slow = write_files(
+        tmp_path / "bin",
+        {
+            "git*": """#!/bin/sh
+case "$*" in
+*"fetch --quiet"*) echo $$ > "$0.pid"; /usr/bin/git "$@"; exec sleep 30;;
+esac
+exec /usr/bin/git "$@"
+"""
+        },
+    )
     monkeypatch.setenv("PATH", f"{slow}:{os.environ['PATH']}")
     with pytest.raises(ImportFailedError, match=words):
         run_import(pending=begin_import(source=f"file://{repository}"), limits=limits)
     assert labels() == []
-    for left in (tmp_path / "bin").glob("*.pid"):
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(left.read_text()), 0)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((slow / "git.pid").read_text()), 0)
 
 
 def test_a_commit_of_too_many_files_fails(repository: Path) -> None:
