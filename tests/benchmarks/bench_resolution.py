@@ -5,17 +5,13 @@ the same rows fetched with `sqlite3` alone. Fails only past the hard limit.
 """
 
 import itertools
-import os
 import sqlite3
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import closing
 from uuid import UUID
 
 from deployment_sets.services.resolution import Member, MemberKind, SetGraph, explain, resolve
+from tests.benchmarks.measuring import best, empty_database, ratio, say
 
 HARD_LIMIT_SECONDS = 0.5
 LEVELS = 20
@@ -27,21 +23,6 @@ def main() -> int:
     pure_figures()
     with empty_database():
         return 1 if database_figures() > HARD_LIMIT_SECONDS else 0
-
-
-def best[T](action: Callable[[], T], runs: int = 50) -> float:
-    """The shortest of several runs, in seconds: what the code costs when nothing interferes."""
-    durations = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        action()
-        durations.append(time.perf_counter() - start)
-    return min(durations)
-
-
-def say(what: str, seconds: float, note: str = "") -> None:
-    """One line of the report."""
-    sys.stdout.write(f"{what:<58} {seconds * 1000:9.3f} ms  {note}\n")
 
 
 def pure_figures() -> None:
@@ -63,11 +44,6 @@ def pure_figures() -> None:
     bottom = UUID(int=10**6)
     trails = explain(UUID(int=1), ladder, bottom).trail_count
     say("the same, one artifact explained", best(lambda: explain(UUID(int=1), ladder, bottom)), f"{trails:,} trails")
-
-
-def ratio(seconds: float, floor: float, name: str) -> str:
-    """How many times the floor."""
-    return f"{seconds / floor:.1f} × {name}"
 
 
 def nested(*, levels: int, artifacts_each: int) -> SetGraph:
@@ -100,25 +76,6 @@ def as_long_as(graph: SetGraph) -> SetGraph:
     """A chain of `LEVELS` sets that has as many members in all as `graph`."""
     members = sum(map(len, graph.members.values()))
     return nested(levels=LEVELS, artifacts_each=(members - LEVELS) // LEVELS)
-
-
-@contextmanager
-def empty_database() -> Iterator[None]:
-    """Django on a SQLite file of its own, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="deployment-sets-bench-") as folder:
-        os.environ |= {
-            "DATA_DIR": folder,
-            "DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.sqlite3'}",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-        }
-        import django
-        from django.core.management import call_command
-        from django.db import connections
-
-        django.setup()
-        call_command("migrate", verbosity=0)
-        yield
-        connections.close_all()
 
 
 def database_figures() -> float:
