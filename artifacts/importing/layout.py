@@ -6,8 +6,7 @@ from artifacts.importing.frontmatter import Frontmatter, read_frontmatter
 from artifacts.importing.sources import printable
 from artifacts.importing.survey import Found, FoundFile, Place, Survey
 from profiles.enums import ArtifactType
-from projects.exceptions import PathError
-from projects.paths import file_name, folded
+from projects.paths import PathError, file_name, folded
 
 SKILL_FILE = "SKILL.md"
 # What the Agent Skills specification allows: https://agentskills.io/specification

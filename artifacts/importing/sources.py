@@ -7,8 +7,7 @@ from typing import Protocol
 
 from artifacts.importing.exceptions import SourceError
 from artifacts.importing.limits import Limits
-from projects.exceptions import PathError
-from projects.paths import STAGING_FOLDER, relative_path
+from projects.paths import STAGING_FOLDER, PathError, relative_path
 
 # Never content: version control, caches and installed dependencies, wherever they lie.
 IGNORED_NAMES = frozenset(
