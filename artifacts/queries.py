@@ -70,7 +70,14 @@ def load_artifacts(uuids: Collection[UUID]) -> dict[UUID, LoadedArtifact]:
                 files=tuple(
                     ContentFile(file.path, blobs[file.sha256], file.executable, file.sha256) for file in manifest.files
                 ),
-                source_path=row.source_path.removeprefix(row.plugin_path + "/") if row.plugin_path else row.source_path,
+                source_path=_inside(row.source_path, row.plugin_path),
             ),
         )
     return loaded
+
+
+def _inside(path: str, top: str) -> str:
+    """`path` as seen from `top`; '' when it is the same."""
+    if path == top:
+        return ""
+    return path.removeprefix(f"{top}/") if top else path
