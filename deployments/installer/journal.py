@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -134,7 +134,12 @@ def finish(run: Run, results: Sequence[Result], failed_slots: set[str]) -> None:
 
 
 def is_done(run: Run) -> bool:
-    """Whether the records of `run` are committed."""
+    """Whether the records of `run` are committed.
+
+    Asks over a new connection: one that was interrupted in its commit may still see what is not committed.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
     return Run.objects.filter(pk=run.pk, state=Run.State.DONE).exists()
 
 

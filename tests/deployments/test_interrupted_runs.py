@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from itertools import count
 
 import pytest
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError, connection
 
 from deployments.exceptions import ProjectFolderError
 from deployments.models import Run
@@ -73,8 +73,10 @@ def disturbances(
         with disturbed(step, noted):
             try:
                 came = project.deploy()
-            except (Interrupted, OperationalError, ProjectFolderError) as error:
+            except (Interrupted, DatabaseError, ProjectFolderError) as error:
                 came = error
+        # A process that was interrupted ends, and its connection with it.
+        connection.close()
         if not reached:
             return
         yield came
@@ -90,7 +92,8 @@ def test_interrupted_at_any_step_it_has_happened_wholly_or_not_at_all(
     small: BusyProject, disturbed: Callable[[int, Tell], AbstractContextManager[None]]
 ) -> None:
     for came in disturbances(small, disturbed, interrupt):
-        assert isinstance(came, Interrupted)
+        # Interrupted in its commit, PostgreSQL's connection fails besides.
+        assert isinstance(came, Interrupted | DatabaseError)
         recovered_at_once = Run.State.RUNNING not in small.run_states()
         is_done = small.run_states() == [Run.State.DONE]
         if recovered_at_once:
