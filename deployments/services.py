@@ -11,9 +11,10 @@ from artifacts.queries import LoadedArtifact, load_artifacts
 from deployments.exceptions import ProjectFolderError
 from deployments.installer import records
 from deployments.installer.apply import Assignment, Progress, apply_plan, result_of
+from deployments.installer.decisions import Missing, OnConflict, Plan, Unrenderable, Wanted
 from deployments.installer.disk import DiskReader, ProjectFolder, describe
 from deployments.installer.journal import Claimant, Result
-from deployments.installer.plan import Missing, OnConflict, Plan, Unrenderable, Wanted, make_plan
+from deployments.installer.plan import make_plan
 from deployments.installer.recover import recover_folder
 from deployments.models import Run, RunItem
 from profiles.models import DeploymentProfile

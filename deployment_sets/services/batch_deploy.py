@@ -9,8 +9,8 @@ from accounts.models import User
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.graph import resolve_set
 from deployments.installer.apply import Progress
+from deployments.installer.decisions import OnConflict
 from deployments.installer.journal import Claimant
-from deployments.installer.plan import OnConflict
 from deployments.services import DeployReport, RequestedArtifact, deploy
 from profiles.models import DeploymentProfile
 from projects.models import Project

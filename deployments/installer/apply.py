@@ -15,10 +15,10 @@ from django.db import transaction
 from accounts.models import User
 from artifacts.manifests import Manifest
 from deployments.installer import journal, records
+from deployments.installer.decisions import Action, Change, OnConflict, Plan, PlanItem
 from deployments.installer.disk import ChangedError, ProjectFolder, describe, look_at, read_bytes
 from deployments.installer.exchange import Spot, exchange, place
 from deployments.installer.journal import Claimant, Intent, Result
-from deployments.installer.plan import Action, Change, OnConflict, Plan, PlanItem
 from deployments.installer.recover import take_back, take_back_path
 from deployments.installer.staging import Staging
 from deployments.models import Run, RunItem

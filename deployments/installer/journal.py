@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from artifacts.manifests import Manifest
 from artifacts.services.blobs import load_blobs, store_blobs
-from deployments.installer.plan import OnConflict
+from deployments.installer.decisions import OnConflict
 from deployments.models import JournalEntry, Run, RunItem
 from projects.models import Project
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from artifacts.services.blobs import store_blobs
+from deployments.installer.decisions import Holder, PlacementRecord, PlanItem, Settled
 from deployments.installer.journal import Claimant
-from deployments.installer.plan import Holder, PlacementRecord, PlanItem, Settled
 from deployments.models import Claim, Deployment, DeploymentPlacement, Placement
 from projects.models import Project
 from projects.paths import folded

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import models, transaction
 
 from artifacts.models import Artifact
-from deployments.installer.plan import OnConflict
+from deployments.installer.decisions import OnConflict
 from deployments.models import Claim, Deployment, DeploymentPlacement, Placement, Run
 from deployments.services import DeployReport, recover_project
 from profiles.models import DeploymentProfile

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 
 from artifacts.models import Artifact
+from deployments.installer.decisions import OnConflict
 from deployments.installer.journal import Claimant, Result
-from deployments.installer.plan import OnConflict
 from deployments.services import DeployReport, RequestedArtifact, deploy
 from profiles.models import DeploymentProfile
 from projects.models import Project

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from artifacts.services.blobs import load_blobs
+from deployments.installer.decisions import OnConflict
 from deployments.installer.journal import Claimant, intents_of
-from deployments.installer.plan import OnConflict
 from deployments.models import Claim, Deployment, Placement
 from tests.deployments.conftest import Desk, only, outcome
 from tests.factories import give_version

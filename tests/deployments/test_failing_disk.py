@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 
 from deployments.installer import apply, exchange
-from deployments.installer.plan import OnConflict
+from deployments.installer.decisions import OnConflict
 from deployments.models import Deployment, JournalEntry, Placement
 from projects.paths import STAGING_FOLDER
 from tests.deployments.busy_project import picture

@@ -16,7 +16,7 @@ from pytest_django import Settings
 from deployments import services
 from deployments.exceptions import ProjectFolderError
 from deployments.installer import apply
-from deployments.installer.plan import OnConflict
+from deployments.installer.decisions import OnConflict
 from deployments.models import Deployment
 from deployments.services import DeployReport
 from projects.locks import folder_lock

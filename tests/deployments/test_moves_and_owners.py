@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from deployments.exceptions import ProjectFolderError
-from deployments.installer.plan import OnConflict
+from deployments.installer.decisions import OnConflict
 from deployments.models import Deployment, Placement
 from tests.deployments.conftest import Desk, only, outcome
 from tests.factories import DeploymentProfileFactory, ProjectFactory

@@ -15,7 +15,7 @@ from deployment_sets.models import DeploymentSet
 from deployment_sets.queries import set_of
 from deployment_sets.services.batch_deploy import batch_deploy
 from deployments.exceptions import DeploymentError
-from deployments.installer.plan import OnConflict
+from deployments.installer.decisions import OnConflict
 from deployments.models import RunItem
 from deployments.report import as_data, as_lines
 from deployments.services import DeployReport
