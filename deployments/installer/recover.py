@@ -72,7 +72,7 @@ def _undo(folder: ProjectFolder, staging: Staging, intent: Intent) -> Iterator[s
     slot = staging.slot(intent.slot)
     with folder.spot(intent.path) as target:
         _finish_links(slot, target)
-        _finish_parked(slot, target, intent.after)
+        _finish_parked(slot, target)
         there, staged = _look(target, intent.path), _look(slot, intent.path)
         if intent.before is None:
             yield from _undo_creation(intent, slot, target, there, staged)
@@ -131,12 +131,10 @@ def _finish_links(slot: Spot, target: Spot) -> None:
             os.unlink(spare.name, dir_fd=spare.folder)
 
 
-def _finish_parked(slot: Spot, target: Spot, after: Manifest | None) -> None:
-    """End an exchange that went through a third name and died on the way; what was parked goes back."""
+def _finish_parked(slot: Spot, target: Spot) -> None:
+    """End an exchange that went through a third name and died on the way; what was parked goes where nothing is."""
     if slot.parked.stat() is None:
         return
-    if slot.stat() is None and after is not None and _is(_look(target, target.name), after):
-        place(target, slot)
     if target.stat() is None:
         place(slot.parked, target)
     elif slot.stat() is None:
