@@ -1,16 +1,20 @@
 """Reads of artifacts and their content."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import batched
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from artifacts.manifests import Manifest
 from artifacts.models import Artifact
 from artifacts.services.blobs import load_blobs
 from profiles.enums import ArtifactType, Platform
 from profiles.rendering import ArtifactContent, ContentFile
+
+# Bounded so that one statement stays below both databases' parameter limits.
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,14 @@ def deployable_on(platform: Platform) -> Q:
 
 def load_artifacts(uuids: Collection[UUID]) -> dict[UUID, LoadedArtifact]:
     """Those of `uuids` that exist, with content. A query for every 500 artifacts, and for every 500 blobs."""
-    rows = list(
+    rows = [row for batch in batched(uuids, _BATCH) for row in _with_manifests(batch)]
+    manifests = {row.uuid: Manifest.decode(bytes(row.version.manifest.data)) for row in rows if row.version is not None}
+    blobs = load_blobs({file.sha256 for manifest in manifests.values() for file in manifest.files})
+    return {row.uuid: _loaded(row, manifests.get(row.uuid), blobs) for row in rows}
+
+
+def _with_manifests(uuids: Collection[UUID]) -> QuerySet[Artifact]:
+    return (
         Artifact.objects.filter(uuid__in=uuids)
         .select_related("version__manifest")
         .only(
@@ -47,33 +58,31 @@ def load_artifacts(uuids: Collection[UUID]) -> dict[UUID, LoadedArtifact]:
             "version__manifest__data",
         )
     )
-    manifests = {row.uuid: Manifest.decode(bytes(row.version.manifest.data)) for row in rows if row.version is not None}
-    blobs = load_blobs({file.sha256 for manifest in manifests.values() for file in manifest.files})
-    loaded = {}
-    for row in rows:
-        manifest = manifests.get(row.uuid)
-        loaded[row.uuid] = LoadedArtifact(
-            uuid=row.uuid,
-            type=ArtifactType(row.type),
-            label=row.artifact_id,
-            gone=row.gone_at is not None,
-            target_platforms=None
-            if row.target_platforms is None
-            else tuple(Platform(platform) for platform in row.target_platforms),
-            version_id=row.version_id,
-            content=None
-            if manifest is None
-            else ArtifactContent(
-                type=ArtifactType(row.type),
-                namespace=row.namespace,
-                name=row.name,
-                files=tuple(
-                    ContentFile(file.path, blobs[file.sha256], file.executable, file.sha256) for file in manifest.files
-                ),
-                source_path=_inside(row.source_path, row.plugin_path),
-            ),
-        )
-    return loaded
+
+
+def _loaded(row: Artifact, manifest: Manifest | None, blobs: Mapping[str, bytes]) -> LoadedArtifact:
+    targets = row.target_platforms
+    return LoadedArtifact(
+        uuid=row.uuid,
+        type=ArtifactType(row.type),
+        label=row.artifact_id,
+        gone=row.gone_at is not None,
+        target_platforms=None if targets is None else tuple(Platform(target) for target in targets),
+        version_id=row.version_id,
+        content=None if manifest is None else _content(row, manifest, blobs),
+    )
+
+
+def _content(row: Artifact, manifest: Manifest, blobs: Mapping[str, bytes]) -> ArtifactContent:
+    return ArtifactContent(
+        type=ArtifactType(row.type),
+        namespace=row.namespace,
+        name=row.name,
+        files=tuple(
+            ContentFile(file.path, blobs[file.sha256], file.executable, file.sha256) for file in manifest.files
+        ),
+        source_path=_inside(row.source_path, row.plugin_path),
+    )
 
 
 def _inside(path: str, top: str) -> str:
