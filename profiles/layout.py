@@ -5,7 +5,6 @@ from typing import TypedDict
 
 from profiles.enums import ArtifactType, Platform
 from profiles.rendering import ProfileLayout
-from projects.exceptions import PathError
 from projects.paths import STAGING_FOLDER, file_name, is_within, relative_path
 
 MAX_ENTRIES = 50
@@ -63,11 +62,11 @@ def check_layout(
     check("platform", lambda: _member(Platform, platform, "platform"))
     check("root_dir", lambda: _folder(root_dir))
     check("artifact_path_map", lambda: _path_map(artifact_path_map))
-    check("project_config_filenames", lambda: _each(project_config_filenames, _config_file))
+    check("project_config_filenames", lambda: _each(project_config_filenames, _folder))
     check("context_path_prefixes", lambda: _each(context_path_prefixes, _folder))
     check(
         "supported_artifact_types",
-        lambda: _each(supported_artifact_types, lambda kind: _member(ArtifactType, kind, "artifact type")),
+        lambda: _types(supported_artifact_types),
     )
     if problems:
         raise LayoutError(problems)
@@ -93,17 +92,11 @@ def _folder(value: object) -> None:
     path = relative_path(value)
     if path != value:
         raise ValueError(f"{value!r} is not a plain path; write {path!r}.")
+    for part in path.split("/"):
+        # Beginning with a dot is what platforms' folders do; everything else a file name must be holds here too.
+        file_name(part.removeprefix("."))
     if is_within(path, STAGING_FOLDER):
         raise ValueError(f"{STAGING_FOLDER!r} is where a deploy prepares its files; choose another folder.")
-
-
-def _config_file(value: object) -> None:
-    _folder(value)
-    last = str(value).rsplit("/", 1)[-1]
-    try:
-        file_name(last.removeprefix("."))
-    except PathError as error:
-        raise ValueError(str(error)) from error
 
 
 def _path_map(value: object) -> None:
@@ -112,6 +105,12 @@ def _path_map(value: object) -> None:
     for kind, folder in value.items():
         _member(ArtifactType, kind, "artifact type")
         _folder(folder)
+
+
+def _types(value: object) -> None:
+    _each(value, lambda kind: _member(ArtifactType, kind, "artifact type"))
+    if not value:
+        raise ValueError("A profile that takes no artifact type deploys nothing; name at least one.")
 
 
 def _each(value: object, rule: Callable[[object], None]) -> None:

@@ -4,6 +4,7 @@ Three kinds of path: a *relative path* ('/'-separated, inside a project or an ar
 *file name* made from an artifact's name, and a *project path* (see `projects.services`).
 """
 
+import re
 import unicodedata
 
 MAX_NAME_LENGTH = 64
@@ -14,6 +15,7 @@ STAGING_FOLDER = ".deployment-sets"
 # Device names Windows reserves in every folder, with or without an extension:
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+_GIT_FOLDER = re.compile(r"(?:\.git|git~\d+)[. ]*(?::.*)?")
 _SEPARATORS = ("/", "\\", ":")
 
 
@@ -61,10 +63,22 @@ def relative_path(text: str) -> str:
         raise PathError(f"The path {text!r} climbs out with '..'.")
     if not parts:
         raise PathError("A path is empty.")
+    if git := next(filter(is_git_folder, parts), None):
+        raise PathError(f"The path {text!r} leads into {git!r}, where git keeps its own files.")
     path = "/".join(parts)
     if max(len(path.encode()), len(folded(path).encode())) > MAX_PATH_BYTES:
         raise PathError(f"The path {path[:40]!r}… is longer than {MAX_PATH_BYTES} bytes.")
     return path
+
+
+def is_git_folder(name: str) -> bool:
+    """Whether some operating system takes `name` for `.git`, where a file could change what git runs.
+
+    HFS+ ignores invisible characters, NTFS has short names, ends names at a dot or blank, and both fold
+    case: https://git-scm.com/docs/git-config (core.protectHFS, core.protectNTFS).
+    """
+    visible = "".join(character for character in name if unicodedata.category(character) != "Cf")
+    return bool(_GIT_FOLDER.fullmatch(folded(visible)))
 
 
 def folded(path: str) -> str:

@@ -30,7 +30,7 @@ def register_project(*, owner: User, path: str, name: str = "", create_folder: b
     """
     folder = _resolved(path)
     root = _root_of(folder)
-    _keep_off_own_data(folder)
+    _keep_off_special_folders(folder)
     project = Project(owner=owner, name=name.strip() or folder.name or str(folder), path=str(folder))
     if problems := problems_with(project):
         raise ProjectError(problems)
@@ -114,12 +114,17 @@ def _root_of(folder: Path) -> Path:
     )
 
 
-def _keep_off_own_data(folder: Path) -> None:
+def _keep_off_special_folders(folder: Path) -> None:
     own = Path(settings.DATA_DIR).resolve()
     if folder.is_relative_to(own):
         raise ProjectPathError(
             f"The folder {folder} is inside {own}, where this application keeps its own data (DATA_DIR). "
             "Choose another folder."
+        )
+    if folder == Path.home().resolve():
+        raise ProjectPathError(
+            f"{folder} is your home folder: what is deployed there counts for all your projects at once. "
+            "Choose the folder of one project."
         )
 
 

@@ -180,6 +180,12 @@ def test_it_refuses_folders_inside_its_own_data(owner: User, root: Path, setting
     register_project(owner=owner, path=str(root / "application"))
 
 
+def test_it_refuses_the_home_folder(owner: User, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(root))
+    with pytest.raises(ProjectPathError, match="home folder"):
+        register_project(owner=owner, path=str(root))
+
+
 def test_it_names_the_project_that_has_the_folder_already(owner: User, root: Path) -> None:
     first = register_project(owner=owner, path=str(root), name="First")
     with pytest.raises(ProjectExistsError, match="First") as caught:
