@@ -19,12 +19,17 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class LoadedArtifact:
-    """An artifact with the content of its newest version, ready to be rendered."""
+    """An artifact with the content of its newest version, ready to be rendered.
+
+    `flags` are sentences about what somebody should look at before it is deployed.
+    """
 
     uuid: UUID
     type: ArtifactType
     label: str
+    namespace: str
     gone: bool
+    flags: tuple[str, ...]
     target_platforms: tuple[Platform, ...] | None
     version_id: UUID | None
     content: ArtifactContent | None
@@ -52,6 +57,7 @@ def _with_manifests(uuids: Collection[UUID]) -> QuerySet[Artifact]:
             "namespace",
             "name",
             "target_platforms",
+            "flags",
             "source_path",
             "plugin_path",
             "gone_at",
@@ -66,7 +72,9 @@ def _loaded(row: Artifact, manifest: Manifest | None, blobs: Mapping[str, bytes]
         uuid=row.uuid,
         type=ArtifactType(row.type),
         label=row.artifact_id,
+        namespace=row.namespace,
         gone=row.gone_at is not None,
+        flags=tuple(f"{flag['file']}: {flag['detail']}" if flag["file"] else flag["detail"] for flag in row.flags),
         target_platforms=None if targets is None else tuple(Platform(target) for target in targets),
         version_id=row.version_id,
         content=None if manifest is None else _content(row, manifest, blobs),

@@ -2,28 +2,29 @@
 
 from collections.abc import Iterator
 
+from deployments.installer.decisions import full_name
 from deployments.installer.journal import Result
+from deployments.installer.plan import UP_TO_DATE
 from deployments.models import RunItem
 from deployments.services import DeployReport
 
-_WORDS = {
-    RunItem.Status.SUCCESS: "Success",
-    RunItem.Status.SKIP: "Skipped",
-    RunItem.Status.ERROR: "Error",
-}
+_DONE = {RunItem.Status.SUCCESS: "Success", RunItem.Status.SKIP: "Skipped", RunItem.Status.ERROR: "Error"}
+_PLANNED = {RunItem.Status.SUCCESS: "Would", RunItem.Status.SKIP: "Skips", RunItem.Status.ERROR: "Fails"}
 
 
 def as_lines(report: DeployReport) -> Iterator[str]:
     """One line for each artifact × profile, what was lost or went wrong below it, and the totals last."""
-    name_width = max((len(result.artifact_id) for result in report.results), default=0)
+    words = _PLANNED if report.run is None else _DONE
+    names = [full_name(result.artifact_id, result.namespace) for result in report.results]
+    name_width = max(map(len, names), default=0)
     profile_width = max((len(result.profile_id) for result in report.results), default=0)
-    for result in report.results:
+    for name, result in zip(names, report.results, strict=True):
         where = ", ".join(result.paths)
         yield (
-            f"{_WORDS[result.status]:<8} {result.action:<12}"
-            f"{result.artifact_id:<{name_width}}  {result.profile_id:<{profile_width}}  {where}"
+            f"{words[result.status]:<8} {result.action:<12}"
+            f"{name:<{name_width}}  {result.profile_id:<{profile_width}}  {where}"
         ).rstrip()
-        if result.reason and result.action != "unchanged":
+        if result.reason and result.reason != UP_TO_DATE:
             yield f"         {result.reason}"
         for warning in result.warnings:
             yield f"         Note: {warning}"
@@ -57,6 +58,7 @@ def _result_data(result: Result) -> dict[str, object]:
     return {
         "artifact_uuid": str(result.artifact_uuid),
         "artifact_id": result.artifact_id,
+        "namespace": result.namespace,
         "profile_id": result.profile_id,
         "platform": result.platform,
         "status": str(result.status),

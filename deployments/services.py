@@ -141,7 +141,9 @@ def _held(path: Path) -> Iterator[tuple[ProjectFolder, str]]:
 
 def _plan(project: Project, folder: ProjectFolder, wanted: Sequence[Wanted], on_conflict: OnConflict) -> Plan:
     recorded = records.load(project)
-    return make_plan(wanted, recorded.placements, recorded.previous, DiskReader(folder).look, on_conflict)
+    return make_plan(
+        wanted, recorded.placements, recorded.previous, DiskReader(folder).look, records.state, on_conflict
+    )
 
 
 def _wanted(artifacts: Sequence[RequestedArtifact], profiles: Sequence[DeploymentProfile]) -> list[Wanted]:
@@ -161,12 +163,14 @@ def _rendered(
     return Wanted(
         artifact_uuid=requested.uuid,
         label=artifact.label if artifact else requested.label,
+        namespace=artifact.namespace if artifact else "",
         artifact_type=artifact.type.value if artifact else requested.label.partition(":")[0],
         profile_id=profile_id,
         platform=layout.platform.value,
         profile_root_dir=layout.root_dir,
         version_id=artifact.version_id if artifact else None,
         outcome=_render(artifact, layout),
+        flags=artifact.flags if artifact else (),
     )
 
 

@@ -43,7 +43,7 @@ def batch_deploy(
         "resolved_count": resolution.total_count,
         "dry_run": dry_run,
     }
-    logger.info("Deploying a set.", extra=fields)
+    logger.info("Planning to deploy a set." if dry_run else "Deploying a set.", extra=fields)
     report = deploy(
         project=project,
         profiles=profiles,
@@ -55,7 +55,9 @@ def batch_deploy(
         progress=progress,
     )
     duration = {"duration_ms": round((time.monotonic() - started) * 1000)}
-    logger.info("Deployed a set.", extra={**fields, **report.counts, **duration})
+    logger.info(
+        "Planned to deploy a set." if dry_run else "Deployed a set.", extra={**fields, **report.counts, **duration}
+    )
     return report
 
 

@@ -79,12 +79,13 @@ def result_of(item: PlanItem) -> Result:
     return Result(
         artifact_uuid=item.wanted.artifact_uuid,
         artifact_id=item.wanted.label,
+        namespace=item.wanted.namespace,
         profile_id=item.wanted.profile_id,
         platform=item.wanted.platform,
         status=_status(item),
         action=item.action,
         reason=item.reason,
-        warnings=tuple(warning.message for warning in item.wanted.warnings),
+        warnings=item.wanted.warnings,
         paths=item.paths,
     )
 

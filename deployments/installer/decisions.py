@@ -10,7 +10,7 @@ from uuid import UUID
 
 from artifacts.manifests import Manifest
 from deployments.installer.disk import DiskState
-from profiles.rendering import RenderedPlacement, Rendering, RenderWarning, Unsupported
+from profiles.rendering import RenderedPlacement, Rendering, Unsupported
 
 
 class Action(StrEnum):
@@ -58,12 +58,14 @@ class Wanted:
 
     artifact_uuid: UUID
     label: str
+    namespace: str
     artifact_type: str
     profile_id: str
     platform: str
     profile_root_dir: str
     version_id: UUID | None
     outcome: Rendering | Unsupported | Missing | Unrenderable
+    flags: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[UUID, str]:
@@ -76,9 +78,16 @@ class Wanted:
         return self.outcome.placements if isinstance(self.outcome, Rendering) else ()
 
     @property
-    def warnings(self) -> tuple[RenderWarning, ...]:
-        """What was lost on the way."""
-        return self.outcome.warnings if isinstance(self.outcome, Rendering) else ()
+    def warnings(self) -> tuple[str, ...]:
+        """What to look at in it, and what was lost on the way."""
+        if not isinstance(self.outcome, Rendering):
+            return ()
+        return (*self.flags, *(warning.message for warning in self.outcome.warnings))
+
+    @property
+    def full_name(self) -> str:
+        """The artifact's name, with its namespace where it has one: two plugins may use one name."""
+        return full_name(self.label, self.namespace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ class Holder:
     """A deployment that needs a placement, and the labels of who claims it."""
 
     artifact_uuid: UUID
-    label: str
+    full_name: str
     profile_id: str
     claims: tuple[str, ...]
 
@@ -176,3 +185,8 @@ class Plan:
             for item in self.items
         ]
         return hashlib.sha256(json.dumps(decisions).encode()).hexdigest()
+
+
+def full_name(label: str, namespace: str) -> str:
+    """`skill:pdf`, or `skill:pdf (documents)` for the one of the plugin `documents`."""
+    return f"{label} ({namespace})" if namespace else label

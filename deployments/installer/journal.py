@@ -48,6 +48,7 @@ class Result:
 
     artifact_uuid: UUID
     artifact_id: str
+    namespace: str
     profile_id: str
     platform: str
     status: RunItem.Status
@@ -117,6 +118,7 @@ def finish(run: Run, results: Sequence[Result], failed_slots: set[str]) -> None:
             position=position,
             artifact_uuid=result.artifact_uuid,
             artifact_label=result.artifact_id,
+            artifact_namespace=result.namespace,
             deployment_profile_id=result.profile_id,
             platform=result.platform,
             status=result.status,

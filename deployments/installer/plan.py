@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from artifacts.manifests import EXECUTABLE_MODE, PLAIN_MODE, Manifest, ManifestFile, is_junk
+from artifacts.manifests import EXECUTABLE_MODE, PLAIN_MODE, Manifest, ManifestFile, is_junk, normalised
 from deployments.installer.decisions import (
     Action,
     Change,
@@ -25,6 +25,9 @@ from deployments.installer.disk import DiskState, Kind
 from profiles.rendering import ContentFile, RenderedPlacement, Unsupported
 from projects.paths import folded
 
+UP_TO_DATE = "Already up to date."
+_NAMED_EDITS = 3
+
 
 class _NotPossibleError(Exception):
     """Ends the planning of one item with an action and a reason."""
@@ -37,12 +40,11 @@ class _NotPossibleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A path an earlier item of this run asked for, and whether it got it."""
+    """A path that an earlier item of this run has."""
 
     wanted: Wanted
     path: str
     manifest: Manifest
-    refusal: PlanItem | None
 
 
 def make_plan(
@@ -50,14 +52,16 @@ def make_plan(
     records: Mapping[str, PlacementRecord],
     previous: Mapping[tuple[UUID, str], Sequence[str]],
     look: Callable[[str], DiskState],
+    recorded_state: Callable[[str], Manifest],
     on_conflict: OnConflict,
 ) -> Plan:
     """Decide about each of `wanted`, in order.
 
     `records` are the project's placements and `previous` the placements of each deployment, by folded
-    path. `look` says what is on disk.
+    path. `look` says what is on disk, `recorded_state` which files are behind the hash of a record; it is
+    asked only to explain a conflict.
     """
-    return Plan(tuple(_Planner(wanted, records, previous, look, on_conflict).items()))
+    return Plan(tuple(_Planner(wanted, records, previous, look, recorded_state, on_conflict).items()))
 
 
 class _Planner:
@@ -69,12 +73,14 @@ class _Planner:
         records: Mapping[str, PlacementRecord],
         previous: Mapping[tuple[UUID, str], Sequence[str]],
         look: Callable[[str], DiskState],
+        recorded_state: Callable[[str], Manifest],
         on_conflict: OnConflict,
     ) -> None:
         self._wanted = wanted
         self._records = records
         self._previous = previous
         self._look = look
+        self._recorded_state = recorded_state
         self._on_conflict = on_conflict
         self._taken: dict[str, _Taken] = {}
         self._paths = _PathTree(records)
@@ -87,16 +93,17 @@ class _Planner:
     def items(self) -> Iterator[PlanItem]:
         for wanted in self._wanted:
             item = self._item(wanted)
-            for placement in wanted.placements:
-                self._take(wanted, placement, None if item.is_placed else item)
+            if item.is_placed:
+                self._take(wanted)
             self._left.update((placement_id, wanted.key) for placement_id in item.released)
             yield item
 
-    def _take(self, wanted: Wanted, placement: RenderedPlacement, refusal: PlanItem | None) -> None:
-        key = folded(placement.path)
-        if key not in self._taken:
-            self._taken[key] = _Taken(wanted, placement.path, manifest_of(placement.files), refusal)
-            self._paths.add(key)
+    def _take(self, wanted: Wanted) -> None:
+        for placement in wanted.placements:
+            key = folded(placement.path)
+            if key not in self._taken:
+                self._taken[key] = _Taken(wanted, placement.path, manifest_of(placement.files))
+                self._paths.add(key)
 
     def _item(self, wanted: Wanted) -> PlanItem:
         match wanted.outcome:
@@ -146,7 +153,7 @@ class _Planner:
         """A path that an earlier item has is shared only by the same artifact, byte for byte."""
         if earlier.wanted.artifact_uuid != wanted.artifact_uuid:
             raise _NotPossibleError(
-                Action.REFUSED, f"{placement.path} is already taken in this run by {earlier.wanted.label}."
+                Action.REFUSED, f"{placement.path} is already taken in this run by {earlier.wanted.full_name}."
             )
         if earlier.manifest.sha256 != manifest.sha256:
             raise _NotPossibleError(
@@ -154,8 +161,6 @@ class _Planner:
                 f"{placement.path} is written differently by the profile {earlier.wanted.profile_id}. "
                 "Give one of the two profiles another folder.",
             )
-        if earlier.refusal is not None:
-            raise _NotPossibleError(earlier.refusal.action, earlier.refusal.reason)
 
     def _change(self, wanted: Wanted, placement: RenderedPlacement, manifest: Manifest) -> tuple[Change | None, str]:
         """The change that brings `placement` about, if one is needed, and a word about it."""
@@ -172,7 +177,7 @@ class _Planner:
         if conflict and self._on_conflict is not OnConflict.OVERWRITE:
             raise _NotPossibleError(Action.CONFLICT, conflict)
         if disk.content_sha256 == manifest.sha256:
-            return None, "Already up to date." if record else "It was there already, byte for byte; now recorded."
+            return None, UP_TO_DATE if record else "It was there already, byte for byte; now recorded."
         contents = {file.sha256: file.data for file in placement.files}
         return Change(placement.path, disk, manifest, contents), _explanation(conflict, record, disk)
 
@@ -190,7 +195,7 @@ class _Planner:
                 return ""
             return f"{path} was there before and is not from this tool. Overwrite it, or move it away."
         if record.artifact_uuid != wanted.artifact_uuid:
-            return f"{path} is held by {_describe_holders(record)}. Undeploy that first, or overwrite it."
+            return f"{path} is held by {_describe_holders(record)}. Overwrite it to take it over."
         if record.state_sha256 != manifest.sha256:
             self._check_other_profiles(wanted, record)
         if disk.kind is Kind.ABSENT or disk.content_sha256 == manifest.sha256:
@@ -199,7 +204,13 @@ class _Planner:
             if not record.adopted:
                 return ""
             return f"{path} was there, in this older form, before any deploy. Overwrite it to have it kept up to date."
-        return f"{path} was edited since it was deployed. Overwrite it, or keep the edit."
+        return f"{path} was edited since it was deployed{self._edits(record, disk)}. Overwrite it, or keep the edit."
+
+    def _edits(self, record: PlacementRecord, disk: DiskState) -> str:
+        """Which files of a folder were edited, in brackets; empty where that says nothing more."""
+        if disk.manifest is None or not disk.manifest.is_folder:
+            return ""
+        return f" ({describe_edits(self._recorded_state(record.state_sha256), disk.manifest)})"
 
     def _check_other_profiles(self, wanted: Wanted, record: PlacementRecord) -> None:
         """Refuse when another profile placed other bytes of this very version there.
@@ -237,8 +248,8 @@ class _Planner:
             if disk.content_sha256 != record.state_sha256 and self._on_conflict is not OnConflict.OVERWRITE:
                 raise _NotPossibleError(
                     Action.CONFLICT,
-                    f"{record.path}, where it lay before, was edited since it was deployed. "
-                    "Overwrite it, or move it away.",
+                    f"{record.path}, where it lay before, was edited since it was deployed"
+                    f"{self._edits(record, disk)}. Overwrite it, or move it away.",
                 )
             if disk.kind is Kind.BLOCKED:
                 raise _NotPossibleError(Action.REFUSED, disk.obstacle)
@@ -251,7 +262,7 @@ class _Planner:
 
     def _describe_path(self, key: str) -> str:
         if taken := self._taken.get(key):
-            return f"{taken.path}, which {taken.wanted.label} has"
+            return f"{taken.path}, which {taken.wanted.full_name} has"
         record = self._records[key]
         return f"{record.path}, which is held by {_describe_holders(record)}"
 
@@ -297,6 +308,26 @@ def manifest_of(files: Sequence[ContentFile]) -> Manifest:
     )
 
 
+def describe_edits(before: Manifest, now: Manifest) -> str:
+    """What happened to the files of a folder: "SKILL.md changed, notes.md added, and 2 more"."""
+    old, new = ({file.path: file for file in normalised(each.files).files} for each in (before, now))
+    edits = [
+        f"{path} {_edit(old.get(path), new.get(path))}"
+        for path in sorted(old.keys() | new.keys())
+        if old.get(path) != new.get(path) and not is_junk(path)
+    ]
+    more = len(edits) - _NAMED_EDITS
+    return ", ".join(edits[:_NAMED_EDITS]) + (f", and {more} more" if more > 0 else "")
+
+
+def _edit(old: ManifestFile | None, new: ManifestFile | None) -> str:
+    if old is None:
+        return "added"
+    if new is None:
+        return "removed"
+    return "changed" if old.sha256 != new.sha256 else "made executable" if new.executable else "no longer executable"
+
+
 def _overall(changes: Sequence[Change], removals: Sequence[Change]) -> Action:
     if not changes and not removals:
         return Action.UNCHANGED
@@ -318,4 +349,4 @@ def _describe_holders(record: PlacementRecord) -> str:
         return "an artifact that is gone"
     holder = record.holders[0]
     claims = ", ".join(sorted({label for each in record.holders for label in each.claims}))
-    return f"{holder.label} ({holder.profile_id})" + (f", which {claims} claims" if claims else "")
+    return f"{holder.full_name} under the profile {holder.profile_id}" + (f", for the set {claims}" if claims else "")

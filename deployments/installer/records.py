@@ -11,8 +11,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
-from artifacts.services.blobs import store_blobs
-from deployments.installer.decisions import Holder, PlacementRecord, PlanItem, Settled
+from artifacts.manifests import Manifest
+from artifacts.services.blobs import load_blobs, store_blobs
+from deployments.installer.decisions import Holder, PlacementRecord, PlanItem, Settled, full_name
 from deployments.installer.journal import Claimant
 from deployments.models import Claim, Deployment, DeploymentPlacement, Placement
 from projects.models import Project
@@ -33,9 +34,9 @@ def load(project: Project) -> Records:
     for deployment_id, label in Claim.objects.filter(deployment__project=project).values_list("deployment_id", "label"):
         claims[deployment_id].append(label)
     holders = {
-        pk: Holder(artifact_uuid, label, profile_id, tuple(claims[pk]))
-        for pk, artifact_uuid, label, profile_id in Deployment.objects.filter(project=project).values_list(
-            "pk", "artifact_uuid", "label", "deployment_profile_id"
+        pk: Holder(artifact_uuid, full_name(label, namespace), profile_id, tuple(claims[pk]))
+        for pk, artifact_uuid, label, namespace, profile_id in Deployment.objects.filter(project=project).values_list(
+            "pk", "artifact_uuid", "label", "namespace", "deployment_profile_id"
         )
     }
     held_by: dict[UUID, list[Holder]] = defaultdict(list)
@@ -53,6 +54,11 @@ def load(project: Project) -> Records:
         for holder in record.holders:
             previous[(holder.artifact_uuid, holder.profile_id)].append(key)
     return Records(placements, dict(previous))
+
+
+def state(sha256: str) -> Manifest:
+    """The files behind the hash of a recorded state. One query."""
+    return Manifest.decode(load_blobs([sha256])[sha256])
 
 
 def write(project: Project, items: Sequence[PlanItem], claimant: Claimant, by: User) -> None:
@@ -132,16 +138,17 @@ def _write_deployments(project: Project, items: Sequence[PlanItem], by: User) ->
                 project=project, artifact_uuid=wanted.artifact_uuid, deployment_profile_id=wanted.profile_id
             )
             new.append(row)
-        elif item.changes or row.label != wanted.label:
+        elif item.changes or (row.label, row.namespace) != (wanted.label, wanted.namespace):
             changed.append(row)
         else:
             continue
-        row.artifact_type, row.label, row.platform = wanted.artifact_type, wanted.label, wanted.platform
+        row.artifact_type, row.platform = wanted.artifact_type, wanted.platform
+        row.label, row.namespace = wanted.label, wanted.namespace
         row.profile_root_dir, row.deployed_by, row.deployed_at = wanted.profile_root_dir, by, now
     Deployment.objects.bulk_create(new)
     Deployment.objects.bulk_update(
         changed,
-        ["artifact_type", "label", "platform", "profile_root_dir", "deployed_by", "deployed_at"],
+        ["artifact_type", "label", "namespace", "platform", "profile_root_dir", "deployed_by", "deployed_at"],
         batch_size=200,
     )
     return {item.wanted.key: rows[item.wanted.key] for item in items}

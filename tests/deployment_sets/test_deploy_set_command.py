@@ -76,6 +76,7 @@ def test_one_error_makes_exit_code_one_and_the_rest_lands(mine: DeploymentSet, p
     assert code == 1
     assert "1 succeeded, 0 skipped, 1 failed" in output
     assert ".claude/commands/ship.md was there before" in output
+    assert "--on-conflict overwrite" in output
     assert run("Full-stack", "--project", str(project_folder), "--on-conflict", "skip")[0] == 0
     assert run("Full-stack", "--project", str(project_folder), "--on-conflict", "overwrite")[0] == 0
     assert (project_folder / ".claude/commands/ship.md").read_text() == "Ship"
@@ -85,6 +86,8 @@ def test_a_dry_run_writes_nothing_and_registers_nothing(mine: DeploymentSet, pro
     code, output = run("Full-stack", "--project", str(project_folder), "--dry-run")
     assert code == 0
     assert "2 would be written" in output
+    assert "Would    create      skill:pdf" in output
+    assert "Success" not in output
     assert list(project_folder.iterdir()) == []
     assert not Project.objects.exists()
 

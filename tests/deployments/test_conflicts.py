@@ -53,7 +53,8 @@ def test_a_folder_somebody_changed_is_a_conflict(desk: Desk, edit: str) -> None:
     result = only(desk.deploy(skill))
 
     assert (result.status, result.action) == ("error", "conflict")
-    assert "edited" in result.reason
+    named = {"changed": "SKILL.md changed", "added": "mine.md added", "removed": "notes.md removed"}
+    assert f"edited since it was deployed ({named.get(edit, 'notes.md made executable')})" in result.reason
     assert desk.tree() == before
 
 
@@ -142,6 +143,23 @@ def test_two_artifacts_for_one_path_in_a_run_the_first_lands(desk: Desk) -> None
 def test_names_that_are_one_path_on_some_disks_collide(desk: Desk, first: str, second: str) -> None:
     report = desk.deploy(desk.artifact(f"command:{first}", {"": "1"}), desk.artifact(f"command:{second}", {"": "2"}))
     assert [str(result.action) for result in report.results] == ["create", "refused"]
+
+
+def test_a_path_the_first_could_not_take_is_open_to_the_second(desk: Desk) -> None:
+    write(desk.folder, SHIP, "Mine")
+    report = desk.deploy(
+        desk.artifact("command:Ship"), desk.artifact("command:ship", {"": "2"}), on_conflict=OnConflict.OVERWRITE
+    )
+    assert [str(result.action) for result in report.results] == ["refused", "update"]
+    assert desk.tree() == {SHIP: b"2"}
+
+
+def test_artifacts_of_one_name_are_told_apart_by_their_namespace(desk: Desk) -> None:
+    report = desk.deploy(desk.artifact("skill:pdf", namespace="alpha"), desk.artifact("skill:pdf", namespace="beta"))
+    assert "by skill:pdf (alpha)" in report.results[1].reason
+    assert [result.namespace for result in report.results] == ["alpha", "beta"]
+    later = only(desk.deploy(desk.artifact("skill:pdf", namespace="gamma")))
+    assert "held by skill:pdf (alpha) under the profile claude_code, for the set Full-stack" in later.reason
 
 
 def test_another_spelling_on_disk_stands_in_the_way(desk: Desk) -> None:

@@ -139,6 +139,13 @@ def test_what_is_lost_is_said_before_and_after(desk: Desk) -> None:
     assert "ship.md" in said
 
 
+def test_what_somebody_should_look_at_is_said_before_and_after(desk: Desk) -> None:
+    flags = [{"code": "hidden-unicode", "file": "SKILL.md", "detail": "It holds a bidi control in line 3."}]
+    skill = desk.artifact("skill:pdf", flags=flags)
+    assert only(desk.deploy(skill, dry_run=True)).warnings == ("SKILL.md: It holds a bidi control in line 3.",)
+    assert only(desk.deploy(skill)).warnings == ("SKILL.md: It holds a bidi control in line 3.",)
+
+
 def test_a_dry_run_says_the_same_and_touches_nothing(desk: Desk) -> None:
     artifacts = [desk.artifact("skill:pdf"), desk.artifact("hook:x"), desk.artifact("command:../x")]
     before = _times(desk.folder)

@@ -15,7 +15,7 @@ from deployment_sets.models import DeploymentSet
 from deployment_sets.queries import set_of
 from deployment_sets.services.batch_deploy import batch_deploy
 from deployments.exceptions import DeploymentError
-from deployments.installer.decisions import OnConflict
+from deployments.installer.decisions import Action, OnConflict
 from deployments.models import RunItem
 from deployments.report import as_data, as_lines
 from deployments.services import DeployReport
@@ -27,6 +27,10 @@ from projects.services import register_project
 
 BAD_ARGUMENTS = 2
 _MAX_NAMED = 5
+_ABOUT_CONFLICTS = (
+    "Conflicts were left as they are. --on-conflict overwrite replaces them (the run keeps a copy), "
+    "--on-conflict skip passes over them."
+)
 
 
 class Command(BaseCommand):
@@ -67,6 +71,8 @@ class Command(BaseCommand):
         else:
             for line in as_lines(report):
                 self.stdout.write(line)
+            if any(result.action == Action.CONFLICT for result in report.results):
+                self.stdout.write(_ABOUT_CONFLICTS)
         if report.counts[RunItem.Status.ERROR]:
             raise SystemExit(1)
 
