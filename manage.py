@@ -3,13 +3,19 @@
 import os
 import sys
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
+        # Read before any command does: `shell` would start without settings it cannot use.
+        settings.DEBUG  # noqa: B018
         execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
     except DatabaseError as error:
         from config.database import way_out
 

@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+SHORTEST_SECRET = 32
+DATABASE_SCHEMES = {"sqlite", "postgres", "postgresql"}
 
 
 class Environment:
@@ -40,12 +42,27 @@ class Environment:
             raise self.wrong(name, f"{word!r} is not known", f"Write one of {', '.join(choices)}.")
         return word
 
-    def words(self, name: str, default: list[str]) -> list[str]:
-        """The setting as a comma-separated list."""
+    def words(self, name: str, default: list[str], choices: tuple[str, ...] = ()) -> list[str]:
+        """The setting as a comma-separated list, of `choices` alone where there are any."""
         text = self.text(name, "")
         if not text:
             return default
-        return [word.strip() for word in text.split(",") if word.strip()]
+        words = [word.strip() for word in text.split(",") if word.strip()]
+        for word in words:
+            if choices and word not in choices:
+                raise self.wrong(name, f"{word!r} is not known", f"Write some of {', '.join(choices)}.")
+        return words
+
+    def secret(self, name: str, kept_in: Path) -> str:
+        """The setting as a secret that cannot be guessed; left out, the one in the file `kept_in`."""
+        key = self.text(name, "")
+        if 0 < len(key) < SHORTEST_SECRET:
+            raise self.wrong(
+                name,
+                f"it has {len(key)} characters, and needs at least {SHORTEST_SECRET}",
+                f"Write a long random one, or leave it out: then one is made and kept in {kept_in}.",
+            )
+        return key or kept_secret(kept_in)
 
     def folders(self, name: str) -> list[Path]:
         """The setting as a list of absolute folders, symlinks resolved; by default the home folder."""
@@ -65,6 +82,9 @@ class Environment:
         url = self.text(name, default)
         try:
             parts = urlsplit(url)
+            if parts.scheme not in DATABASE_SCHEMES:
+                # Not the whole URL is repeated: a password may stand in it.
+                raise ValueError(f"{parts.scheme or parts.path!r} is not a database this application uses")
             options = dict(parse_qsl(parts.query))
             pool = self._truth(name, options.pop("pool", "false"))
             # The parser of django-environ would hand `pool=true` on as a string.
@@ -72,8 +92,7 @@ class Environment:
             database: dict[str, object] = dict(self._env.db_url_config(bare))
         except (ValueError, KeyError) as error:
             raise self.wrong(name, str(error), self._database_hint) from error
-        engine = database.get("ENGINE")
-        if engine == "django.db.backends.sqlite3":
+        if parts.scheme == "sqlite":
             if database["NAME"] == ":memory:":
                 raise self.wrong(name, "other processes cannot see a database in memory", self._database_hint)
             database["OPTIONS"] = {
@@ -81,14 +100,12 @@ class Environment:
                 "timeout": 30,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
             }
-        elif engine == "django.db.backends.postgresql":
+        else:
             existing = database.get("OPTIONS")
             database["OPTIONS"] = {
                 **(existing if isinstance(existing, dict) else {}),
                 **({"pool": True} if pool else {}),
             }
-        else:
-            raise self.wrong(name, f"{parts.scheme!r} is not a database this application uses", self._database_hint)
         return database
 
     _database_hint = "Write sqlite:////path/to/file or postgres://user:password@host/name."

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from copy import copy
 from datetime import UTC, datetime
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "server_time"}
@@ -12,6 +13,21 @@ _LINE_BREAKS = re.compile(r"[\n\r\v\f\x1b\x1c-\x1e\x85\u2028\u2029]")
 def structured_fields(record: logging.LogRecord) -> dict[str, object]:
     """What the caller passed as `extra`."""
     return {key: value for key, value in vars(record).items() if key not in _STANDARD}
+
+
+class RefusalsInOneLine(logging.Filter):
+    """Leaves the traceback out of what Django says about a request it refused: only failures need one.
+
+    Django gives such records the status code of the answer.
+    """
+
+    def filter(self, record: logging.LogRecord) -> logging.LogRecord:
+        """`record`, or a copy of it without its traceback; other handlers still see all of it."""
+        if not (record.exc_info and 400 <= getattr(record, "status_code", 500) < 500):
+            return record
+        line = copy(record)
+        line.exc_info = line.exc_text = None
+        return line
 
 
 class TextFormatter(logging.Formatter):

@@ -8,14 +8,14 @@ from urllib.parse import quote
 
 from django.utils.csp import CSP
 
-from config.environment import Environment, kept_secret, private_folder
+from config.environment import Environment, private_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment = Environment(BASE_DIR / ".env")
 
 DATA_DIR = private_folder(BASE_DIR / Path(environment.text("DATA_DIR", "var")).expanduser())
 DEBUG = environment.flag("DEBUG", default=False)
-SECRET_KEY = environment.text("SECRET_KEY", "") or kept_secret(DATA_DIR / "secret-key")
+SECRET_KEY = environment.secret("SECRET_KEY", DATA_DIR / "secret-key")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 AUTH_ENABLED = environment.flag("AUTH_ENABLED", default=False)
 DEPLOYMENT_SETS_ENABLED = environment.flag("DEPLOYMENT_SETS_ENABLED", default=True)
@@ -27,7 +27,10 @@ if AUTH_ENABLED and not environment.text("PROJECT_ROOTS", ""):
     )
 PROJECT_ROOTS = environment.folders("PROJECT_ROOTS")
 IMPORT_ROOTS = environment.folders("IMPORT_ROOTS")
-IMPORT_GIT_PROTOCOLS = environment.words("IMPORT_GIT_PROTOCOLS", ["https"])
+# git knows more of them, and some, `ext` among them, start programs that a URL names.
+IMPORT_GIT_PROTOCOLS = environment.words(
+    "IMPORT_GIT_PROTOCOLS", ["https"], choices=("https", "http", "ssh", "git", "file")
+)
 
 DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'db.sqlite3'))}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -125,7 +128,8 @@ LOGGING = {
         "text": {"()": "config.logging.TextFormatter"},
         "json": {"()": "config.logging.JsonFormatter"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "filters": {"refusals": {"()": "config.logging.RefusalsInOneLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["refusals"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
 }

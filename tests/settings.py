@@ -17,7 +17,7 @@ def _clear_up() -> None:
 
 os.environ["DATA_DIR"] = _folder
 for _name, _value in {
-    "SECRET_KEY": "only-for-tests",
+    "SECRET_KEY": "only-for-tests, which guard nothing",
     "DEBUG": "false",
     "AUTH_ENABLED": "false",
     "DEPLOYMENT_SETS_ENABLED": "true",

@@ -63,3 +63,14 @@ def failure(**settings: str) -> str:
     _, errors = process.communicate(timeout=60)
     assert process.returncode != 0
     return errors.strip().splitlines()[-1]
+
+
+def manage(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """`manage.py` with this environment, to its end."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=PROJECT,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+    )

@@ -1,22 +1,10 @@
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from django.db import DatabaseError
 
 from config.database import way_out
-from tests.config.fresh_process import PROJECT, environment
-
-
-def manage(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=PROJECT,
-        env=environment(**settings),
-        capture_output=True,
-        text=True,
-    )
+from tests.config.fresh_process import manage
 
 
 def test_a_command_on_a_new_database_says_to_migrate(tmp_path: Path) -> None:

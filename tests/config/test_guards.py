@@ -1,6 +1,8 @@
 """What stands around every page: its security policy, its errors, its navigation."""
 
+import logging
 import re
+from io import StringIO
 from unittest.mock import patch
 
 import pytest
@@ -23,6 +25,16 @@ pytestmark = pytest.mark.django_db
 
 def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a secret of the server")
+
+
+@pytest.fixture
+def server_log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """What the server writes into its log from now on."""
+    written = StringIO()
+    handler = logging.getHandlerByName("stderr")
+    assert isinstance(handler, logging.StreamHandler)
+    monkeypatch.setattr(handler, "stream", written)
+    return written
 
 
 urlpatterns = [*real_urlpatterns, path("broken", broken)]
@@ -78,6 +90,24 @@ def test_a_failure_gives_a_page_that_tells_no_detail() -> None:
     text = response.content.decode()
     assert "Something broke" in text
     assert "secret" not in text
+
+
+@pytest.mark.parametrize("address", ["/admin/deployment_sets/deploymentsetmember/add/", "/nowhere"])
+def test_a_refusal_is_one_line_of_the_log(client: Client, server_log: StringIO, address: str) -> None:
+    assert client.get(address).status_code in (403, 404)
+    assert len(server_log.getvalue().splitlines()) == 1
+    assert address in server_log.getvalue()
+
+
+def test_a_host_that_is_refused_is_one_line_of_the_log(client: Client, server_log: StringIO) -> None:
+    assert client.get("/sets/", headers={"host": "sets.example.org"}).status_code == 400
+    assert len(server_log.getvalue().splitlines()) == 1
+
+
+@override_settings(ROOT_URLCONF="tests.config.test_guards")
+def test_a_failure_is_logged_whole(server_log: StringIO) -> None:
+    Client(raise_request_exception=False).get("/broken")
+    assert server_log.getvalue().splitlines()[-1] == "RuntimeError: a secret of the server"
 
 
 def test_the_page_for_a_failure_asks_no_database(django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -23,24 +23,24 @@ def test_it_starts_with_nothing_set(tmp_path: Path) -> None:
 def test_what_is_set_counts(tmp_path: Path) -> None:
     settings = read_settings(
         DATA_DIR=str(tmp_path),
-        SECRET_KEY="mine",
+        SECRET_KEY="k" * 32,
         DEBUG="yes",
         AUTH_ENABLED="ON",
         DEPLOYMENT_SETS_ENABLED="0",
         ALLOWED_HOSTS="sets.example.org, localhost",
         PROJECT_ROOTS=f"{tmp_path}, ~",
         IMPORT_ROOTS=str(tmp_path),
-        IMPORT_GIT_PROTOCOLS="https,file",
+        IMPORT_GIT_PROTOCOLS="https,http,ssh,git,file",
         LOG_FORMAT="json",
     )
-    assert settings["SECRET_KEY"] == "mine"
+    assert settings["SECRET_KEY"] == "k" * 32
     assert settings["DEBUG"] is True
     assert settings["AUTH_ENABLED"] is True
     assert settings["DEPLOYMENT_SETS_ENABLED"] is False
     assert settings["ALLOWED_HOSTS"] == ["sets.example.org", "localhost"]
     assert settings["PROJECT_ROOTS"] == [str(tmp_path.resolve()), str(Path.home().resolve())]
     assert settings["IMPORT_ROOTS"] == [str(tmp_path.resolve())]
-    assert settings["IMPORT_GIT_PROTOCOLS"] == ["https", "file"]
+    assert settings["IMPORT_GIT_PROTOCOLS"] == ["https", "http", "ssh", "git", "file"]
     assert settings["LOGGING"]["handlers"]["stderr"]["formatter"] == "json"
 
 
@@ -50,6 +50,8 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
         ("DEBUG", "maybe", "Write true or false."),
         ("AUTH_ENABLED", "2", "Write true or false."),
         ("DEPLOYMENT_SETS_ENABLED", "disabled", "Write true or false."),
+        ("SECRET_KEY", "k" * 31, "Write a long random one, or leave it out"),
+        ("IMPORT_GIT_PROTOCOLS", "https,ext", "Write some of https, http, ssh, git, file."),
         ("LOG_FORMAT", "xml", "Write one of text, json."),
         ("PROJECT_ROOTS", "projects", "Write whole paths"),
         ("IMPORT_ROOTS", "/srv,./collections", "Write whole paths"),
@@ -65,6 +67,13 @@ def test_a_bad_value_is_refused_with_its_name_and_a_hint(tmp_path: Path, name: s
     message = failure(**{"DATA_DIR": str(tmp_path), name: value})
     assert f"The setting {name} is wrong" in message
     assert hint in message
+
+
+def test_a_database_nobody_knows_is_named_without_its_password(tmp_path: Path) -> None:
+    assert "'foo' is not a database" in failure(DATA_DIR=str(tmp_path), DATABASE_URL="foo")
+    _, errors = start(DATA_DIR=str(tmp_path), DATABASE_URL="mysql://ann:pa55word@host/sets").communicate(timeout=60)
+    assert "'mysql' is not a database" in errors
+    assert "pa55word" not in errors
 
 
 def test_project_roots_are_required_with_login(tmp_path: Path) -> None:
