@@ -1,11 +1,13 @@
-"""Which text is kept at all."""
+"""Which text is kept at all, and how it is shown on a terminal."""
+
+import unicodedata
 
 import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.text import storable_text
+from accounts.text import printable, storable_text
 from accounts.validation import problems_with
 from tests.factories import ProjectFactory
 
@@ -34,3 +36,23 @@ def test_problems_are_told_by_field() -> None:
     problems = problems_with(project)
     assert set(problems) == {"name", "path"}
     assert problems["name"] == ["Text cannot contain a NUL character."]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("evil\x1b[2J\nSuccess", r"evil\x1b[2J\nSuccess"),
+        ("a\u202eb\u200d\u2028\u2029\x85", r"a\u202eb\u200d\u2028\u2029\x85"),
+        ("half \ud800, nul \x00, tag \U000e0041", r"half \ud800, nul \x00, tag \U000e0041"),
+        ("caf\xe9 \u65e5\u672c 'quoted' C:\\x", "caf\xe9 \u65e5\u672c 'quoted' C:\\x"),
+    ],
+)
+def test_a_terminal_is_shown_escapes_for_what_it_would_obey_or_hide(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+@given(st.text())
+def test_what_is_shown_is_one_line_of_visible_characters(text: str) -> None:
+    shown = printable(text)
+    assert not {unicodedata.category(character) for character in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert printable(shown) == shown
