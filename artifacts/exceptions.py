@@ -77,7 +77,10 @@ class ImportBusyError(CollectionError):
 
 
 class ImportFailedError(CollectionError):
-    """An import that began and changed nothing; `collection_import` keeps what is known about it."""
+    """An import that began and changed nothing; `collection_import` keeps what is known about it.
+
+    The record of a failed first import is not in the database any more: it went with its collection.
+    """
 
     def __init__(self, message: str, collection_import: "CollectionImport") -> None:
         super().__init__(message)

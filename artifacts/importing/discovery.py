@@ -30,6 +30,7 @@ from artifacts.importing.sources import Listing
 from artifacts.importing.suggestions import suggest
 from artifacts.importing.survey import Found, Place, Suggestion, Survey
 from profiles.enums import ArtifactType
+from projects.paths import folded
 
 type Key = tuple[str, str, str]
 
@@ -76,6 +77,7 @@ def discover(
             add_settings_hooks(survey, Place(".claude"), _SETTINGS_FILE)
     _apply(survey, mappings, plugins, collection_name)
     found = _without_duplicates(survey, known or {})
+    _note_twins(survey, found)
     explained = taken_files(found) | {refusal.file for refusal in survey.refusals} | survey.manifests
     leftover = [path for path in survey.files if path not in explained]
     return Discovery(
@@ -109,6 +111,10 @@ def _apply(survey: Survey, mappings: Sequence[Mapping], plugins: Sequence[Plugin
         if not matching:
             what = SKILL_FILE if mapping.type is ArtifactType.SKILL else "file"
             survey.note(mapping.glob, f"The mapping {mapping} matches no {what}.")
+        elif taken.issuperset(matching):
+            survey.note(
+                mapping.glob, f"The mapping {mapping} takes nothing: a layout or an earlier mapping has it all."
+            )
         for path in matching:
             if path not in taken:
                 _take(survey, mapping.type, path, _place_of(path, plugins), collection_name)
@@ -150,12 +156,29 @@ def _without_duplicates(survey: Survey, known: ReadOnlyMapping[Key, str]) -> tup
         chosen[key] = first
         for other in candidates:
             if other is not first and other.source_path != first.source_path:
-                document = other.source_path
-                if other.type is ArtifactType.SKILL:
-                    document = f"{document}/{SKILL_FILE}" if document else SKILL_FILE
+                document = _document(other)
                 survey.refuse(document, "duplicate", f"{other.label} is imported from {first.source_path} already. "
                               "Rename one of them.")  # fmt: skip
     return tuple(chosen.values())
+
+
+def _note_twins(survey: Survey, found: Sequence[Found]) -> None:
+    """Remark on names that are one path on some disks. The name of an MCP server never becomes a path."""
+    firsts: dict[Key, Found] = {}
+    for artifact in sorted(found, key=lambda artifact: artifact.source_path):
+        if artifact.type is not ArtifactType.MCP:
+            kind, namespace, name = artifact.key
+            first = firsts.setdefault((kind, namespace, folded(name)), artifact)
+            if first is not artifact:
+                survey.note(_document(artifact), f"On some disks {artifact.label} has the same path as {first.label}, "
+                            "so a project may not hold both. Rename one of them.")  # fmt: skip
+
+
+def _document(found: Found) -> str:
+    """The file that stands for an artifact in remarks."""
+    if found.type is not ArtifactType.SKILL:
+        return found.source_path
+    return f"{found.source_path}/{SKILL_FILE}" if found.source_path else SKILL_FILE
 
 
 def _groups(plugins: Sequence[Plugin], found: Sequence[Found]) -> tuple[FoundGroup, ...]:

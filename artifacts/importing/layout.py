@@ -80,6 +80,8 @@ def add_skill(survey: Survey, place: Place, home: str, name: str = "", without: 
         if twin != path:
             survey.refuse(path, "same-path", f"On some disks it is the same file as {twin}. Rename one of them.")
             continue
+        if path != document and PurePosixPath(path).name == SKILL_FILE:
+            survey.note(path, f"It came along as part of the skill {name!r}, inside whose folder it lies.")
         files.append(FoundFile(inner, path, survey.files[path].executable))
     _remark_on(survey, document, name, frontmatter)
     _add(survey, Found(ArtifactType.SKILL, place.namespace, name, home, place.plugin_path, tuple(files),
@@ -99,7 +101,11 @@ def add_document(survey: Survey, place: Place, kind: ArtifactType, path: str, na
     frontmatter = _described(survey, path)
     if frontmatter is None:
         return
-    if not frontmatter.present and (kind is ArtifactType.AGENT or is_documentation(path)):
+    unused = not frontmatter.present and (kind is ArtifactType.AGENT or is_documentation(path))
+    if unused and not frontmatter.body.strip():
+        survey.refuse(path, "empty", "It is empty.")
+        return
+    if unused:
         reason = "It reads like documentation"
         reason += "; an agent begins with frontmatter." if kind is ArtifactType.AGENT else "."
         survey.refuse(path, "documentation", reason)

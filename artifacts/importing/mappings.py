@@ -32,25 +32,36 @@ class Mapping:
         return _matches(tuple(self.glob.split("/")), tuple(path.split("/")))
 
 
-def parse_mappings(texts: Iterable[str]) -> list[Mapping]:
-    """Each of `texts` as a mapping, without repeats. Raises MappingError."""
-    mappings = list(dict.fromkeys(_parsed(text) for text in texts))
-    if len(mappings) > _MOST:
-        raise MappingError(f"These are {len(mappings)} mappings; a collection keeps at most {_MOST}.")
-    return mappings
+def changed_mappings(kept: Iterable[str], changes: Iterable[str]) -> tuple[Mapping, ...]:
+    """The mappings `kept` with a collection after `changes`: GLOB=TYPE adds one, GLOB= forgets one.
+
+    A glob that is kept already takes its new type where it stands; others follow at the end. Raises
+    MappingError, also for a glob to forget that is not kept.
+    """
+    types: dict[str, ArtifactType] = {}
+    for glob, kind in map(_parsed, [*kept, *changes]):
+        if kind is not None:
+            types[glob] = kind
+        elif types.pop(glob, None) is None:
+            known = ", ".join(map(repr, types)) or "none"
+            raise MappingError(f"There is no mapping of {glob!r} to forget. Kept with the collection: {known}.")
+    if len(types) > _MOST:
+        raise MappingError(f"These are {len(types)} mappings; a collection keeps at most {_MOST}.")
+    return tuple(Mapping(glob, kind) for glob, kind in types.items())
 
 
-def _parsed(text: str) -> Mapping:
+def _parsed(text: str) -> tuple[str, ArtifactType | None]:
+    """The glob in its plain form, and its type; None where the type is left empty."""
     glob, separator, kind = text.rpartition("=")
     glob, kind = glob.strip().removeprefix("./"), kind.strip()
     known = [member.value for member in ArtifactType]
     if not separator or not glob:
         raise MappingError(f"The mapping {text[:80]!r} is not of the form GLOB=TYPE, as in 'tools/*.md=command'.")
-    if kind not in known:
+    if kind and kind not in known:
         raise MappingError(f"The mapping {text[:80]!r} names no artifact type; write one of {', '.join(known)}.")
     if len(glob) > _LONGEST or path_problem(glob) or glob.endswith("/"):
         raise MappingError(f"The pattern {glob[:80]!r} is no path below the top of the collection.")
-    return Mapping("/".join(part for part in glob.split("/") if part not in ("", ".")), ArtifactType(kind))
+    return "/".join(part for part in glob.split("/") if part not in ("", ".")), ArtifactType(kind) if kind else None
 
 
 @lru_cache(maxsize=4096)

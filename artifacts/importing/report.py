@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
+from artifacts.importing.contents import Loaded
 from artifacts.importing.discovery import Discovery, taken_files
 from artifacts.importing.survey import Found
 
@@ -45,16 +46,20 @@ class Changes:
         )
 
 
-def build_report(discovery: Discovery, imported: Sequence[Found], changes: Changes) -> dict[str, object]:
-    """The report as it is kept. `imported` are the finds whose content could be read."""
+def build_report(discovery: Discovery, loaded: Sequence[Loaded], changes: Changes) -> dict[str, object]:
+    """The report as it is kept. `loaded` are the finds whose content could be read."""
+    imported = [each.found for each in loaded]
     files, others = _files(discovery, imported)
+    flags = [row for each in loaded for row in _flags(each)]
     notes = [asdict(note) for note in discovery.survey.notes]
     refusals = [asdict(refusal) for refusal in discovery.survey.refusals]
     report: dict[str, object] = {
         "counts": {
             **{word: changes.count(word) for word in ("added", "updated", "returned", "unchanged", "kept", "gone")},
-            "not_imported": len({refusal["file"] for refusal in refusals}),
+            "refusals": len(refusals),
+            "refused_files": len({refusal["file"] for refusal in refusals}),
             "notes": len(notes),
+            "flags": len(flags),
             "groups": len(discovery.groups),
         },
         "by_type": _by_type(imported),
@@ -75,6 +80,7 @@ def build_report(discovery: Discovery, imported: Sequence[Found], changes: Chang
         "groups": changes.groups,
         "not_imported": refusals,
         "notes": notes,
+        "flags": flags,
         "manifests": sorted(discovery.survey.manifests),
         "other_files": others,
         "ignored": discovery.survey.listing.ignored,
@@ -106,6 +112,13 @@ def _files(discovery: Discovery, imported: Sequence[Found]) -> tuple[dict[str, i
             others.append(path)
     counts["not_imported"] += len(skipped)
     return {"total": len(survey.files) + len(skipped), **counts}, others
+
+
+def _flags(loaded: Loaded) -> list[dict[str, str]]:
+    """The flags of an artifact, each with the file of the collection that it is about."""
+    sources = {file.path: file.source for file in loaded.found.files}
+    label = loaded.found.label
+    return [{"artifact": label, **flag, "file": sources[flag["file"]]} for flag in loaded.flags]
 
 
 def _by_type(imported: Sequence[Found]) -> dict[str, int]:

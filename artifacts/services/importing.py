@@ -18,12 +18,18 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.text import storable_text
-from artifacts.exceptions import CollectionNameError, ImportBusyError, ImportFailedError, SourceError
+from artifacts.exceptions import (
+    CollectionError,
+    CollectionNameError,
+    ImportBusyError,
+    ImportFailedError,
+    SourceError,
+)
 from artifacts.importing.contents import Bookshelf, Loaded, load
 from artifacts.importing.discovery import Discovery, discover
 from artifacts.importing.limits import Limits
 from artifacts.importing.locations import Location, locate
-from artifacts.importing.mappings import as_texts, parse_mappings
+from artifacts.importing.mappings import Mapping, as_texts, changed_mappings
 from artifacts.importing.report import Changes, build_report
 from artifacts.importing.sources import printable
 from artifacts.models import Artifact, Collection, CollectionImport
@@ -36,17 +42,28 @@ logger = logging.getLogger(__name__)
 type Progress = Callable[[int, int], None]
 """Called with the number of artifacts read, and of all."""
 
+_NOTHING = "There is no artifact in this source that an import recognises and can read. Nothing was changed."
+_NOTHING_ANY_MORE = (
+    "Nothing in this source is recognised any more, though artifacts were imported from it before; nothing was "
+    "changed, and they stay as they are. Check that it is the right folder or branch."
+)
 _LONGEST_NAME = 255
 _SECONDS_BETWEEN_WRITES = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class PendingImport:
-    """An import that has its row and holds the lock of its collection. `run_import` ends both."""
+    """An import that has its row and holds the lock of its collection. `run_import` ends both.
+
+    The collection takes `name` (where one is asked for) and `mappings` once the import succeeds.
+    """
 
     collection_import: CollectionImport
     location: Location
     lock: HeldLock
+    name: str
+    mappings: tuple[Mapping, ...]
+    is_first: bool
 
 
 def import_collection(
@@ -60,13 +77,20 @@ def import_collection(
 ) -> CollectionImport:
     """Import the folder or git URL `source`; a source known with this `ref` is imported again.
 
-    `name` names or renames the collection. `mappings` (each GLOB=TYPE) replace those kept with it;
-    None leaves them. Returns the finished import with its report. Raises SourceError, MappingError,
-    CollectionNameError and ImportBusyError before anything is recorded, and ImportFailedError, with
-    the record, when the source could not be read or holds nothing any more; nothing is changed then.
+    `name` names or renames the collection. `mappings` are added to those kept with it: GLOB=TYPE, where
+    a glob that is kept already takes the new type, and `GLOB=` forgets one. Returns the finished import
+    with its report. Raises SourceError, MappingError, CollectionNameError and ImportBusyError before
+    anything is recorded, and ImportFailedError, with the record, when the source could not be read or
+    holds no artifact; nothing is changed then, and a collection made for this import is deleted again.
     """
     pending = begin_import(source=source, name=name, ref=ref, mappings=mappings, started_by=started_by)
-    return run_import(pending=pending, progress=progress)
+    with pending.lock:
+        try:
+            return _done(pending, progress, Limits())
+        except BaseException:
+            if pending.is_first:
+                _take_back(pending.collection_import)
+            raise
 
 
 def begin_import(
@@ -77,41 +101,45 @@ def begin_import(
     Raises as `import_collection` does before anything is recorded.
     """
     location = locate(source, ref, roots=settings.IMPORT_ROOTS, protocols=settings.IMPORT_GIT_PROTOCOLS)
-    kept_mappings = None if mappings is None else as_texts(parse_mappings(mappings))
-    collection = _found_or_made(location, _checked_name(name))
-    try:
-        lock = named_lock(f"collection-{collection.pk}", 0)
-    except BusyError as error:
-        raise ImportBusyError(
-            f"The collection {collection.name!r} is being imported already. Try again when that has finished."
-        ) from error
+    name, changes = _checked_name(name), mappings or ()
+    known = _known(location)
+    changed_mappings(known.mappings if known else (), changes)
+    collection, lock, is_first = _held(location, name)
     try:
         with transaction.atomic():
             _end_dead_imports(collection)
-            _settle(collection, _checked_name(name), kept_mappings)
+            _refuse_taken(name, collection)
+            wanted = changed_mappings(collection.mappings, changes)
             row = CollectionImport.objects.create(collection=collection, started_by=started_by)
     except BaseException:
         lock.close()
         raise
-    return PendingImport(row, location, lock)
+    return PendingImport(row, location, lock, name, wanted, is_first)
 
 
 def run_import(
     *, pending: PendingImport, progress: Progress | None = None, limits: Limits | None = None
 ) -> CollectionImport:
-    """Do an import that has begun, and let go of its lock. Raises ImportFailedError."""
-    row, started = pending.collection_import, time.monotonic()
+    """Do an import that has begun, and let go of its lock. Raises ImportFailedError.
+
+    The record stays whatever comes of it, and the collection with it: a page has to read them.
+    """
     with pending.lock:
-        try:
-            _run(pending, progress, limits or Limits())
-        except SourceError as error:
-            _fail(row, str(error))
-            raise ImportFailedError(str(error), row) from error
-        except BaseException:
-            _fail(row, "The import ended with an error of this application; its log says more. Nothing was changed.")
-            raise
-        finally:
-            _log(row, time.monotonic() - started)
+        return _done(pending, progress, limits or Limits())
+
+
+def _done(pending: PendingImport, progress: Progress | None, limits: Limits) -> CollectionImport:
+    row, started = pending.collection_import, time.monotonic()
+    try:
+        _run(pending, progress, limits)
+    except CollectionError as error:
+        _fail(row, str(error))
+        raise ImportFailedError(str(error), row) from error
+    except BaseException:
+        _fail(row, "The import ended with an error of this application; its log says more. Nothing was changed.")
+        raise
+    finally:
+        _log(row, time.monotonic() - started)
     return row
 
 
@@ -129,25 +157,24 @@ def _run(pending: PendingImport, progress: Progress | None, limits: Limits) -> N
         discovery = discover(
             source.listing,
             Bookshelf(source, limits).read,
-            mappings=parse_mappings(collection.mappings),
+            mappings=pending.mappings,
             known={(kind, namespace, name): path for kind, namespace, name, path, _ in rows},
             collection_name=pending.location.default_name,
         )
         tell.total(len(discovery.found))
         loaded = list(load(discovery.survey, discovery.found, tell.done))
-    if not loaded and any(gone_at is None for *_, gone_at in rows):
+    if not loaded:
         row.report = build_report(discovery, [], Changes())
-        raise SourceError(
-            "Nothing in the source is recognised any more, though artifacts were imported from it before; nothing "
-            "was changed. Check that it is the right folder or branch, or delete the collection."
-        )
-    _finish(row, discovery, loaded)
+        raise SourceError(_NOTHING_ANY_MORE if any(gone_at is None for *_, gone_at in rows) else _NOTHING)
+    _finish(pending, discovery, loaded)
 
 
-def _finish(row: CollectionImport, discovery: Discovery, loaded: Sequence[Loaded]) -> None:
+def _finish(pending: PendingImport, discovery: Discovery, loaded: Sequence[Loaded]) -> None:
+    row = pending.collection_import
     with transaction.atomic():
+        _settle(row.collection, pending.name, as_texts(pending.mappings))
         changes = write_artifacts(row.collection, discovery, loaded)
-        row.report = build_report(discovery, [each.found for each in loaded], changes)
+        row.report = build_report(discovery, loaded, changes)
         row.state = CollectionImport.State.DONE
         row.finished_at = timezone.now()
         row.save(update_fields=["state", "finished_at", "revision", "report", "progress_done", "progress_total"])
@@ -182,45 +209,75 @@ class _Teller:
             self._written = time.monotonic()
 
 
-def _found_or_made(location: Location, name: str) -> Collection:
-    """The collection of this source and ref. Made under a name of its own when there is none."""
+def _known(location: Location) -> Collection | None:
+    return Collection.objects.filter(source=location.source, ref=location.ref).first()
+
+
+def _held(location: Location, name: str) -> tuple[Collection, HeldLock, bool]:
+    """The collection of this source and ref, its lock, and whether it was made just now, as there was none."""
     for _ in range(5):
-        collection = Collection.objects.filter(source=location.source, ref=location.ref).first()
-        if collection is not None:
-            return collection
-        if name:
-            _refuse_taken(name, None)
-        # Another import may make the same collection or take the same name meanwhile: look again then.
-        with suppress(IntegrityError), transaction.atomic():
-            return Collection.objects.create(
-                name=name or _free_name(location.default_name),
-                kind=Collection.Kind.GIT if location.is_git else Collection.Kind.FOLDER,
-                source=location.source,
-                ref=location.ref,
-            )
+        collection = _known(location)
+        is_first = collection is None
+        collection = collection or _made(location, name)
+        if collection is None:
+            continue
+        lock = _lock(collection)
+        # It may have been another's first import, which has failed since and took its collection back.
+        now = _known(location)
+        if now is not None and now.pk == collection.pk:
+            return now, lock, is_first
+        lock.close()
     raise ImportBusyError(f"{location.source} is being imported by several others. Try again in a moment.")
 
 
-def _settle(collection: Collection, name: str, mappings: list[str] | None) -> None:
-    """Rename the collection and replace its mappings where that is asked; else leave it untouched."""
-    collection.refresh_from_db()
-    changed = []
-    if name and name != collection.name:
-        _refuse_taken(name, collection)
-        collection.name = name
-        changed.append("name")
-    if mappings is not None and mappings != collection.mappings:
-        collection.mappings = mappings
-        changed.append("mappings")
+def _made(location: Location, name: str) -> Collection | None:
+    """A new collection, under a name of its own where none is given.
+
+    None when another import makes the same collection or takes the same name meanwhile.
+    """
+    _refuse_taken(name, None)
+    with suppress(IntegrityError), transaction.atomic():
+        return Collection.objects.create(
+            name=name or _free_name(location.default_name),
+            kind=Collection.Kind.GIT if location.is_git else Collection.Kind.FOLDER,
+            source=location.source,
+            ref=location.ref,
+        )
+    return None
+
+
+def _lock(collection: Collection) -> HeldLock:
+    try:
+        return named_lock(f"collection-{collection.pk}", 0)
+    except BusyError as error:
+        raise ImportBusyError(
+            f"The collection {collection.name!r} is being imported already. Try again when that has finished."
+        ) from error
+
+
+def _take_back(row: CollectionImport) -> None:
+    """Delete the collection that was made for this import, unless something else has come of it meanwhile."""
+    others = CollectionImport.objects.filter(collection=row.collection_id).exclude(pk=row.pk)
+    with transaction.atomic():
+        if not others.exists():
+            Collection.objects.filter(pk=row.collection_id, artifacts=None).delete()
+
+
+def _settle(collection: Collection, name: str, mappings: list[str]) -> None:
+    """Rename the collection and keep its mappings where that changes anything; else leave it untouched."""
+    _refuse_taken(name, collection)
+    wanted = {"name": name or collection.name, "mappings": mappings}
+    changed = [field for field, value in wanted.items() if getattr(collection, field) != value]
+    for field in changed:
+        setattr(collection, field, wanted[field])
     if changed:
         collection.save(update_fields=[*changed, "updated_at"])
 
 
 def _refuse_taken(name: str, collection: Collection | None) -> None:
-    others = Collection.objects.filter(name=name)
-    if collection is not None:
-        others = others.exclude(pk=collection.pk)
-    other = others.first()
+    if not name or (collection is not None and name == collection.name):
+        return
+    other = Collection.objects.filter(name=name).first()
     if other is not None:
         raise CollectionNameError(f"The name {name!r} belongs to the collection from {other.source}. Choose another.")
 
@@ -256,14 +313,15 @@ def _end_dead_imports(collection: Collection) -> None:
 
 
 def _log(row: CollectionImport, seconds: float) -> None:
-    counts = row.report.get("counts", {})
-    logger.info(
+    failed = row.state == CollectionImport.State.FAILED
+    logger.log(
+        logging.WARNING if failed else logging.INFO,
         "collection import %s",
         row.state,
         extra={
             "collection_id": str(row.collection_id),
             "import_id": str(row.pk),
-            **counts,
+            **({"source": row.collection.source, "reason": row.error} if failed else row.report["counts"]),
             "duration": round(seconds, 3),
         },
     )

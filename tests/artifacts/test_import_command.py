@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from artifacts.models import Collection, CollectionImport
 from projects.locks import named_lock
-from tests.artifacts.sources import agent, labels, skill, write_files
+from tests.artifacts.sources import labels, skill, write_files
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_it_reports_what_came_in(source: Path) -> None:
     printed = run(str(source), "--name", "Mine")
     assert "Collection Mine" in printed
     assert "1 skill; 0 groups" in printed
-    assert "1 added" in printed
+    assert "Artifacts: 1 added, 0 updated, 0 returned, 0 unchanged, 0 kept, 0 gone" in printed
     assert "agents/README.md: It reads like documentation" in printed
     assert "3 files: 1 in artifacts, 0 manifests, 1 not imported, 0 suggested, 1 other" in printed
 
@@ -45,18 +45,11 @@ def test_a_second_run_says_that_nothing_changed(source: Path) -> None:
     assert "Nothing has changed since the last import." in run(str(source))
 
 
-def test_it_names_what_is_gone(source: Path) -> None:
-    write_files(source, {"skills/x/SKILL.md": skill("x"), "agents/critic.md": agent("critic")})
-    run(str(source))
-    (source / "agents/critic.md").unlink()
-    assert "Gone (1)\n  agent:critic\n" in run(str(source))
-
-
 def test_when_nothing_is_recognised_it_says_what_to_do_and_that_works(source: Path) -> None:
     write_files(source, {"tools/a.md": "A.", "tools/README.md": "# Tools", "my [old] prompts/b.md": "B."})
     code, message, printed = failed(str(source))
     assert code == 1
-    assert "No artifact was recognised" in message
+    assert "There is no artifact in this source" in message
     proposed = printed.splitlines()[-1].partition(f"import_collection {source} ")[2]
     assert proposed == "--map 'my [[]old] prompts/*.md=command' --map 'tools/*.md=command'"
     run(str(source), *shlex.split(proposed))
@@ -93,15 +86,6 @@ def test_bad_arguments_end_with_two(source: Path, monkeypatch: pytest.MonkeyPatc
     assert failed(*arguments)[0] == 2
     assert not Collection.objects.exists()
     assert not CollectionImport.objects.exists()
-
-
-def test_the_bar_is_drawn_on_a_terminal_only(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_files(source, {"skills/x/SKILL.md": skill("x")})
-    for terminal in (False, True):
-        drawn = io.StringIO()
-        monkeypatch.setattr("sys.stderr.isatty", lambda terminal=terminal: terminal, raising=False)
-        call_command("import_collection", str(source), stdout=io.StringIO(), stderr=drawn, no_color=True)
-        assert ("1/1" in drawn.getvalue()) is terminal
 
 
 def test_a_collection_that_is_being_imported_ends_with_one(source: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from artifacts.exceptions import ImportFailedError
 from artifacts.manifests import Manifest
 from artifacts.models import Artifact, ArtifactGroup
 from artifacts.services.blobs import load_blobs
@@ -368,8 +369,9 @@ def test_described_markdown_elsewhere_is_suggested_with_its_mapping(source: Path
 
 def test_a_suggestion_for_the_top_of_the_collection_works(source: Path) -> None:
     write_files(source, {"SKILL.md": skill("fold"), "run.sh*": "true\n"})
-    done = import_collection(source=str(source))
-    (suggestion,) = done.report["suggestions"]
+    with pytest.raises(ImportFailedError) as failure:
+        import_collection(source=str(source))
+    (suggestion,) = failure.value.collection_import.report["suggestions"]
     import_collection(source=str(source), mappings=[suggestion["mapping"]])
     assert labels(ArtifactType.SKILL) == ["skill:fold"]
     assert contents(Artifact.objects.get()).keys() == {"SKILL.md", "run.sh"}

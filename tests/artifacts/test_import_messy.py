@@ -29,6 +29,7 @@ def messy(source: Path) -> Path:
             "skills/fine/SKILL.md": skill("fine"),
             "skills/fine/scripts/run.sh*": "#!/bin/sh\n",
             "skills/fine/data.bin": bytes(range(256)),
+            "skills/fine/inner/SKILL.md": skill("inner"),
             "skills/colon/SKILL.md": COLON,
             "skills/plain/SKILL.md": "# Plain\n\nWithout frontmatter.\n",
             "skills/other-name/SKILL.md": skill("inner-name"),
@@ -46,10 +47,16 @@ def messy(source: Path) -> Path:
             "agents/critic.md": agent("critic"),
             "agents/README.md": "# These agents\n",
             "agents/notes.md": "Some notes.\n",
+            "agents/empty.md": "",
             "agents/nameless.md": "---\nmodel: opus\n---\n\nYou are.\n",
             "commands/README.md": "# These commands\n",
             "commands/tidy.md": "Tidy up.\n",
             "commands/deep/tidy.md": "Tidy up again.\n",
+            "rules/Plain.md": "Plain.\n",
+            "rules/plain.md": "plain.\n",
+            "skills/cafe\u0301/SKILL.md": skill("cafe\u0301"),
+            "commands/caf\u00e9.md": "Another type may share a name.\n",
+            "skills/a/caf\u00e9/SKILL.md": skill("caf\u00e9"),
             "hooks/hooks.json": '{"hooks": {\n  "Stop": [,]\n}}',
             ".mcp.json": '{"mcpServers": {"bad\\u0000": {"command": "x"}, "empty": {}, "good": {"command": "x"}}}',
             "one/.claude-plugin/plugin.json": plugin("one"),
@@ -80,16 +87,22 @@ def done(messy: Path) -> CollectionImport:
 
 def test_the_rest_is_imported_all_the_same(done: CollectionImport) -> None:
     assert done.state == "done"
-    assert labels() == [
+    assert sorted(labels()) == [
         "agent:critic",
         "agent:nameless",
+        "command:caf\u00e9",
         "command:tidy",
         "mcp:good",
+        "one/command:shared",
+        "rule:Plain",
+        "rule:plain",
         *(
             f"skill:{name}"
             for name in (
                 "CON",
                 "bom",
+                "cafe\u0301",
+                "caf\u00e9",
                 "colon",
                 "crlf",
                 "fine",
@@ -101,7 +114,6 @@ def test_the_rest_is_imported_all_the_same(done: CollectionImport) -> None:
                 "unclosed",
             )
         ),
-        "one/command:shared",
     ]
 
 
@@ -110,6 +122,7 @@ def test_everything_left_out_is_reported_with_its_reason(done: CollectionImport)
         ".mcp.json": "no-server",
         "agents/README.md": "documentation",
         "agents/caf\\xe9.md": "name",
+        "agents/empty.md": "empty",
         "agents/linked.md": "symlink",
         "agents/notes.md": "documentation",
         "agents/pipe.md": "special",
@@ -157,6 +170,9 @@ def test_every_file_is_accounted_for_once(done: CollectionImport, messy: Path) -
         ("skills/long/SKILL.md", "has 1499 characters"),
         ("skills/another/nested/SKILL.md", "deeper than one folder"),
         ("skills/CON/SKILL.md", "cannot be deployed under its name"),
+        ("skills/fine/inner/SKILL.md", "came along as part of the skill 'fine'"),
+        ("rules/plain.md", "On some disks rule:plain has the same path as rule:Plain"),
+        ("skills/cafe\u0301/SKILL.md", "On some disks skill:cafe\u0301 has the same path as skill:caf\u00e9"),
         ("skills/latin/SKILL.md", "not UTF-8"),
         ("skills/unclosed/SKILL.md", "no closing"),
         ("agents/nameless.md", "needs 'name' and 'description'"),
@@ -165,6 +181,10 @@ def test_every_file_is_accounted_for_once(done: CollectionImport, messy: Path) -
 )
 def test_what_is_odd_is_noted(done: CollectionImport, file: str, words: str) -> None:
     assert words in notes(done, file)
+
+
+def test_names_of_several_types_do_not_meet(done: CollectionImport) -> None:
+    assert notes(done, "commands/caf\u00e9.md") == ""
 
 
 def test_a_link_out_of_a_plugin_is_refused(done: CollectionImport) -> None:
@@ -190,7 +210,7 @@ def test_descriptions_are_read_tolerantly(done: CollectionImport, name: str, des
 
 def test_a_skill_comes_without_its_links_but_with_everything_else(done: CollectionImport) -> None:
     found = contents(Artifact.objects.get(name="fine"))
-    assert found.keys() == {"SKILL.md", "data.bin", "scripts/run.sh"}
+    assert found.keys() == {"SKILL.md", "data.bin", "inner/SKILL.md", "scripts/run.sh"}
     assert found["data.bin"] == (bytes(range(256)), False)
     assert found["scripts/run.sh"][1]
 
@@ -324,4 +344,4 @@ def test_a_report_is_bounded_and_says_so(source: Path, monkeypatch: pytest.Monke
     report = import_collection(source=str(source)).report
     assert len(report["not_imported"]) == 3
     assert report["left_out"] == {"not_imported": 2}
-    assert report["counts"]["not_imported"] == report["files"]["not_imported"] == 5
+    assert report["counts"]["refusals"] == report["counts"]["refused_files"] == report["files"]["not_imported"] == 5

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
+from artifacts.exceptions import ImportFailedError
 from artifacts.manifests import Manifest
 from artifacts.models import Artifact, ArtifactGroup, CollectionImport
 from artifacts.services.blobs import load_blobs
@@ -72,11 +73,12 @@ def test_voltagent_gives_its_agents_in_ten_groups() -> None:
 
 def test_wshobson_says_what_to_do_and_gives_its_commands_then() -> None:
     folder = SHARED / "wshobson-commands"
-    done = import_collection(source=str(folder))
-    assert labels() == []
-    proposed = [suggestion["mapping"] for suggestion in done.report["suggestions"]]
+    with pytest.raises(ImportFailedError) as failure:
+        import_collection(source=str(folder))
+    record = failure.value.collection_import
+    proposed = [suggestion["mapping"] for suggestion in record.report["suggestions"]]
     assert proposed == ["tools/*.md=command", "workflows/*.md=command"]
-    assert every_file_is_accounted_for(done)
+    assert every_file_is_accounted_for(record)
     done = import_collection(source=str(folder), mappings=proposed)
     assert len(labels(ArtifactType.COMMAND)) == len(labels()) == 57
     assert every_file_is_accounted_for(done)

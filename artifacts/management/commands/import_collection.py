@@ -1,26 +1,22 @@
 """`manage.py import_collection`: import a folder or a git repository, and say what came of it."""
 
-import shlex
+import logging
 import sys
 from argparse import ArgumentParser
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
+from accounts.text import printable
 from artifacts.exceptions import CollectionError, ImportBusyError, ImportFailedError
 from artifacts.models import CollectionImport
-from artifacts.services.importing import Progress, import_collection
+from artifacts.report import as_sections
+from artifacts.services.importing import import_collection
 
 _BAR_WIDTH = 30
-_MOST_LINES = 40
-_FILE_WORDS = (
-    ("in_artifacts", "in artifacts"),
-    ("manifests", "manifests"),
-    ("not_imported", "not imported"),
-    ("suggested", "suggested"),
-    ("other", "other"),
-)
 
 
 class Command(BaseCommand):
@@ -33,86 +29,78 @@ class Command(BaseCommand):
         parser.add_argument(
             "--map",
             action="append",
+            default=[],
             dest="mappings",
             metavar="GLOB=TYPE",
-            help="take files for artifacts of a type, as in 'tools/*.md=command'; may be repeated, and is kept",
+            help="take files for artifacts of a type, as in 'tools/*.md=command'; may be repeated. It is added to the "
+            "mappings kept with the collection, or changes the type of one; 'tools/*.md=' forgets one",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        progress = self._bar() if sys.stderr.isatty() else None
-        failure = ""
+        given = {word: options[word] for word in ("source", "name", "ref", "mappings")}
+        failure: ImportFailedError | None = None
         try:
-            done = import_collection(
-                source=options["source"],
-                name=options["name"],
-                ref=options["ref"],
-                mappings=options["mappings"],
-                progress=progress,
-            )
+            with ExitStack() as stack:
+                bar = stack.enter_context(_Bar(self.stderr)) if sys.stderr.isatty() else None
+                done = import_collection(**given, progress=bar)
         except ImportFailedError as error:
-            done, failure = error.collection_import, str(error)
+            done, failure = error.collection_import, error
         except CollectionError as error:
             raise CommandError(str(error), returncode=1 if isinstance(error, ImportBusyError) else 2) from error
-        self._write_report(done)
-        if failure:
-            raise CommandError(failure, returncode=1)
-        if not done.report["by_type"] and not done.report["counts"]["kept"]:
-            raise CommandError("No artifact was recognised in this source.", returncode=1)
+        self._write_report(done, _arguments(**given, nothing_kept=failure is not None))
+        if failure is not None:
+            raise CommandError(str(failure), returncode=1)
 
-    def _bar(self) -> Progress:
-        def draw(done: int, total: int) -> None:
-            filled = _BAR_WIDTH * done // total if total else _BAR_WIDTH
-            bar = "#" * filled + "." * (_BAR_WIDTH - filled)
-            self.stderr.write(f"\r[{bar}] {done}/{total}", ending="\n" if done == total else "")
+    def _write_report(self, done: CollectionImport, arguments: Sequence[str]) -> None:
+        for section in as_sections(done, arguments):
+            self.stdout.write(self.style.MIGRATE_HEADING(printable(section.heading)))
+            for line in section.lines:
+                self.stdout.write(f"  {printable(line)}")
 
-        return draw
 
-    def _write_report(self, done: CollectionImport) -> None:
-        report = done.report
-        if not report:
+def _arguments(source: str, name: str, ref: str, mappings: Sequence[str], nothing_kept: bool) -> list[str]:
+    """What another run has to be given; after a failed one, what this one would have kept as well."""
+    arguments = [source, *(["--ref", ref] if ref else [])]
+    if nothing_kept:
+        arguments += ["--name", name] if name else []
+        arguments += [word for mapping in mappings for word in ("--map", mapping)]
+    return arguments
+
+
+class _Bar:
+    """A progress bar, drawn anew for each per cent. Log lines, and what follows, begin on lines of their own."""
+
+    def __init__(self, output: OutputWrapper) -> None:
+        self._output = output
+        self._percent = -1
+        self._line_is_open = False
+
+    def __enter__(self) -> Self:
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(self._before_a_log_line)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for handler in logging.getLogger().handlers:
+            handler.removeFilter(self._before_a_log_line)
+        self._end_line()
+
+    def __call__(self, done: int, total: int) -> None:
+        percent = 100 * done // total if total else 100
+        if percent == self._percent:
             return
-        collection = done.collection
-        self.stdout.write(self.style.MIGRATE_HEADING(f"Collection {collection.name}"))
-        self.stdout.write(f"  from {collection.source}" + (f" at {done.revision[:12]}" if done.revision else ""))
-        self.stdout.write(f"  {_joined(report['by_type']) or 'no artifacts'}; {report['counts']['groups']} groups")
-        words = ("added", "updated", "returned", "unchanged", "kept", "gone", "not_imported")
-        self.stdout.write("  " + ", ".join(f"{report['counts'][word]} {word.replace('_', ' ')}" for word in words))
-        if not report["changed"] and report["by_type"]:
-            self.stdout.write("  Nothing has changed since the last import.")
-        files = report["files"]
-        self.stdout.write(
-            f"  {files['total']} files: " + ", ".join(f"{files[key]} {word}" for key, word in _FILE_WORDS)
-        )
-        self._list("Gone", [_label(row) for row in report["artifacts"] if row["outcome"] == "gone"])
-        self._list("Not imported", [f"{row['file']}: {row['reason']}" for row in report["not_imported"]])
-        self._list("Notes", [f"{row['file']}: {row['message']}" for row in report["notes"]])
-        self._suggest(collection.source, report["suggestions"], collection.mappings)
+        self._percent, self._line_is_open = percent, True
+        filled = _BAR_WIDTH * percent // 100
+        bar = "#" * filled + "." * (_BAR_WIDTH - filled)
+        self._output.write(f"\r[{bar}] {done}/{total}", style_func=str, ending="")
 
-    def _list(self, heading: str, lines: Sequence[str]) -> None:
-        if not lines:
-            return
-        self.stdout.write(self.style.MIGRATE_LABEL(f"{heading} ({len(lines)})"))
-        for line in lines[:_MOST_LINES]:
-            self.stdout.write(f"  {line}")
-        if len(lines) > _MOST_LINES:
-            self.stdout.write(f"  and {len(lines) - _MOST_LINES} more; the kept report has them all")
+    def _before_a_log_line(self, record: logging.LogRecord) -> bool:
+        self._end_line()
+        return True
 
-    def _suggest(self, source: str, suggestions: Sequence[Mapping[str, Any]], mappings: Sequence[str]) -> None:
-        if not suggestions:
-            return
-        self.stdout.write(self.style.MIGRATE_LABEL("Other Markdown that could be artifacts"))
-        for row in suggestions:
-            files = f"{row['count']} files" if row["count"] != 1 else "1 file"
-            self.stdout.write(f"  --map {shlex.quote(row['mapping'])}  ({files}) {row['reason']}")
-        wanted = [*mappings, *(row["mapping"] for row in suggestions)]
-        self.stdout.write("To take them, with the types changed where they are wrong:")
-        options = " ".join(f"--map {shlex.quote(mapping)}" for mapping in wanted)
-        self.stdout.write(f"  manage.py import_collection {shlex.quote(source)} {options}")
-
-
-def _joined(by_type: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {kind}{'s' if number != 1 else ''}" for kind, number in sorted(by_type.items()))
-
-
-def _label(row: Mapping[str, str]) -> str:
-    return f"{row['type']}:{row['name']}" + (f" ({row['namespace']})" if row["namespace"] else "")
+    def _end_line(self) -> None:
+        if self._line_is_open:
+            self._output.write("", ending="\n")
+            self._line_is_open = False
