@@ -34,7 +34,8 @@ def as_sections(done: CollectionImport, arguments: Sequence[str]) -> Iterator[Se
     report = done.report
     if not report:
         return
-    yield Section(f"Collection {done.collection.name}", list(_summary(done)))
+    outcome = "" if done.state == CollectionImport.State.DONE else ": nothing imported"
+    yield Section(f"Collection {done.collection.name}{outcome}", list(_summary(done)))
     yield from _outcomes(report)
     counts = report["counts"]
     about = f"{_number(counts['refusals'], 'remark')} on {_number(counts['refused_files'], 'file')}"

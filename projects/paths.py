@@ -37,8 +37,8 @@ def file_name(name: str) -> str:
         )
     if name.startswith("."):
         raise PathError(f"The name {name!r} starts with a dot.")
-    if any(separator in name for separator in _SEPARATORS):
-        raise PathError(f"The name {name!r} contains a path separator.")
+    if separator := next((separator for separator in _SEPARATORS if separator in name), None):
+        raise PathError(f"The name {name!r} contains '{separator}', which not every system allows in a file name.")
     if any(unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") for character in name):
         raise PathError(f"The name {name!r} contains a control or invisible character.")
     if name != name.strip() or name.endswith("."):

@@ -1,12 +1,14 @@
 """The collection that comes with the project."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from pytest_django import Settings
 
+from artifacts.exceptions import SourceError
 from artifacts.models import Artifact, ArtifactGroup, CollectionImport
 from artifacts.services.importing import import_collection
 from profiles.enums import ArtifactType
@@ -40,6 +42,14 @@ def test_its_readme_names_every_artifact(done: CollectionImport) -> None:
     text = (EXAMPLES / "README.md").read_text()
     assert [row.artifact_id for row in Artifact.objects.all() if f"`{row.artifact_id}`" not in text] == []
     assert text.count("| `") == Artifact.objects.count()
+
+
+def test_its_readme_says_how_to_import_it_from_outside_of_the_home_folder(settings: Settings, tmp_path: Path) -> None:
+    settings.IMPORT_ROOTS = [tmp_path.resolve()]
+    with pytest.raises(SourceError) as refusal:
+        import_collection(source=str(EXAMPLES / "collection"))
+    (setting,) = re.findall(r"The setting (\w+)", str(refusal.value))
+    assert f'{setting}="$HOME,$PWD" manage.py import_collection' in (EXAMPLES / "README.md").read_text()
 
 
 def test_its_scripts_can_be_run() -> None:

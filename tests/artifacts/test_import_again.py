@@ -118,6 +118,21 @@ def test_of_two_with_one_name_the_one_imported_before_stays(imported: Path) -> N
     assert Artifact.objects.get(name="tidy").source_path == "commands/a/tidy.md"
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (".claude/commands/commit.md", "commands/commit.md"),
+        ("commands/commit.md", "commands/git/commit.md"),
+    ],
+)
+def test_of_new_ones_with_one_name_the_first_path_wins(source: Path, first: str, second: str) -> None:
+    write_files(source, {second: "Second.", first: "First."})
+    done = import_collection(source=str(source))
+    assert Artifact.objects.get().source_path == first
+    assert refusals(done) == {second: "duplicate"}
+    assert first in done.report["not_imported"][0]["reason"]
+
+
 def test_a_group_mirrors_its_plugin(imported: Path) -> None:
     before = ArtifactGroup.objects.get()
     write_files(imported, {"p/skills/a/SKILL.md": skill("a"), "p/.claude-plugin/plugin.json": plugin("p")})

@@ -53,6 +53,7 @@ def messy(source: Path) -> Path:
             "commands/tidy.md": "Tidy up.\n",
             "commands/deep/tidy.md": "Tidy up again.\n",
             "rules/Plain.md": "Plain.\n",
+            "rules/a:b.md": "Colon.\n",
             "rules/plain.md": "plain.\n",
             "skills/cafe\u0301/SKILL.md": skill("cafe\u0301"),
             "commands/caf\u00e9.md": "Another type may share a name.\n",
@@ -95,6 +96,7 @@ def test_the_rest_is_imported_all_the_same(done: CollectionImport) -> None:
         "mcp:good",
         "one/command:shared",
         "rule:Plain",
+        "rule:a:b",
         "rule:plain",
         *(
             f"skill:{name}"
@@ -170,6 +172,7 @@ def test_every_file_is_accounted_for_once(done: CollectionImport, messy: Path) -
         ("skills/long/SKILL.md", "has 1499 characters"),
         ("skills/another/nested/SKILL.md", "deeper than one folder"),
         ("skills/CON/SKILL.md", "cannot be deployed under its name"),
+        ("rules/a:b.md", "contains ':'"),
         ("skills/fine/inner/SKILL.md", "came along as part of the skill 'fine'"),
         ("rules/plain.md", "On some disks rule:plain has the same path as rule:Plain"),
         ("skills/cafe\u0301/SKILL.md", "On some disks skill:cafe\u0301 has the same path as skill:caf\u00e9"),

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from artifacts.models import Artifact, Collection
 from artifacts.services.importing import import_collection
-from tests.artifacts.sources import agent, labels, plugin, skill, write_files
+from tests.artifacts.sources import agent, git_repository, labels, plugin, skill, write_files
 
 pytestmark = pytest.mark.django_db
 
@@ -180,9 +181,17 @@ def test_the_hint_needs_only_the_new_mappings(source: Path) -> None:
     assert labels() == ["command:a", "command:b", "command:c"]
 
 
+def test_the_hint_names_the_ref_that_was_looked_at(source: Path, settings: Settings) -> None:
+    settings.IMPORT_GIT_PROTOCOLS = ["file"]
+    repository = git_repository(source / "tools.git", {"skills/x/SKILL.md": skill("x"), "more/a.md": agent("a")})
+    lines = printed(f"file://{repository}", "--ref", "main")
+    assert lines[-1].startswith(f"  manage.py import_collection file://{repository} --ref main --map ")
+
+
 def test_after_a_failure_the_hint_repeats_what_was_not_kept(source: Path) -> None:
     write_files(source, {"tools/a.md": "A."})
     lines = printed(str(source), "--name", "My own", "--map", "toolz/*.md=rule")
+    assert lines[0] == "Collection My own: nothing imported"
     assert not any("Artifacts:" in line or "Mappings" in line for line in lines)
     printed(*shlex.split(lines[-1])[2:])
     assert labels() == ["command:a"]

@@ -102,5 +102,5 @@ class _Bar:
 
     def _end_line(self) -> None:
         if self._line_is_open:
-            self._output.write("", ending="\n")
+            self._output.write("", style_func=str, ending="\n")
             self._line_is_open = False
