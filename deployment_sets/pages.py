@@ -9,11 +9,11 @@ from django.db.models import Count
 
 from accounts.models import User
 from artifacts.models import Artifact, GroupMembership
-from deployment_sets.exceptions import DeploymentSetResolutionError, written_path
+from deployment_sets.exceptions import DeploymentSetResolutionError
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.queries import sets_using
 from deployment_sets.services.batch_deploy import claimant_of
-from deployment_sets.services.graph import SetSummary, resolve_set, summaries
+from deployment_sets.services.graph import SetSummary, resolution_of, summaries
 from deployment_sets.services.resolution import Member, MemberKind, Resolution, ResolvedArtifact
 from deployments.models import Claim
 
@@ -54,11 +54,12 @@ class MemberEntry:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedEntry:
-    """An artifact a set stands for, and the trail that led to it, as people write it."""
+    """An artifact a set stands for, the names that led to it, and what a person should know of it before a deploy."""
 
     artifact: Artifact
-    trail: str
+    trail: Sequence[str]
     missing: bool
+    flags: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def member_entries(members: Sequence[DeploymentSetMember]) -> list[MemberEntry]:
 def resolved_list(deployment_set: DeploymentSet, *, page: str | None, per_page: int) -> ResolvedList:
     """One page of what a set stands for. Three queries."""
     try:
-        resolution = resolve_set(deployment_set)
+        resolution = resolution_of(deployment_set)
     except DeploymentSetResolutionError as error:
         return ResolvedList(error=error)
     shown = Paginator(resolution.artifacts, per_page).get_page(page)
@@ -124,13 +125,19 @@ def resolved_list(deployment_set: DeploymentSet, *, page: str | None, per_page: 
         entries=[
             ResolvedEntry(
                 artifacts[resolved.uuid],
-                written_path([container.name for container in resolved.trail]),
+                [container.name for container in resolved.trail],
                 resolved.missing,
+                _written_flags(artifacts[resolved.uuid]),
             )
             for resolved in shown
             if resolved.uuid in artifacts
         ],
     )
+
+
+def _written_flags(artifact: Artifact) -> list[str]:
+    """Each flag as a sentence that begins with its file, unless the artifact is but one."""
+    return [f"{flag['file']}: {flag['detail']}" if flag["file"] else flag["detail"] for flag in artifact.flags]
 
 
 def _live_counts(owner: User, sets: Sequence[DeploymentSet]) -> dict[UUID, int]:

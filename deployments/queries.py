@@ -1,5 +1,8 @@
 """Reads of what lies in projects and how it came there. Every one is an owner's own."""
 
+import stat
+from collections.abc import Iterable
+from pathlib import Path
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -20,6 +23,11 @@ def projects_with_deployments(owner: User) -> QuerySet[Project]:
     )
 
 
+def without_folder(projects: Iterable[Project]) -> set[UUID]:
+    """Those of `projects` whose folder is gone. Asks the disk about each, so hand over a page of them."""
+    return {project.pk for project in projects if not _is_there(Path(project.path))}
+
+
 def deployments_in(project: Project) -> QuerySet[Deployment]:
     """What is in a project, by name, with who claims it in one more query."""
     return project.deployments.prefetch_related("claims").order_by("label", "deployment_profile_id")
@@ -36,6 +44,22 @@ def run_of(owner: User, run_id: UUID) -> Run:
     Raises Run.DoesNotExist.
     """
     return _counted(Run.objects.filter(project__owner=owner)).select_related("project", "started_by").get(pk=run_id)
+
+
+def items_of(run: Run, status: RunItem.Status | None = None) -> QuerySet[RunItem]:
+    """What a run did, in its order; with a `status`, only what ended so."""
+    items = run.items.order_by("position")
+    return items if status is None else items.filter(status=status)
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return stat.S_ISDIR(folder.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        # That it cannot be looked at does not say that it is gone.
+        return True
 
 
 def _counted(runs: QuerySet[Run]) -> QuerySet[Run]:

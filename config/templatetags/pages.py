@@ -1,5 +1,6 @@
 """Small pieces that many pages write the same way."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.template.context import RequestContext
+from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,6 +18,7 @@ from deployments.models import RunItem
 
 register = template.Library()
 
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _DONE = {"create": "created", "update": "updated", "remove": "removed", "unchanged": "already up to date"}
 
 
@@ -59,6 +62,16 @@ def artifact_name(label: str) -> str:
 
 
 @register.filter
+@stringfilter
+def in_reading_order(sentence: str) -> str:
+    """`sentence` with a mark in place of each character that would turn the words after it around.
+
+    For sentences that quote names. A name beside other words stands in a <bdi> instead.
+    """
+    return _DIRECTIONS.sub("\N{REPLACEMENT CHARACTER}", sentence)
+
+
+@register.filter
 def what_happened(item: RunItem) -> str:
     """The reason of a result, or what was done where that says it all."""
-    return item.reason or _DONE.get(item.action, item.action)
+    return in_reading_order(item.reason) or _DONE.get(item.action, item.action)

@@ -115,12 +115,20 @@ def load_graph(sets: Collection[DeploymentSet]) -> SetGraph:
     return SetGraph(members, groups, names, missing)
 
 
-def resolve_set(deployment_set: DeploymentSet) -> Resolution:
-    """What a set stands for. Two queries; every missing artifact is logged as a warning.
+def resolution_of(deployment_set: DeploymentSet) -> Resolution:
+    """What a set stands for, to be looked at. Two queries.
 
     Raises DeploymentSetResolutionError when its sets are nested too deep or in a circle.
     """
-    resolution = resolve(deployment_set.pk, load_graph([deployment_set]))
+    return resolve(deployment_set.pk, load_graph([deployment_set]))
+
+
+def resolve_set(deployment_set: DeploymentSet) -> Resolution:
+    """What a set stands for, to be acted on: every missing artifact is logged as a warning.
+
+    Costs and raises what `resolution_of` does.
+    """
+    resolution = resolution_of(deployment_set)
     for artifact in resolution.artifacts:
         if artifact.missing:
             trail = [resolution.root.name, *(container.name for container in artifact.trail)]

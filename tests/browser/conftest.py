@@ -3,6 +3,7 @@
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def world(transactional_db: None) -> dict[str, str]:
+def world(transactional_db: None, tmp_path: Path) -> dict[str, str]:
     """Sets, a project and runs of the local user, with addresses by page name."""
     owner = local_user()
     names = {
@@ -61,6 +62,10 @@ def world(transactional_db: None) -> dict[str, str]:
     }
     made["ship"].gone_at = datetime.now(UTC)
     made["ship"].save()
+    made["sql-review"].flags = [
+        {"code": "bidi-control", "file": "SKILL.md", "detail": "It holds bidirectional control characters in 2 places."}
+    ]
+    made["sql-review"].save()
     planning = ArtifactGroupFactory(name="Planning", artifacts=[made["plan"], made["commit-style"]])
 
     def make_set(name: str, description: str, color: str, tags: list[str], members: list[Any]) -> DeploymentSet:
@@ -97,7 +102,7 @@ def world(transactional_db: None) -> dict[str, str]:
     project = ProjectFactory(owner=owner, name="storefront", path="/home/ann/code/clients/example-company/storefront")
     DeploymentProfileFactory(project=project, profile_id="claude_code")
     DeploymentProfileFactory(project=project, profile_id="other", platform=Platform.OTHER.value)
-    ProjectFactory(owner=owner, name="empty", path="/home/ann/code/empty")
+    ProjectFactory(owner=owner, name="empty", path=str(tmp_path))
     run = RunFactory(
         project=project,
         claimant=claimant_of(full.pk, full.name).key,
@@ -125,6 +130,16 @@ def world(transactional_db: None) -> dict[str, str]:
         elif artifact.type == ArtifactType.AGENT:
             outcome["warnings"] = ["The field tools was dropped: this platform has no such list."]
         RunItemFactory(run=run, artifact=artifact, **outcome)
+        RunItemFactory(run=run, artifact=artifact, deployment_profile_id="other", platform=Platform.OTHER, **outcome)
+    long_name = "record-a-decision-while-the-reasons-are-known-and-nobody-has-to-guess"
+    RunItemFactory(
+        run=run,
+        artifact=ArtifactFactory(name=long_name),
+        status=RunItem.Status.ERROR,
+        action="conflict",
+        reason=f".claude/skills/{long_name} was changed since it was deployed: SKILL.md is not as it was left. "
+        "Nothing was written. Look at the difference, then deploy again and say what is to become of the change.",
+    )
     return {
         "sets": "/sets/",
         "set": f"/sets/{full.pk}",
@@ -132,5 +147,6 @@ def world(transactional_db: None) -> dict[str, str]:
         "projects": "/projects/",
         "project": f"/projects/{project.pk}",
         "run": f"/runs/{run.pk}",
+        "run-errors": f"/runs/{run.pk}?status=error",
         "not-found": "/nowhere",
     }

@@ -10,11 +10,33 @@ from typing import Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from artifacts.models import Artifact, ArtifactGroup
+from deployment_sets.models import DeploymentSet
+from deployments.models import Claim, Run
+from projects.models import Project
+from tests.factories import DeploymentSetFactory
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed; run `make e2e`.")
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="Run `make e2e`.")
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+# Words of a page, free of control characters themselves, whose second letter stands left of their first.
+TURNED_AROUND = """() => {
+  const found = [], range = document.createRange()
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  const left = index => {
+    range.setStart(walker.currentNode, index)
+    range.setEnd(walker.currentNode, index + 1)
+    return range.getBoundingClientRect().left
+  }
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data, start = text.search(/\\w\\w/)
+    if (start < 0 || /[\\u202a-\\u202e\\u2066-\\u2069]/.test(text)) continue
+    if (left(start + 1) < left(start)) found.push(text.trim())
+  }
+  return found
+}"""
 WIDTHS = [390, 760, 1024, 1600]
 STANDARDS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
@@ -92,6 +114,55 @@ def test_markup_in_a_name_is_shown_as_text(page: Any, live_server: LiveServer, w
     assert page.get_by_role("link", name="<script>alert(1)</script>").is_visible()
     assert page.get_by_text("<b>not bold</b>").is_visible()
     assert opened == []
+
+
+def test_the_reasons_of_a_flag_show_to_the_keyboard_and_to_a_click(
+    page: Any, live_server: LiveServer, world: dict[str, str]
+) -> None:
+    page.goto(live_server.url + world["set"])
+    flag, reason = page.locator("summary"), page.get_by_text("SKILL.md: It holds bidirectional")
+    assert flag.inner_text() == "flagged"
+    shown = "reason => reason.checkVisibility({contentVisibilityAuto: true})"
+    assert not reason.evaluate(shown)
+    page.keyboard.press("Tab")
+    flag.focus()
+    assert reason.evaluate(shown)
+    flag.blur()
+    assert not reason.evaluate(shown)
+    flag.click()
+    assert reason.evaluate(shown)
+
+
+# The first turns around what follows it; the second first closes the box that would hold it back.
+@pytest.mark.parametrize("hostile", ["\u202ename", "\u2069\u2069\u202ename"])
+def test_no_name_turns_the_words_beside_it_around(
+    page: Any, live_server: LiveServer, world: dict[str, str], hostile: str
+) -> None:
+    inner = DeploymentSet.objects.get(name="Backend")
+    DeploymentSetFactory.create_batch(6, owner=inner.owner, members=[inner])
+    for rows in (DeploymentSet, Artifact, ArtifactGroup, Project):
+        rows.objects.update(name=hostile)
+    Run.objects.update(claimant_label=hostile)
+    Claim.objects.update(label=hostile)
+    for place, path in world.items():
+        page.goto(live_server.url + path)
+        assert page.evaluate(TURNED_AROUND) == [], place
+
+
+@pytest.mark.parametrize(("width", "columns"), [(390, False), (1024, True), (1600, True)])
+def test_a_result_has_its_parts_in_fixed_places(
+    page: Any, live_server: LiveServer, world: dict[str, str], width: int, columns: bool
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(live_server.url + world["run"])
+    lefts = page.eval_on_selector_all("td.profile", "cells => cells.map(cell => cell.getBoundingClientRect().left)")
+    assert len(lefts) > 20
+    assert len(set(lefts)) == 1
+    if columns:
+        artifact, happened = (
+            page.locator(f"thead th:nth-child({number})").bounding_box()["width"] for number in (2, 5)
+        )
+        assert happened > 1.5 * artifact
 
 
 def test_the_theme_follows_the_system_until_it_is_chosen(

@@ -33,7 +33,8 @@ def me() -> User:
 def page(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    markup = re.sub(r"</?bdi>", "", response.content.decode())
+    return " ".join(re.sub(r"<[^>]+>", " ", markup).split())
 
 
 def deploy_to_projects(deployment_set: DeploymentSet, owners: Sequence[User]) -> None:
@@ -51,7 +52,7 @@ def test_a_card_says_what_a_set_stands_for_and_where_it_is_live(client: Client, 
     DeploymentSetTagFactory(set=outer, name="web")
     deploy_to_projects(outer, [me, me, UserFactory()])
     text = page(client, "/sets/")
-    assert "Full-stack Everything. web 2 → 2 artifacts depth 2 live in 2" in text
+    assert "Full-stack Everything. web 2 → 2 artifacts depth 2 live in 2 projects" in text
     assert "2 → 2 artifacts depth 1 not deployed" in text
 
 
@@ -116,6 +117,26 @@ def test_a_missing_artifact_is_marked(client: Client, me: User) -> None:
     gone = ArtifactFactory(name="ship", gone_at=timezone.now())
     outer = DeploymentSetFactory(owner=me, members=[gone])
     assert page(client, f"/sets/{outer.pk}").count("ship missing from its collection") == 2
+
+
+def test_looking_at_a_set_warns_nobody_of_what_is_missing(
+    client: Client, me: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    outer = DeploymentSetFactory(owner=me, members=[ArtifactFactory(gone_at=timezone.now())])
+    for address in ("/sets/", f"/sets/{outer.pk}"):
+        page(client, address)
+    assert caplog.records == []
+
+
+def test_what_a_set_stands_for_shows_what_is_flagged_and_why(client: Client, me: User) -> None:
+    hidden = {"code": "bidi-control", "file": "a\u202e.md", "detail": "It holds <b>hidden</b> text."}
+    secret = {"code": "literal-secret", "file": "", "detail": "env.TOKEN looks like a secret written out."}
+    flagged = ArtifactFactory(name="pdf", flags=[hidden, secret])
+    outer = DeploymentSetFactory(owner=me, members=[flagged, ArtifactFactory(name="plain")])
+    text = page(client, f"/sets/{outer.pk}")
+    reasons = ("a\ufffd.md: It holds &lt;b&gt;hidden&lt;/b&gt; text.", "env.TOKEN looks like a secret written out.")
+    assert f"pdf direct flagged {reasons[0]} {reasons[1]} skill plain direct" in text
+    assert f'title="{reasons[0]} {reasons[1]} "' in client.get(f"/sets/{outer.pk}").content.decode()
 
 
 def test_an_empty_set_says_so(client: Client, me: User) -> None:

@@ -1,5 +1,7 @@
 import re
 from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -31,18 +33,40 @@ def me() -> User:
 def page(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).replace("\xa0", " ").split())
+    markup = re.sub(r"</?bdi>", "", response.content.decode())
+    return " ".join(re.sub(r"<[^>]+>", " ", markup).replace("\xa0", " ").split())
 
 
-def test_projects_are_listed_with_what_is_in_them(client: Client, me: User) -> None:
-    project = ProjectFactory(owner=me, name="storefront", path="/home/ann/storefront")
+def test_projects_are_listed_with_what_is_in_them(client: Client, me: User, tmp_path: Path) -> None:
+    project = ProjectFactory(owner=me, name="storefront", path=str(tmp_path))
     DeploymentFactory.create_batch(3, project=project)
     RunFactory(project=project, started_at=timezone.now() - timedelta(hours=5))
     RunFactory(project=project, started_at=timezone.now() - timedelta(minutes=3))
-    ProjectFactory(owner=me, name="untouched", path="/home/ann/untouched")
+    (tmp_path / "untouched").mkdir()
+    ProjectFactory(owner=me, name="untouched", path=str(tmp_path / "untouched"))
     text = page(client, "/projects/")
-    assert "storefront /home/ann/storefront 3 3 minutes ago" in text
-    assert "untouched /home/ann/untouched 0 never" in text
+    assert f"storefront {tmp_path} 3 3 minutes ago" in text
+    assert f"untouched {tmp_path}/untouched 0 never" in text
+
+
+def test_a_project_whose_folder_is_gone_says_so(client: Client, me: User, tmp_path: Path) -> None:
+    (tmp_path / "a-file").touch()
+    paths = {name: tmp_path / name for name in ("gone", "a-file", "a-file/below")}
+    for name, path in paths.items():
+        project = ProjectFactory(owner=me, name=name, path=str(path))
+        assert f"{name} {path} folder is missing" in page(client, f"/projects/{project.pk}")
+    here = ProjectFactory(owner=me, name="here", path=str(tmp_path))
+    text = page(client, "/projects/")
+    assert text.count("folder is missing") == 3
+    assert f"gone folder is missing {paths['gone']} 0" in text
+    assert f"here {tmp_path} 0" in text
+    assert "folder is missing" not in page(client, f"/projects/{here.pk}")
+
+
+def test_a_folder_nobody_lets_us_look_at_is_not_called_missing(client: Client, me: User) -> None:
+    ProjectFactory(owner=me, path="/home/ann/storefront")
+    with patch.object(Path, "stat", side_effect=PermissionError):
+        assert "folder is missing" not in page(client, "/projects/")
 
 
 def test_without_projects_the_page_says_what_to_do(client: Client, me: User) -> None:
@@ -56,8 +80,8 @@ def test_nobody_sees_the_projects_and_runs_of_another_owner(client: Client, me: 
     assert client.get(f"/runs/{theirs.pk}").status_code == 404
 
 
-def test_a_project_shows_its_profiles_deployments_and_runs(client: Client, me: User) -> None:
-    project = ProjectFactory(owner=me, name="storefront", path="/home/ann/storefront")
+def test_a_project_shows_its_profiles_deployments_and_runs(client: Client, me: User, tmp_path: Path) -> None:
+    project = ProjectFactory(owner=me, name="storefront", path=str(tmp_path))
     DeploymentProfileFactory(project=project, profile_id="house")
     deployment = DeploymentFactory(project=project, artifact=ArtifactFactory(name="pdf"), deployment_profile_id="house")
     ClaimFactory(deployment=deployment, label="Backend")
@@ -67,7 +91,7 @@ def test_a_project_shows_its_profiles_deployments_and_runs(client: Client, me: U
         RunItemFactory(run=run, status=status)
     RunFactory(project=project, claimant_label="Frontend", state=Run.State.RECOVERED)
     text = page(client, f"/projects/{project.pk}")
-    assert "storefront /home/ann/storefront house Claude Code in .claude" in text
+    assert f"storefront {tmp_path} house Claude Code in .claude" in text
     assert "Deployed · 1" in text
     assert "skill pdf house Backend, Frontend just now" in text
     assert "Run 2 Deploy Frontend Cut off and taken back" in text
@@ -100,6 +124,47 @@ def test_a_run_shows_what_happened_to_each_artifact(client: Client, me: User) ->
     assert "command ship claude_code Error It was edited since." in text
     assert "skill old claude_code Skipped already up to date" in text
     assert "1 succeeded, 1 skipped, 1 failed" in text
+
+
+@pytest.fixture
+def mixed_run(me: User) -> Run:
+    """A run with 101 successes, then two that were skipped."""
+    run: Run = RunFactory(project__owner=me)
+    artifact = ArtifactFactory(name="pdf")
+    RunItemFactory.create_batch(101, run=run, artifact=artifact)
+    for name in ("first", "second"):
+        RunItemFactory(run=run, artifact=ArtifactFactory(name=name), status=RunItem.Status.SKIP)
+    return run
+
+
+def test_a_run_can_be_narrowed_to_one_outcome(client: Client, mixed_run: Run) -> None:
+    text = page(client, f"/runs/{mixed_run.pk}?status=skip")
+    assert "All 103 · Success 101 · Skipped 2 · Error 0" in text
+    assert "skill first" in text
+    assert "skill second" in text
+    assert "skill pdf" not in text
+    assert "Nothing ended so." in page(client, f"/runs/{mixed_run.pk}?status=error")
+
+
+def test_the_outcome_that_is_shown_is_marked_and_stays_when_paging(client: Client, mixed_run: Run) -> None:
+    content = " ".join(client.get(f"/runs/{mixed_run.pk}?status=success").content.decode().split())
+    assert f'href="/runs/{mixed_run.pk}?status=success" aria-current="true">Success 101</a>' in content
+    assert content.count("aria-current") == 1
+    assert 'href="?status=success&amp;page=2"' in content
+    assert "101–101 of 101 results" in page(client, f"/runs/{mixed_run.pk}?status=success&page=2")
+
+
+@pytest.mark.parametrize("odd", ["", "status=", "status=SUCCESS", "status=skip&status=x"])
+def test_an_outcome_nobody_knows_shows_them_all(client: Client, mixed_run: Run, odd: str) -> None:
+    assert "1–100 of 103 results Next" in page(client, f"/runs/{mixed_run.pk}?{odd}")
+
+
+def test_what_turns_the_reading_direction_is_marked_in_sentences(client: Client, me: User) -> None:
+    run = RunFactory(project__owner=me, notes=["note \u202e of"])
+    RunItemFactory(run=run, reason="reason \u2069 of", warnings=["warning \u2066 of"])
+    text = page(client, f"/runs/{run.pk}")
+    for word in ("note", "reason", "warning"):
+        assert f"{word} \ufffd of" in text
 
 
 def test_markup_in_what_a_run_says_is_text(client: Client, me: User) -> None:
