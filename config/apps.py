@@ -9,3 +9,6 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         from config import checks  # noqa: F401
+        from config.database import know_json
+
+        know_json()
