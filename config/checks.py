@@ -51,16 +51,22 @@ def root_folders(app_configs: Sequence[AppConfig] | None, **options: object) -> 
 
 @register
 def hosts_without_login(app_configs: Sequence[AppConfig] | None, **options: object) -> list[CheckMessage]:
-    """Without login whoever reaches the server is its user; then it answers to this machine's names only."""
+    """Without login whoever reaches the server is its user; then it answers to this machine's names only.
+
+    A pattern is an error: it lets in names that their owner can point at this machine, and so any page that a
+    browser here has open.
+    """
     if settings.AUTH_ENABLED:
         return []
     foreign = [host for host in settings.ALLOWED_HOSTS if not is_loopback(host.strip("[]"))]
-    if not foreign:
-        return []
+    patterns = [host for host in foreign if host == "*" or host.startswith(".")]
+    names = [host for host in foreign if host not in patterns]
     return [
-        checks.Warning(
-            f"ALLOWED_HOSTS lets in {', '.join(foreign)}, and nobody has to log in.",
+        kind(
+            f"ALLOWED_HOSTS lets in {', '.join(hosts)}, and nobody has to log in.",
             hint="Leave only names of this machine (localhost, 127.0.0.1, [::1]), or set AUTH_ENABLED=true.",
-            id="config.W003",
+            id=key,
         )
+        for kind, hosts, key in ((checks.Error, patterns, "config.E002"), (checks.Warning, names, "config.W003"))
+        if hosts
     ]

@@ -5,6 +5,8 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django.fixtures import Settings
 
+from tests.config.fresh_process import manage
+
 pytestmark = pytest.mark.django_db
 
 
@@ -39,7 +41,26 @@ def test_a_root_that_is_not_there_is_a_warning(settings: Settings, tmp_path: Pat
     assert [text for _, text, _ in complaints()] == [f"PROJECT_ROOTS names {tmp_path}/misspelt, which is not a folder."]
 
 
-@pytest.mark.parametrize("host", ["*", ".example.org", "192.168.1.5"])
+@pytest.mark.parametrize("pattern", ["*", ".example.org"])
+def test_a_pattern_of_names_without_login_is_an_error(settings: Settings, pattern: str) -> None:
+    settings.ALLOWED_HOSTS = [".localhost", pattern]
+    assert [(key, text) for key, text, _ in complaints()] == [
+        ("config.E002", f"ALLOWED_HOSTS lets in {pattern}, and nobody has to log in.")
+    ]
+    settings.AUTH_ENABLED = True
+    assert complaints() == []
+
+
+@pytest.mark.parametrize("command", ["check", "serve"])
+def test_a_pattern_of_names_without_login_stops_the_server(tmp_path: Path, command: str) -> None:
+    done = manage(command, DATA_DIR=str(tmp_path), ALLOWED_HOSTS="*")
+    assert done.returncode == 1
+    assert "ALLOWED_HOSTS lets in *" in done.stderr
+    assert "or set AUTH_ENABLED=true" in done.stderr
+    assert not (tmp_path / "db.sqlite3").exists()
+
+
+@pytest.mark.parametrize("host", ["sets.example.org", "192.168.1.5"])
 def test_foreign_names_without_login_are_a_warning(settings: Settings, host: str) -> None:
     settings.ALLOWED_HOSTS = ["localhost", host]
     assert [(key, host in text) for key, text, _ in complaints()] == [("config.W003", True)]
