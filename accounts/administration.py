@@ -1,11 +1,18 @@
 """What the admin pages of all apps share: rows to look at, and rows that only services write."""
 
-from collections.abc import Callable
+import itertools
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import models
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import NestedObjects
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import models, router
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,11 +27,47 @@ else:
     _ModelForm = forms.ModelForm
 
 
-class ReadOnlyAdmin(_ModelAdmin):
-    """Rows that a change by hand would break: to be searched and read."""
+class KnownRowSelect(AutocompleteSelect):
+    """The field one searches rows with; what cannot be the key of any row is not looked up."""
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        try:
+            return super().optgroups(name, value, attrs)
+        except (ValidationError, ValueError):
+            return super().optgroups(name, [], attrs)
+
+
+class SteadyAdmin(_ModelAdmin):
+    """Pages that stay short however many rows there are, and say so where an address or a form makes no sense."""
 
     list_per_page = 50
+    delete_confirmation_max_display = 50
     show_full_result_count = False
+
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> "forms.ModelChoiceField[Any] | None":
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KnownRowSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        try:
+            return super().get_changelist_instance(request)
+        except OverflowError as error:
+            raise IncorrectLookupParameters(error) from error
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        try:
+            return super().response_action(request, queryset, *args, **kwargs)
+        except ValidationError as error:
+            raise BadRequest(" ".join(error.messages)) from error
+
+
+class ReadOnlyAdmin(SteadyAdmin):
+    """Rows that a change by hand would break: to be searched and read."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -46,15 +89,13 @@ class ServiceForm(_ModelForm):
             self.add_error(field if field in self.fields else None, list(found))
 
 
-class ServiceAdmin(_ModelAdmin):
+class ServiceAdmin(SteadyAdmin):
     """Rows that are written through services; what a service refuses is shown in the form.
 
     A subclass names the `refusals` its services raise, and says how to `write` and to `remove`.
     """
 
     form = ServiceForm
-    list_per_page = 50
-    show_full_result_count = False
     refusals: tuple[type[Exception], ...] = ()
 
     def write(self, form: ServiceForm, *, change: bool) -> models.Model:
@@ -80,9 +121,12 @@ class ServiceAdmin(_ModelAdmin):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
-        """As ever, without asking for the right to delete what hangs on a row: that is the service's affair."""
-        rows, counts, _, protected = super().get_deleted_objects(objs, request)
-        return rows, counts, set(), protected
+        """The rows by name; what hangs on them is counted, and its going with them is the service's affair."""
+        collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
+        collector.collect(objs)
+        going = itertools.chain.from_iterable(collector.model_objs.values())
+        counts = Counter(str(row._meta.verbose_name_plural) for row in going)
+        return [str(row) for row in objs], counts, set(), [str(row) for row in collector.protected]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[_ModelForm]:
         form = super().get_form(request, obj, change, **kwargs)

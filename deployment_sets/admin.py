@@ -1,12 +1,14 @@
 """Sets in the admin. Members are there to be read; what is changed goes through the services, as their owner."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
 from accounts.administration import ReadOnlyAdmin, ServiceAdmin, ServiceForm
 from deployment_sets.exceptions import DeploymentSetError
@@ -14,11 +16,6 @@ from deployment_sets.models import DeploymentSet, DeploymentSetMember, Deploymen
 from deployment_sets.queries import sets_using
 from deployment_sets.services.resolution import Member, MemberKind
 from deployment_sets.services.sets import create_set, delete_set, update_set
-
-if TYPE_CHECKING:
-    _MemberInline = admin.TabularInline[DeploymentSetMember, DeploymentSet]
-else:
-    _MemberInline = admin.TabularInline
 
 
 class DeploymentSetForm(ServiceForm):
@@ -36,40 +33,17 @@ class DeploymentSetForm(ServiceForm):
         return str(self.cleaned_data["tags"]).replace(",", " ").split()
 
 
-class MemberInline(_MemberInline):
-    """The members of a set in order, to be read."""
-
-    model = DeploymentSetMember
-    fk_name = "set"
-    fields = ("position", "artifact", "group", "member_set")
-    ordering = ("position",)
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[DeploymentSetMember]:
-        return super().get_queryset(request).select_related("artifact", "group", "member_set")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(DeploymentSet)
 class DeploymentSetAdmin(ServiceAdmin):
     """All owners' sets. A new one belongs to whoever makes it, and a set never changes hands."""
 
     form = DeploymentSetForm
     refusals = (DeploymentSetError,)
-    inlines = (MemberInline,)
     list_display = ("name", "owner", "tag_list", "member_count", "updated_at")
     list_filter = ("owner", "created_at", "updated_at")
     search_fields = ("name", "id__exact", "tag_rows__name")
-    fields = ("name", "description", "color", "icon", "tags", "owner", "created_at", "updated_at")
-    readonly_fields = ("owner", "created_at", "updated_at")
+    fields = ("name", "description", "color", "icon", "tags", "member_list", "owner", "created_at", "updated_at")
+    readonly_fields = ("member_list", "owner", "created_at", "updated_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeploymentSet]:
         return (
@@ -83,6 +57,14 @@ class DeploymentSetAdmin(ServiceAdmin):
         """How many direct members it has."""
         count: int = getattr(row, "member_count")  # noqa: B009 - annotated above
         return count
+
+    @admin.display(description="members")
+    def member_list(self, row: DeploymentSet) -> str:
+        """The way to the list of its members."""
+        if row._state.adding:
+            return self.get_empty_value_display()
+        members = reverse("admin:deployment_sets_deploymentsetmember_changelist")
+        return format_html('<a href="{}?set__id__exact={}">All {}</a>', members, row.pk, self.member_count(row))
 
     @admin.display(description="tags")
     def tag_list(self, row: DeploymentSet) -> str:

@@ -23,11 +23,20 @@ from tests import factories
 from tests.factories import (
     ArtifactFactory,
     ArtifactGroupFactory,
+    ClaimFactory,
     CollectionFactory,
+    CollectionImportFactory,
+    DeploymentFactory,
     DeploymentPlacementFactory,
     DeploymentProfileFactory,
+    DeploymentSetFactory,
     GroupMembershipFactory,
+    JournalEntryFactory,
+    PlacementFactory,
     ProjectFactory,
+    RunFactory,
+    RunItemFactory,
+    VersionFactory,
 )
 
 OUR_APPS = ["accounts", "artifacts", "deployment_sets", "deployments", "profiles", "projects"]
@@ -89,6 +98,42 @@ def test_twice_the_rows_take_as_many_queries(client: Client, model: type[models.
     assert queries() == before
 
 
+MANY = 100
+
+
+def much_of_everything(owner: User) -> list[models.Model]:
+    """Rows on which many others hang: a project, a profile, a group, a set, an artifact, a collection, a run."""
+    project = ProjectFactory(owner=owner)
+    profile, group, run = DeploymentProfileFactory(project=project), ArtifactGroupFactory(), RunFactory(project=project)
+    collection = CollectionFactory()
+    artifacts = [ArtifactFactory(collection=collection, files={}) for _ in range(MANY)]
+    one = DeploymentSetFactory(owner=owner, members=artifacts)
+    held = ArtifactFactory()
+    for position, artifact in enumerate(artifacts):
+        GroupMembershipFactory(group=group, artifact=artifact, position=position)
+        deployment = DeploymentFactory(project=project, artifact=artifact)
+        ClaimFactory(deployment=deployment)
+        placement = PlacementFactory(project=project, artifact=held, path=artifact.name)
+        DeploymentPlacementFactory(deployment=deployment, placement=placement)
+        RunItemFactory(run=run, artifact=artifact, position=position)
+        JournalEntryFactory(run=run, position=position)
+        RunFactory(project=project)
+        VersionFactory(artifact=held)
+        CollectionImportFactory(collection=collection)
+        DeploymentSetFactory(owner=owner)
+    return [project, profile, group, one, held, collection, run, owner]
+
+
+@pytest.mark.django_db
+def test_a_rows_pages_stay_small_however_much_hangs_on_it(client: Client, owner: User) -> None:
+    for row in much_of_everything(owner):
+        for page in ("change", "delete", "history"):
+            with CaptureQueriesContext(connection) as captured:
+                content = client.get(address(type(row), page, row.pk)).content
+            assert len(captured) < 40, (row, page)
+            assert len(content) < 60_000, (row, page)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model.__name__)
 def test_rows_that_only_imports_and_runs_write_are_read_only(client: Client, model: type[models.Model]) -> None:
@@ -126,6 +171,38 @@ def test_a_refusal_is_shown_at_its_field_with_what_was_typed(client: Client, own
     form = page.context["adminform"].form
     assert list(form.errors) == ["path"]
     assert form["name"].value() == "Shop"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ["x", "9" * 60, "-1", "00000000-0000-0000-0000-000000000000", ""])
+@pytest.mark.parametrize(("model", "field"), [(Project, "owner"), (DeploymentProfile, "project")])
+def test_a_key_of_no_row_fills_nothing_in(client: Client, model: type[models.Model], field: str, value: str) -> None:
+    filled_in = client.get(address(model, "add"), {field: value})
+    refused = client.post(address(model, "add"), {field: value})
+    for page in (filled_in, refused):
+        assert page.status_code == 200
+        assert " selected>" not in str(page.context["adminform"].form[field])
+    assert field in refused.context["adminform"].form.errors
+
+
+@pytest.mark.django_db
+def test_the_address_can_still_fill_in_a_row(client: Client, project: Project) -> None:
+    page = client.get(address(DeploymentProfile, "add"), {"project": str(project.pk), "profile_id": "web"})
+    form = page.context["adminform"].form
+    assert f'<option value="{project.pk}" selected>' in str(form["project"])
+    assert form["profile_id"].value() == "web"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", OUR_MODELS, ids=lambda model: model.__name__)
+def test_an_address_or_a_form_that_makes_no_sense_breaks_nothing(client: Client, model: type[models.Model]) -> None:
+    FACTORIES[model]()
+    page = address(model, "changelist")
+    for lookup in ("pk__in", "pk__exact", "pk__gt"):
+        for value in ("x", "9" * 60):
+            assert client.get(page, {lookup: value}).status_code in (200, 302, 400)
+    for action in ("delete_selected", "nothing"):
+        assert client.post(page, {"action": action, "_selected_action": ["x"]}).status_code in (200, 302, 400)
 
 
 def test_a_project_can_be_renamed_and_nothing_else(client: Client, project: Project, other_owner: User) -> None:

@@ -1,5 +1,6 @@
 """Sets in the admin, which changes nothing behind the services' backs."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -17,10 +18,6 @@ from tests.factories import ArtifactFactory, DeploymentSetFactory
 
 LIST = reverse("admin:deployment_sets_deploymentset_changelist")
 ADD = reverse("admin:deployment_sets_deploymentset_add")
-NO_MEMBERS = {
-    "members-TOTAL_FORMS": "0",
-    "members-INITIAL_FORMS": "0",
-}
 
 
 def change_page(one: DeploymentSet) -> str:
@@ -28,23 +25,21 @@ def change_page(one: DeploymentSet) -> str:
 
 
 def test_a_set_made_in_the_admin_belongs_to_whoever_made_it(client: Client, db: None) -> None:
-    client.post(ADD, {"name": " Web ", "color": "#AABBCC", "tags": "api, web", **NO_MEMBERS})
+    client.post(ADD, {"name": " Web ", "color": "#AABBCC", "tags": "api, web"})
     made = DeploymentSet.objects.get()
     assert (made.name, made.color, made.tags, made.owner) == ("Web", "#aabbcc", ["api", "web"], local_user())
 
 
 def test_a_change_in_the_admin_leaves_the_owner_and_the_other_fields(client: Client, owner: User) -> None:
     one = create_set(owner=owner, name="Web", description="About", tags=["api"])
-    client.post(
-        change_page(one), {"name": "Renamed", "description": "About", "tags": "api", "owner": "x", **NO_MEMBERS}
-    )
+    client.post(change_page(one), {"name": "Renamed", "description": "About", "tags": "api", "owner": "x"})
     one.refresh_from_db()
     assert (one.name, one.description, one.tags, one.owner) == ("Renamed", "About", ["api"], owner)
 
 
 def test_what_the_service_refuses_is_said_at_its_field(client: Client, owner: User) -> None:
     one = create_set(owner=owner, name="Web")
-    answer = client.post(change_page(one), {"name": "Web", "color": "red", "tags": "Not-A-Tag", **NO_MEMBERS})
+    answer = client.post(change_page(one), {"name": "Web", "color": "red", "tags": "Not-A-Tag"})
     assert answer.status_code == 200
     assert b"Write a colour as #rrggbb" in answer.content
     assert b"A tag has 1 to 32 characters" in answer.content
@@ -76,6 +71,18 @@ def test_members_cannot_be_written_in_the_admin(client: Client, owner: User) -> 
         page = reverse(f"admin:deployment_sets_deploymentsetmember_{action}", args=[member.pk])
         assert client.post(page, {"position": 7}).status_code == 403
     assert client.get(reverse("admin:deployment_sets_deploymentsetmember_add")).status_code == 403
+
+
+def test_a_sets_page_leads_to_the_list_of_its_members(client: Client, owner: User) -> None:
+    two = [ArtifactFactory(name=name, files={}) for name in ("in-the-set", "another")]
+    one = DeploymentSetFactory(owner=owner, members=two)
+    DeploymentSetFactory(owner=owner, members=[ArtifactFactory(name="elsewhere", files={})])
+    page = client.get(change_page(one)).content.decode()
+    found = re.search(r'<a href="([^"]+)">All 2</a>', page)
+    assert found
+    members = client.get(found[1]).content.decode()
+    assert "in-the-set" in members
+    assert "elsewhere" not in members
 
 
 @pytest.mark.parametrize("model", ["deploymentset", "deploymentsetmember", "deploymentsettag"])
