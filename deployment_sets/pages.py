@@ -136,7 +136,7 @@ def resolved_list(deployment_set: DeploymentSet, *, page: str | None, per_page: 
 
 
 def _written_flags(artifact: Artifact) -> list[str]:
-    """Each flag as a sentence that begins with its file, unless the artifact is but one."""
+    """Each flag as a sentence, with its file in front where the artifact has several."""
     return [f"{flag['file']}: {flag['detail']}" if flag["file"] else flag["detail"] for flag in artifact.flags]
 
 
