@@ -92,6 +92,13 @@ class Manifest:
         """
         return normalised(file for file in self.files if not is_junk(file.path)).sha256
 
+    def is_part_of(self, whole: "Manifest") -> bool:
+        """Whether every file in here is in `whole` too, with the same bytes and executable bit; junk aside."""
+        files, wholes = (
+            {file for file in normalised(each.files).files if not is_junk(file.path)} for each in (self, whole)
+        )
+        return files <= wholes
+
     @classmethod
     def decode(cls, data: bytes) -> "Manifest":
         """The manifest kept as `data`."""

@@ -77,7 +77,7 @@ def deploy(
         with ProjectFolder(_folder_of(project)) as folder:
             plan = _plan(project, folder, wanted, on_conflict)
         return DeployReport(None, tuple(result_of(item) for item in plan.items), plan.fingerprint)
-    with _held(_folder_of(project)) as (folder, folder_key):
+    with _held(project) as (folder, folder_key):
         recover_folder(folder, folder_key)
         plan = _plan(project, folder, wanted, on_conflict)
         assignment = Assignment(folder, folder_key, project, claimant, on_conflict, by, progress)
@@ -90,7 +90,7 @@ def recover_project(*, project: Project) -> list[Run]:
 
     Returns the runs taken back. Raises FolderBusyError and ProjectFolderError as `deploy` does.
     """
-    with _held(_folder_of(project)) as (folder, folder_key):
+    with _held(project) as (folder, folder_key):
         return recover_folder(folder, folder_key)
 
 
@@ -130,10 +130,16 @@ def _folder_of(project: Project) -> Path:
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[tuple[ProjectFolder, str]]:
-    """The project's folder, open and locked against every other run."""
+def _held(project: Project) -> Iterator[tuple[ProjectFolder, str]]:
+    """The project's folder, open and locked against every other run and against being forgotten."""
+    path = _folder_of(project)
     try:
-        with ProjectFolder(path) as folder, folder_lock(path, LOCK_WAIT_SECONDS) as lock:
+        with (
+            ProjectFolder(path) as folder,
+            folder_lock(path, LOCK_WAIT_SECONDS, descriptor=folder.descriptor) as lock,
+        ):
+            if not Project.objects.filter(pk=project.pk).exists():
+                raise ProjectFolderError(f"The project in {path} has been deleted meanwhile. Nothing was written.")
             yield folder, lock.key
     except OSError as error:
         raise ProjectFolderError(describe(error, str(path))) from error

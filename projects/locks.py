@@ -48,23 +48,25 @@ class FolderLock(HeldLock):
     """The right to change one folder. `key` names it by device and inode, whatever its path."""
 
 
-def folder_key(folder: Path) -> str:
-    """The name of a folder that all its paths share. Raises OSError when it is not there."""
-    found = folder.stat()
+def folder_key(folder: Path | int) -> str:
+    """The name of a folder, given by path or open descriptor, that all its paths share. Raises OSError."""
+    found = os.fstat(folder) if isinstance(folder, int) else folder.stat()
     return f"{found.st_dev}-{found.st_ino}"
 
 
-def folder_lock(folder: Path, wait_seconds: float) -> FolderLock:
+def folder_lock(folder: Path, wait_seconds: float, *, descriptor: int | None = None) -> FolderLock:
     """Hold the one lock of `folder`, across processes and owners.
+
+    With `descriptor` it is the lock of the folder open there, whatever lies at the path now.
 
     Raises FolderBusyError when somebody else still holds it after `wait_seconds`, and OSError
     when the folder is not there.
     """
-    key = folder_key(folder)
-    descriptor = _locked(key, wait_seconds)
-    if descriptor is None:
+    key = folder_key(folder if descriptor is None else descriptor)
+    held = _locked(key, wait_seconds)
+    if held is None:
         raise FolderBusyError(f"Another run is at work in {folder}. Try again when it has finished.")
-    return FolderLock(key, descriptor)
+    return FolderLock(key, held)
 
 
 def named_lock(name: str, wait_seconds: float) -> HeldLock:

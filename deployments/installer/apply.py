@@ -19,7 +19,7 @@ from deployments.installer.decisions import Action, Change, OnConflict, Plan, Pl
 from deployments.installer.disk import ChangedError, ProjectFolder, describe, look_at, read_bytes
 from deployments.installer.exchange import Spot, exchange, place
 from deployments.installer.journal import Claimant, Intent, Result
-from deployments.installer.recover import take_back, take_back_path
+from deployments.installer.recover import clear_away, take_back, take_back_path
 from deployments.installer.staging import Staging
 from deployments.models import Run, RunItem
 from projects.models import Project
@@ -107,17 +107,21 @@ def apply_plan(assignment: Assignment, plan: Plan) -> tuple[Run, list[Result]]:
             contents = _stage(assignment.folder, staging, outcomes)
             intents = [intent for outcome in outcomes for intent in outcome.intents]
             begun = run = _begin(assignment, run_id, intents, contents)
+            staging.engage()
             _carry_out(assignment, staging, run, outcomes)
             with transaction.atomic():
                 results = _record(assignment, run, outcomes)
         except BaseException:
             # What interrupts may come right after the commit, or be its answer getting lost: the database decides.
             # Where it cannot, everything is left for recovery.
-            if begun is not None and not journal.is_done(begun):
-                take_back(assignment.folder, staging, begun, intents)
-            staging.drop()
+            if begun is None:
+                staging.drop()
+            else:
+                if not journal.is_done(begun):
+                    take_back(assignment.folder, staging, begun, intents)
+                clear_away(staging, begun, intents)
             raise
-        staging.drop()
+        clear_away(staging, run, intents)
     return run, results
 
 

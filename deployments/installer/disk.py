@@ -21,10 +21,14 @@ from deployments.installer.exchange import Spot
 from projects.paths import folded
 
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# O_PATH, where there is one, passes through folders that may be entered but not listed.
+_PASS_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: opening a FIFO must not wait for its other end.
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 1 << 20
 MAX_FOLDER_DEPTH = 64
+# No artifact's file is as large; one that is was put there by somebody else, and is more than a run can keep.
+MAX_FILE_BYTES = 64 << 20
 
 
 class Kind(StrEnum):
@@ -71,7 +75,7 @@ class ProjectFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self.descriptor = os.open(path, _OPEN_FOLDER)
+            self.descriptor = _open_through(path)
         except OSError as error:
             raise ProjectFolderError(
                 f"The project's folder {path} cannot be opened ({error.strerror}). "
@@ -142,6 +146,20 @@ def _in_the_way(descriptor: int, part: str, path: str) -> ObstacleError:
     if found is not None and stat.S_ISLNK(found.st_mode):
         return ObstacleError(f"{path} is a symlink; nothing is written through it. Replace it with a real folder.")
     return ObstacleError(f"{path} is a file where a folder is needed. Move it away, or change the profile's folders.")
+
+
+def _open_through(path: Path) -> int:
+    """Open an absolute path one part at a time, none of them a symlink, whatever is swapped meanwhile."""
+    descriptor = os.open(path.anchor, _PASS_FOLDER)
+    *passed, last = path.parts[1:]
+    try:
+        for part in passed:
+            following = os.open(part, _PASS_FOLDER, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = following
+        return os.open(last, _OPEN_FOLDER, dir_fd=descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class DiskReader:
@@ -250,13 +268,15 @@ def _read_folder(
 def _read_file(spot: Spot, path: str) -> ManifestFile:
     descriptor = os.open(spot.name, _OPEN_FILE, dir_fd=spot.folder)
     try:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
             raise ObstacleError(f"{path} stopped being a file.")
+        if found.st_size > MAX_FILE_BYTES:
+            raise ObstacleError(f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB. Move it away first.")
         digest = hashlib.sha256()
         while chunk := os.read(descriptor, _CHUNK):
             digest.update(chunk)
-        return ManifestFile(path, digest.hexdigest(), stat.S_IMODE(mode))
+        return ManifestFile(path, digest.hexdigest(), stat.S_IMODE(found.st_mode))
     finally:
         os.close(descriptor)
 

@@ -158,6 +158,12 @@ def close_recovered(run: Run, notes: Sequence[str]) -> None:
     run.save(update_fields=["state", "notes", "finished_at"])
 
 
+def add_notes(run: Run, notes: Sequence[str]) -> None:
+    """Add to what the run has to say."""
+    run.notes = [*run.notes, *notes]
+    run.save(update_fields=["notes"])
+
+
 def intents_of(run: Run) -> list[Intent]:
     """The journal of `run`, in the order it was written. Two queries and one for every 500 manifests."""
     entries = list(run.journal.order_by("position"))

@@ -8,6 +8,7 @@ came out of a path is put back as it is, be it the recorded state or an edit mad
 import logging
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from django.db.models import Q
 
@@ -15,8 +16,8 @@ from artifacts.manifests import Manifest
 from artifacts.services.blobs import load_blobs
 from deployments.installer.disk import DiskState, Kind, ProjectFolder, blocked, describe, look_at
 from deployments.installer.exchange import Spot, exchange, place
-from deployments.installer.journal import Intent, close_recovered, intents_of
-from deployments.installer.staging import Staging, sweep
+from deployments.installer.journal import Intent, add_notes, close_recovered, intents_of
+from deployments.installer.staging import Staging, keep_whole, leftovers
 from deployments.models import Run
 
 logger = logging.getLogger(__name__)
@@ -32,9 +33,11 @@ def recover_folder(folder: ProjectFolder, folder_key: str) -> list[Run]:
     cut_off = list(Run.objects.filter(is_here, state=Run.State.RUNNING).order_by("-started_at"))
     for run in cut_off:
         with Staging(folder, run.id) as staging:
-            take_back(folder, staging, run, intents_of(run))
-            staging.drop()
-    sweep(folder)
+            staging.engage()
+            intents = intents_of(run)
+            take_back(folder, staging, run, intents)
+            clear_away(staging, run, intents)
+    _clear_leftovers(folder)
     return cut_off
 
 
@@ -46,6 +49,54 @@ def take_back(folder: ProjectFolder, staging: Staging, run: Run, intents: Sequen
         "A run that was cut off has been taken back.",
         extra={"run_id": str(run.id), "project_id": str(run.project_id), "left_alone": len(notes)},
     )
+
+
+def clear_away(staging: Staging, run: Run, intents: Sequence[Intent]) -> None:
+    """Empty the slots of a run that is over, and drop its staging.
+
+    They are looked at once more: a program that held a replaced folder open may have written to it since.
+    What is not as recorded is moved aside, and the run's notes say where.
+    """
+    notes = [note for intent in intents for note in _discard(staging, intent)]
+    if notes:
+        add_notes(run, notes)
+    staging.drop()
+
+
+def _clear_leftovers(folder: ProjectFolder) -> None:
+    """Clear away the staging of runs that died between their last commit and its removal, or before their first."""
+    ids = leftovers(folder)
+    known = {run.id: run for run in Run.objects.filter(pk__in=ids)} if ids else {}
+    for run_id in ids:
+        run = known.get(run_id)
+        if run is None:
+            keep_whole(folder, run_id)
+        with Staging(folder, run_id) as staging:
+            if run is None:
+                staging.drop()
+            else:
+                clear_away(staging, run, intents_of(run))
+
+
+def _discard(staging: Staging, intent: Intent) -> Iterator[str]:
+    for name in (intent.slot, staging.slot(intent.slot).parked.name):
+        found = _look(staging.slot(name), intent.path)
+        if found.manifest is not None and _is_recorded(found.manifest, intent):
+            with suppress(OSError):
+                staging.discard(name, found.manifest)
+            found = _look(staging.slot(name), intent.path)
+        # What is ours and could not be deleted is left to a later run.
+        if found.kind is Kind.ABSENT or (found.manifest is not None and _is_recorded(found.manifest, intent)):
+            continue
+        try:
+            yield f"What was at {intent.path} is kept in {staging.keep_aside(name)}."
+        except OSError as error:
+            yield describe(error, staging.path)
+
+
+def _is_recorded(found: Manifest, intent: Intent) -> bool:
+    """Whether nothing is in there but what the run has a record of, or what an interrupted clearing away left of it."""
+    return any(manifest is not None and found.is_part_of(manifest) for manifest in (intent.before, intent.after))
 
 
 def take_back_path(folder: ProjectFolder, staging: Staging, intent: Intent) -> list[str]:
@@ -115,12 +166,10 @@ def _undo_replacement(
 
 
 def _restage(staging: Staging, intent: Intent) -> None:
-    """Put the state before into the slot again, from the bytes the run kept; half of it is never in the slot."""
+    """Put the state before into the slot again, from the bytes the run kept."""
     if intent.before is not None:
-        draft = f"{intent.slot}.draft"
         contents = load_blobs({file.sha256 for file in intent.before.files})
-        staging.write(draft, intent.before, contents, exact_modes=True)
-        place(staging.slot(draft), staging.slot(intent.slot))
+        staging.write_draft(intent.slot, intent.before, contents)
 
 
 def _finish_links(slot: Spot, target: Spot) -> None:

@@ -1,8 +1,9 @@
-"""Where a run prepares its files: `<project>/.deployment-sets/run-…/`, one slot a path.
+"""Where a run prepares its files: a folder of its own in `<project>/.deployment-sets/`, one slot a path.
 
 The folder lies on the project's own file system, so that a rename can move its slots into place,
-outside every folder that a platform scans, and with its own `.gitignore`. It is gone when the run is over.
-Bytes nobody knows are never deleted with it: they move to `kept-…` beside it.
+outside every folder that a platform scans, and with its own `.gitignore`. It is called `new-…` while only our
+own bytes are in it, and `run-…` from the moment a path may have been moved in: what is in that one is
+deleted file by file as it was looked at, and what nobody knows moves to `kept-…` beside it.
 """
 
 import fcntl
@@ -11,8 +12,8 @@ import logging
 import os
 import shutil
 import stat
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from itertools import count
 from typing import Self
 from uuid import UUID
@@ -28,7 +29,9 @@ from projects.paths import STAGING_FOLDER
 logger = logging.getLogger(__name__)
 
 _IGNORE = ".gitignore"
+_IGNORE_ALL = b"*\n"
 _KEPT = "kept-"
+_DRAFT = ".draft"
 
 
 class Staging:
@@ -36,16 +39,30 @@ class Staging:
 
     def __init__(self, folder: ProjectFolder, run_id: UUID) -> None:
         self._folder = folder
-        self.name = f"{_run_prefix()}{run_id}"
-        self.path = f"{STAGING_FOLDER}/{self.name}"
         self._root = _open_root(folder)
+        self.name = _run_name(run_id)
+        self._is_new = Spot(self._root, self.name).stat() is None
         try:
-            with suppress(FileExistsError):
-                os.mkdir(self.name, 0o700, dir_fd=self._root)
+            if self._is_new:
+                self.name = _new_name(run_id)
+                with suppress(FileExistsError):
+                    os.mkdir(self.name, 0o700, dir_fd=self._root)
             self._descriptor = open_folder(self._root, self.name)
         except BaseException:
             os.close(self._root)
             raise
+        self._run_name = _run_name(run_id)
+
+    @property
+    def path(self) -> str:
+        """Where it is, in the project."""
+        return f"{STAGING_FOLDER}/{self.name}"
+
+    def engage(self) -> None:
+        """Rename the folder for what it is from now on: a place where other people's bytes may be."""
+        if self._is_new:
+            place(Spot(self._root, self.name), Spot(self._root, self._run_name))
+            self.name, self._is_new = self._run_name, False
 
     def __enter__(self) -> Self:
         return self
@@ -70,9 +87,27 @@ class Staging:
             self.clear(slot)
             raise
 
+    def write_draft(self, slot: str, manifest: Manifest, contents: Mapping[str, bytes]) -> None:
+        """Write a state with its own modes into `slot`, which never holds half of it."""
+        draft = f"{slot}{_DRAFT}"
+        self.write(draft, manifest, contents, exact_modes=True)
+        place(self.slot(draft), self.slot(slot))
+
     def clear(self, slot: str) -> None:
-        """Delete what lies in `slot`."""
+        """Delete what lies in `slot`, whatever it is; only for what this run wrote there."""
         _delete(self.slot(slot))
+
+    def discard(self, slot: str, looked_at: Manifest) -> None:
+        """Delete from `slot` the files of `looked_at` and no others, and the folders that are empty then."""
+        spot = self.slot(slot)
+        if looked_at.is_folder:
+            _make_folders_writable(spot)
+        for file in looked_at.files:
+            with suppress(FileNotFoundError):
+                os.unlink(f"{spot.name}/{file.path}" if file.path else spot.name, dir_fd=spot.folder)
+        for folder in sorted(looked_at.folders, reverse=True):
+            with suppress(OSError):
+                os.rmdir(f"{spot.name}/{folder.path}", dir_fd=spot.folder)
 
     def keep_aside(self, slot: str) -> str:
         """Move the slot out of the run's folder, so that nothing deletes it; its path in the project."""
@@ -84,39 +119,77 @@ class Staging:
         return f"{STAGING_FOLDER}/{kept}"
 
     def drop(self) -> None:
-        """Delete the run's staging folder, and the one around it where nothing else is in it.
+        """Remove the folder once its slots are empty, and the one around it where nothing else is in it.
 
-        What cannot be deleted is left to a later `sweep`: the run's outcome does not hang on it.
+        A new one goes with all that is in it. What cannot be removed is left to a later run: the
+        outcome of this one does not hang on it.
         """
-        _delete_if_possible(Spot(self._root, self.name))
+        try:
+            for name in os.listdir(self._descriptor):
+                if self._is_new or name.endswith(_DRAFT):
+                    _delete(self.slot(name))
+            os.rmdir(self.name, dir_fd=self._root)
+        except OSError as error:
+            logger.warning("A staging folder could not be removed.", extra={"path": self.path, "error": str(error)})
         _remove_root_if_empty(self._folder, self._root)
 
 
-def _run_prefix() -> str:
-    """What the staging folders of this database's runs begin with; another's may be needed to recover there."""
-    database = connection.settings_dict
-    identity = hashlib.sha256(f"{database['HOST']}:{database['PORT']}:{database['NAME']}".encode()).hexdigest()
-    return f"run-{identity[:8]}-"
-
-
-def sweep(folder: ProjectFolder) -> None:
-    """Delete what dead runs of this database left behind; the caller has the folder's lock and has recovered them."""
+def leftovers(folder: ProjectFolder) -> list[UUID]:
+    """The runs of this database whose staging folders are still there; the caller has the folder's lock."""
     if Spot(folder.descriptor, STAGING_FOLDER).stat() is None:
-        return
+        return []
+    with _root_of(folder) as root:
+        prefixes = (_run_name(""), _new_name(""))
+        found = [(name, prefix) for name in os.listdir(root) for prefix in prefixes if name.startswith(prefix)]
+        _remove_root_if_empty(folder, root)
+    return sorted({UUID(name.removeprefix(prefix)) for name, prefix in found if _is_uuid(name.removeprefix(prefix))})
+
+
+def keep_whole(folder: ProjectFolder, run_id: UUID) -> None:
+    """Move the staging folder of a run that is in no record aside, with all that is in it."""
+    with _root_of(folder) as root, suppress(FileNotFoundError, FileExistsError):
+        place(Spot(root, _run_name(run_id)), Spot(root, f"{_KEPT}{_run_name(run_id)}"))
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _run_name(run_id: UUID | str) -> str:
+    return f"run-{_database()}-{run_id}"
+
+
+def _new_name(run_id: UUID | str) -> str:
+    return f"new-{_database()}-{run_id}"
+
+
+def _database() -> str:
+    """Which database a run belongs to: another's staging may be needed to recover there."""
+    database = connection.settings_dict
+    identity = f"{database['HOST']}:{database['PORT']}:{database['NAME']}"
+    return hashlib.sha256(identity.encode()).hexdigest()[:8]
+
+
+@contextmanager
+def _root_of(folder: ProjectFolder) -> Iterator[int]:
     root = _open_root(folder)
     try:
-        for name in os.listdir(root):
-            if name.startswith(_run_prefix()):
-                _delete_if_possible(Spot(root, name))
-        _remove_root_if_empty(folder, root)
+        yield root
     finally:
         os.close(root)
 
 
 def _open_root(folder: ProjectFolder) -> int:
     """Open the staging folder, made where it is missing, and lock it against other databases' runs."""
-    with suppress(FileExistsError):
+    try:
         os.mkdir(STAGING_FOLDER, 0o700, dir_fd=folder.descriptor)
+        is_ours = True
+    except FileExistsError:
+        is_ours = False
     try:
         root = open_folder(folder.descriptor, STAGING_FOLDER)
     except NotADirectoryError as error:
@@ -125,10 +198,8 @@ def _open_root(folder: ProjectFolder) -> int:
         ) from error
     try:
         fcntl.flock(root, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        with suppress(FileExistsError):
-            ignore = os.open(_IGNORE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=root)
-            os.write(ignore, b"*\n")
-            os.close(ignore)
+        if is_ours:
+            _ignore_all(root)
     except BlockingIOError as error:
         os.close(root)
         raise FolderBusyError(f"Another server is working in {folder.path}. Try again when it is done.") from error
@@ -138,12 +209,38 @@ def _open_root(folder: ProjectFolder) -> int:
     return root
 
 
+def _ignore_all(root: int) -> None:
+    with suppress(FileExistsError):
+        ignore = os.open(_IGNORE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=root)
+        try:
+            os.write(ignore, _IGNORE_ALL)
+        finally:
+            os.close(ignore)
+
+
 def _remove_root_if_empty(folder: ProjectFolder, root: int) -> None:
-    if set(os.listdir(root)) <= {_IGNORE}:
-        with suppress(OSError):
-            os.unlink(_IGNORE, dir_fd=root)
-        with suppress(OSError):
-            os.rmdir(STAGING_FOLDER, dir_fd=folder.descriptor)
+    if not set(os.listdir(root)) <= {_IGNORE} or not _ignore_is_ours(root):
+        return
+    with suppress(OSError):
+        os.unlink(_IGNORE, dir_fd=root)
+    with suppress(OSError):
+        os.rmdir(STAGING_FOLDER, dir_fd=folder.descriptor)
+
+
+def _ignore_is_ours(root: int) -> bool:
+    """Whether the ignore file is the one written here, or missing; half of it was written by a run that died."""
+    try:
+        descriptor = os.open(_IGNORE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=root)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    try:
+        return _IGNORE_ALL.startswith(os.read(descriptor, len(_IGNORE_ALL) + 1))
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
 
 
 def _write(spot: Spot, manifest: Manifest, contents: Mapping[str, bytes], *, exact_modes: bool) -> None:
@@ -185,13 +282,6 @@ def _write_file(spot: Spot, file: ManifestFile, data: bytes, *, exact_modes: boo
             os.fchmod(descriptor, file.mode)
     finally:
         os.close(descriptor)
-
-
-def _delete_if_possible(spot: Spot) -> None:
-    try:
-        _delete(spot)
-    except OSError as error:
-        logger.warning("What a run left could not be deleted.", extra={"path": spot.name, "error": str(error)})
 
 
 def _delete(spot: Spot) -> None:

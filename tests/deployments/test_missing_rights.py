@@ -59,9 +59,9 @@ def deploy_without_rights(desk: Desk, monkeypatch: pytest.MonkeyPatch, *artifact
         return desk.deploy(*artifacts, **options)
     plain_lock = folder_lock
 
-    def lock(*arguments: Any) -> Any:
+    def lock(*arguments: Any, **options: Any) -> Any:
         with files_as(0):
-            return plain_lock(*arguments)
+            return plain_lock(*arguments, **options)
 
     monkeypatch.setattr(services, "folder_lock", lock)
     connection.ensure_connection()

@@ -1,0 +1,149 @@
+"""Bytes that are not this tool's survive whatever else goes on around a run."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployments.exceptions import ProjectFolderError
+from deployments.installer import apply, journal
+from deployments.installer.decisions import OnConflict
+from deployments.installer.staging import Staging
+from deployments.models import Run
+from projects.models import Project
+from projects.paths import STAGING_FOLDER
+from projects.services import delete_project, folder_of
+from tests.deployments.conftest import Desk, only, outcome
+from tests.factories import DeploymentProfileFactory, ProjectFactory, give_version
+
+
+class PowerOutage(BaseException):
+    """Ends a run where it stands, as the death of its process would."""
+
+
+def die(*_: object) -> None:
+    raise PowerOutage
+
+
+def test_what_is_written_into_a_replaced_folder_before_the_run_ends_is_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skill = desk.artifact("skill:pdf", {"SKILL.md": "old"})
+    desk.deploy(skill)
+    give_version(skill, {"SKILL.md": "new"})
+    held_open = os.open(desk.folder / ".claude/skills/pdf", os.O_RDONLY)
+    finish = journal.finish
+
+    def write_late(*arguments: Any) -> None:
+        descriptor = os.open("late.txt", os.O_WRONLY | os.O_CREAT, 0o644, dir_fd=held_open)
+        os.write(descriptor, b"Mine")
+        os.close(descriptor)
+        finish(*arguments)
+
+    monkeypatch.setattr(journal, "finish", write_late)
+    report = desk.deploy(skill)
+    os.close(held_open)
+
+    assert outcome(report) == [("skill:pdf", "success", "update")]
+    (kept,) = [path for path in desk.tree() if path.endswith("late.txt")]
+    assert kept.startswith(f"{STAGING_FOLDER}/kept-")
+    assert desk.tree()[kept] == b"Mine"
+    (note,) = Run.objects.get(number=2).notes
+    assert "What was at .claude/skills/pdf is kept in .deployment-sets/kept-" in note
+
+
+def test_an_overwritten_folder_survives_the_loss_of_the_database_in_the_middle_of_a_run(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = desk.folder / ".claude/skills/pdf/mine.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("Mine")
+    skill = desk.artifact("skill:pdf")
+    with monkeypatch.context() as patched:
+        patched.setattr(apply, "_record", die)
+        patched.setattr(apply, "take_back", die)
+        patched.setattr(apply, "clear_away", die)
+        with pytest.raises(PowerOutage):
+            desk.deploy(skill, on_conflict=OnConflict.OVERWRITE)
+    Run.objects.all().delete()
+
+    desk.deploy(skill)
+
+    (kept,) = [path for path in desk.tree() if path.endswith("mine.md")]
+    assert kept.startswith(f"{STAGING_FOLDER}/kept-")
+    assert desk.tree()[kept] == b"Mine"
+
+
+def test_what_a_run_staged_before_it_died_goes_without_a_trace(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(apply, "_begin", die)
+        patched.setattr(Staging, "drop", lambda self: None)
+        with pytest.raises(PowerOutage):
+            desk.deploy(desk.artifact("skill:pdf"))
+    assert any(STAGING_FOLDER in path for path in desk.tree())
+    desk.deploy(desk.artifact("command:ship", {"": "Ship"}))
+    assert desk.tree() == {".claude/commands/ship.md": b"Ship"}
+
+
+@pytest.mark.parametrize("words", ["mine\n", "*\nmine\n", ""])
+def test_an_ignore_file_of_the_users_in_the_staging_folder_stays(desk: Desk, words: str) -> None:
+    folder = desk.folder / STAGING_FOLDER
+    folder.mkdir()
+    (folder / ".gitignore").write_text(words)
+    (folder / "notes.txt").write_text("Mine")
+    desk.deploy(desk.artifact("command:ship", {"": "Ship"}))
+    assert desk.tree() == {
+        ".claude/commands/ship.md": b"Ship",
+        f"{STAGING_FOLDER}/.gitignore": words.encode(),
+        f"{STAGING_FOLDER}/notes.txt": b"Mine",
+    }
+
+
+def test_an_ignore_file_with_other_words_stays_even_alone(desk: Desk) -> None:
+    (desk.folder / STAGING_FOLDER).mkdir()
+    (desk.folder / STAGING_FOLDER / ".gitignore").write_text("mine\n")
+    desk.deploy(desk.artifact("command:ship", {"": "Ship"}))
+    assert desk.tree()[f"{STAGING_FOLDER}/.gitignore"] == b"mine\n"
+
+
+def test_a_folder_above_the_project_that_becomes_a_symlink_leads_nowhere(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path / "outside"
+    (outside / "project").mkdir(parents=True)
+    above = tmp_path / "above"
+    (above / "project").mkdir(parents=True)
+    project = ProjectFactory(owner=desk.project.owner, path=str(above / "project"))
+    DeploymentProfileFactory(project=project)
+
+    def swap_after_the_check(project: Project) -> Path:
+        folder = folder_of(project)
+        above.rename(tmp_path / "elsewhere")
+        above.symlink_to(outside)
+        return folder
+
+    monkeypatch.setattr("deployments.services.folder_of", swap_after_the_check)
+    with pytest.raises(ProjectFolderError):
+        Desk(project, above / "project").deploy(desk.artifact("skill:pdf"))
+    assert list((outside / "project").iterdir()) == []
+
+
+def test_a_project_that_was_forgotten_meanwhile_refuses_the_run(desk: Desk) -> None:
+    forgotten = Project.objects.get(pk=desk.project.pk)
+    profiles = list(forgotten.profiles.all())
+    delete_project(project=Project.objects.get(pk=desk.project.pk))
+    desk.project = forgotten
+    with pytest.raises(ProjectFolderError, match="deleted meanwhile"):
+        desk.deploy(desk.artifact("skill:pdf"), profiles=profiles)
+    assert list(desk.folder.iterdir()) == []
+
+
+def test_a_huge_file_in_the_way_is_refused_without_being_read(desk: Desk) -> None:
+    huge = desk.folder / ".claude/skills/pdf/huge.bin"
+    huge.parent.mkdir(parents=True)
+    with huge.open("wb") as file:
+        file.truncate(50 << 30)
+    result = only(desk.deploy(desk.artifact("skill:pdf"), on_conflict=OnConflict.OVERWRITE))
+    assert (result.status, result.action) == ("error", "refused")
+    assert "huge.bin is larger than 64 MiB" in result.reason
