@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from accounts.text import printable
 from deployments.installer.decisions import full_name
 from deployments.installer.journal import Result
 from deployments.installer.plan import UP_TO_DATE
@@ -13,7 +14,14 @@ _PLANNED = {RunItem.Status.SUCCESS: "Would", RunItem.Status.SKIP: "Skips", RunIt
 
 
 def as_lines(report: DeployReport) -> Iterator[str]:
-    """One line for each artifact × profile, what was lost or went wrong below it, and the totals last."""
+    """One line for each artifact × profile, what was lost or went wrong below it, and the totals last.
+
+    Safe for a terminal, whatever artifacts and files are called.
+    """
+    return map(printable, _lines(report))
+
+
+def _lines(report: DeployReport) -> Iterator[str]:
     words = _PLANNED if report.run is None else _DONE
     names = [full_name(result.artifact_id, result.namespace) for result in report.results]
     name_width = max(map(len, names), default=0)
@@ -28,6 +36,7 @@ def as_lines(report: DeployReport) -> Iterator[str]:
             yield f"         {result.reason}"
         for warning in result.warnings:
             yield f"         Note: {warning}"
+    yield from report.notes
     yield as_sentence(report)
 
 
@@ -49,6 +58,7 @@ def as_data(report: DeployReport) -> dict[str, object]:
         "dry_run": report.run is None,
         "fingerprint": report.fingerprint,
         "counts": report.counts,
+        "notes": list(report.notes),
         "results": [_result_data(result) for result in report.results],
     }
 

@@ -45,6 +45,11 @@ class DeployReport:
     fingerprint: str
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What the run as a whole has to say, such as where it kept bytes that it could not put back."""
+        return tuple(self.run.notes) if self.run else ()
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many results have each status, and each action."""
         totals = {status.value: 0 for status in RunItem.Status}

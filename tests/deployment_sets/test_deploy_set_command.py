@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from accounts.models import User
@@ -90,6 +92,23 @@ def test_a_dry_run_writes_nothing_and_registers_nothing(mine: DeploymentSet, pro
     assert "Success" not in output
     assert list(project_folder.iterdir()) == []
     assert not Project.objects.exists()
+
+
+def test_a_dry_run_of_a_known_project_takes_no_write_lock(mine: DeploymentSet, project_folder: Path) -> None:
+    run("Full-stack", "--project", str(project_folder))
+    with CaptureQueriesContext(connection) as captured:
+        run("Full-stack", "--project", str(project_folder), "--dry-run")
+    statements = [query["sql"].lstrip("(").split()[0] for query in captured]
+    assert statements
+    assert set(statements) <= {"SELECT", "WITH"}
+
+
+def test_a_name_cannot_forge_a_line_or_drive_the_terminal(mine: DeploymentSet, project_folder: Path) -> None:
+    evil = ArtifactFactory(type="mcp", name="evil\x1b[2J\nSuccess  create      all fine")
+    DeploymentSetFactory(owner=local_user(), name="Evil", members=[evil])
+    _, output = run("Evil", "--project", str(project_folder))
+    assert "\x1b" not in output
+    assert not any(line.startswith("Success") for line in output.splitlines())
 
 
 def test_it_deploys_under_every_profile_unless_some_are_named(mine: DeploymentSet, project_folder: Path) -> None:

@@ -1,6 +1,7 @@
 """`manage.py deploy_set`: land a set in a project from a script or a terminal. Never asks anything."""
 
 import json
+import os
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import local_user
+from accounts.text import printable
 from deployment_sets.exceptions import DeploymentSetNotFoundError, DeploymentSetResolutionError
 from deployment_sets.models import DeploymentSet
 from deployment_sets.queries import set_of
@@ -23,6 +25,7 @@ from profiles.models import DeploymentProfile
 from profiles.queries import profiles_of
 from projects.exceptions import FolderBusyError, ProjectError, ProjectExistsError
 from projects.models import Project
+from projects.queries import projects_of
 from projects.services import register_project
 
 BAD_ARGUMENTS = 2
@@ -59,13 +62,15 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["dry_run"]:
+        owner = _owner(options["user"])
+        deployment_set = _set(owner, options["set"])
+        if options["dry_run"] and not _is_registered(owner, options["project"]):
             with transaction.atomic():
                 # A dry run leaves no trace, not even a registered project.
-                report = _deploy(options)
+                report = _deploy(owner, deployment_set, options)
                 transaction.set_rollback(True)
         else:
-            report = _deploy(options)
+            report = _deploy(owner, deployment_set, options)
         if options["format"] == "json":
             self.stdout.write(json.dumps(as_data(report), indent=2))
         else:
@@ -77,9 +82,11 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
 
-def _deploy(options: dict[str, Any]) -> DeployReport:
-    owner = _owner(options["user"])
-    deployment_set = _set(owner, options["set"])
+def _is_registered(owner: User, path: str) -> bool:
+    return projects_of(owner).filter(path=os.path.realpath(path)).exists()
+
+
+def _deploy(owner: User, deployment_set: DeploymentSet, options: dict[str, Any]) -> DeployReport:
     project = _project(owner, options["project"])
     try:
         return batch_deploy(
@@ -91,7 +98,7 @@ def _deploy(options: dict[str, Any]) -> DeployReport:
             dry_run=options["dry_run"],
         )
     except (DeploymentError, DeploymentSetResolutionError, FolderBusyError) as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(printable(str(error))) from error
 
 
 def _owner(name: str | None) -> User:

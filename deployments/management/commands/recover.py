@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts.text import printable
 from deployments.services import recover_all
 
 
@@ -13,9 +14,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         recoveries = list(recover_all())
         for recovery in recoveries:
-            self.stdout.write(f"{recovery.project.path}: {recovery.outcome}")
+            self.stdout.write(printable(f"{recovery.project.path}: {recovery.outcome}"))
             for note in recovery.notes:
-                self.stdout.write(f"  {note}")
+                self.stdout.write(f"  {printable(note)}")
         if not recoveries:
             self.stdout.write("No run was cut off.")
         if any(not recovery.is_whole for recovery in recoveries):
