@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from artifacts.importing.documents import write_json
 from artifacts.importing.layout import add_named, is_documentation, is_markdown
-from artifacts.importing.sources import printable
+from artifacts.importing.sources import storable
 from artifacts.importing.survey import Found, FoundFile, Place, Survey
 from profiles.enums import ArtifactType
 
@@ -66,14 +66,14 @@ def add_servers(survey: Survey, place: Place, path: str, servers: Mapping[str, o
     """
     for name, server in servers.items():
         if not isinstance(server, dict) or not ({"command", "url", "httpUrl", "serverUrl"} & server.keys()):
-            survey.refuse(path, "no-server", f"Its entry {printable(name[:80])!r} has neither a command nor a URL.")
+            survey.refuse(path, "no-server", f"Its entry {storable(name[:80])!r} has neither a command nor a URL.")
             continue
         file = FoundFile("", path, data=write_json(server))
         described = server.get("description")
         add_named(
             survey,
             Found(ArtifactType.MCP, place.namespace, name, path, place.plugin_path, (file,),
-                  printable(described[:1000]) if isinstance(described, str) else ""),
+                  storable(described[:1000]) if isinstance(described, str) else ""),
         )  # fmt: skip
 
 
@@ -99,9 +99,7 @@ def _add_hooks(
         description = ", ".join(hooks) if isinstance(hooks, dict) else ""
     add_named(
         survey,
-        Found(
-            ArtifactType.HOOK, place.namespace, name, path, top, tuple(files.values()), printable(description[:1000])
-        ),
+        Found(ArtifactType.HOOK, place.namespace, name, path, top, tuple(files.values()), storable(description[:1000])),
     )
 
 
@@ -112,23 +110,29 @@ def _scripts(survey: Survey, place: Place, path: str, definition: Mapping[str, o
     if name == "settings.json":
         folders.append(posixpath.join(folder, "hooks"))
     scripts = [script for each in folders for script in survey.below(each) if _goes_along(script)]
-    for match in _SCRIPT.finditer(json.dumps(definition, ensure_ascii=False)):
-        script = posixpath.normpath(posixpath.join(place.plugin_path, match[1]))
+    named = dict.fromkeys(match[1] for match in _SCRIPT.finditer(json.dumps(definition, ensure_ascii=False)))
+    seen: set[str] = set()
+    for word in named:
+        script = posixpath.normpath(posixpath.join(place.plugin_path, word))
+        folder = script.rpartition("/")[0]
         if script not in survey.files:
-            survey.note(path, f"It runs {printable(match[1][:200])}, which is not in the collection.")
+            survey.note(path, f"It runs {storable(word[:200])}, which is not in the collection.")
         elif place.plugin_path and not script.startswith(place.plugin_path + "/"):
             survey.note(path, f"It runs {script}, a file outside of its plugin, which does not come along.")
         else:
-            scripts.extend([script, *_neighbours(survey, place, script)])
+            scripts.append(script)
+            if folder not in seen:
+                seen.add(folder)
+                scripts.extend(_files_of(survey, place, folder))
     return list(dict.fromkeys(scripts))
 
 
-def _neighbours(survey: Survey, place: Place, script: str) -> list[str]:
-    folder = script.rpartition("/")[0]
+def _files_of(survey: Survey, place: Place, folder: str) -> list[str]:
+    """The files of a script's folder that go along with it."""
     inner = _inside(folder, place.plugin_path)
     if folder == place.plugin_path or inner.split("/")[0] in _COMPONENTS:
         return []
-    return [path for path in survey.below(folder) if path.count("/") == script.count("/") and _goes_along(path)]
+    return [path for path in survey.below(folder) if path.rpartition("/")[0] == folder and _goes_along(path)]
 
 
 def _goes_along(path: str) -> bool:

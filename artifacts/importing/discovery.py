@@ -24,9 +24,10 @@ from artifacts.importing.layout import (
     scan_documents,
     scan_skills,
 )
+from artifacts.importing.limits import Deadline, Limits
 from artifacts.importing.mappings import Mapping
 from artifacts.importing.plugins import Plugin, find_plugins, scan_plugin
-from artifacts.importing.sources import Listing
+from artifacts.importing.sources import Listing, folders_above
 from artifacts.importing.suggestions import suggest
 from artifacts.importing.survey import Found, Place, Suggestion, Survey
 from profiles.enums import ArtifactType
@@ -60,12 +61,17 @@ def discover(
     listing: Listing,
     read: Callable[[str], bytes],
     *,
+    limits: Limits,
+    deadline: Deadline,
     mappings: Sequence[Mapping] = (),
     known: ReadOnlyMapping[Key, str] | None = None,
     collection_name: str = "collection",
 ) -> Discovery:
-    """Look through a collection. `known` says from which path each artifact came in the last import."""
-    survey = Survey(listing, read)
+    """Look through a collection. `known` says from which path each artifact came in the last import.
+
+    Raises SourceError past `limits` and `deadline`.
+    """
+    survey = Survey(listing, read, limits, deadline)
     plugins = find_plugins(survey, collection_name)
     for plugin in plugins:
         scan_plugin(survey, plugin)
@@ -105,7 +111,9 @@ def _scan_plain(survey: Survey, place: Place) -> None:
 
 
 def _apply(survey: Survey, mappings: Sequence[Mapping], plugins: Sequence[Plugin], collection_name: str) -> None:
+    places = {plugin.folder: plugin.place for plugin in reversed(plugins)}
     for mapping in mappings:
+        survey.deadline.check()
         taken = taken_files(survey.found) | survey.manifests
         matching = [path for path in survey.files if mapping.matches(path) and _may_be(mapping.type, path)]
         if not matching:
@@ -117,7 +125,7 @@ def _apply(survey: Survey, mappings: Sequence[Mapping], plugins: Sequence[Plugin
             )
         for path in matching:
             if path not in taken:
-                _take(survey, mapping.type, path, _place_of(path, plugins), collection_name)
+                _take(survey, mapping.type, path, _place_of(path, places), collection_name)
 
 
 def _may_be(kind: ArtifactType, path: str) -> bool:
@@ -139,10 +147,9 @@ def _take(survey: Survey, kind: ArtifactType, path: str, place: Place, collectio
         survey.refuse(path, "not-markdown", f"A mapping takes it for a {kind.label.lower()}, and it is no Markdown.")
 
 
-def _place_of(path: str, plugins: Sequence[Plugin]) -> Place:
-    """The innermost plugin that holds the file, else the top of the collection."""
-    holding = [plugin.place for plugin in plugins if not plugin.folder or path.startswith(plugin.folder + "/")]
-    return max(holding, key=lambda place: len(place.folder), default=Place(""))
+def _place_of(path: str, places: ReadOnlyMapping[str, Place]) -> Place:
+    """The innermost of the plugins' places (by folder) that holds the file, else the top of the collection."""
+    return next((places[folder] for folder in folders_above(path) if folder in places), Place(""))
 
 
 def _without_duplicates(survey: Survey, known: ReadOnlyMapping[Key, str]) -> tuple[Found, ...]:

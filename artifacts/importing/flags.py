@@ -25,9 +25,10 @@ _SECRET_NAME = re.compile(
     r"(?i)(token|secret|passw(or)?d|passphrase|api[-_]?key|apikey|authorization|credential|private[-_]?key|access[-_]?key"
     r"|(^|[-_])(pat|pwd|auth)$)"
 )
+# What could begin anywhere in a long word begins only where the word does: each character is looked at once.
 _SECRET_SHAPE = re.compile(
     r"(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|sk-[\w-]{16,}|xox[abeprs]-[\w-]{10,}"
-    r"|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|npm_[A-Za-z0-9]{30,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+"
+    r"|AKIA[0-9A-Z]{16}|AIza[\w-]{30,}|npm_[A-Za-z0-9]{30,}|(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|(?i:bearer|basic)\s+[\w.~+/=-]{16,})"
 )
 _REFERENCE = re.compile(r"\$\{[^{}]*\}|\$[A-Za-z_]\w*")
@@ -36,7 +37,7 @@ _PLACEHOLDER = re.compile(
     r"(?i)(<[^>]*>|\[[^\]]*\]|your[-_ ].*|x{3,}|\*{3,}|\.{3,}|change[-_ ]?me|todo|example|placeholder"
     r"|true|false|none|null|\d{1,5})?"
 )
-_USER_INFO = re.compile(r"\w+://[^/\s@]*:([^/\s@]+)@")
+_USER_INFO = re.compile(r"(?<=\w)://[^/\s@:]*:([^/\s@]+)@")
 _OPTION = re.compile(r"--?([\w-]+)(?:=(.*))?")
 
 
@@ -65,10 +66,11 @@ def hidden_unicode(file: str, data: bytes) -> list[Flag]:
     text = _EMOJI_FLAG.sub("x", text.removeprefix("\ufeff"))
     flags = []
     for code, words, pattern in _HIDDEN:
-        finds = list(pattern.finditer(text))
-        if finds:
-            line = text.count("\n", 0, finds[0].start()) + 1
-            flags.append(Flag(code, file, f"It holds {words} in {len(finds)} places, the first in line {line}."))
+        first = pattern.search(text)
+        if first is not None:
+            line = text.count("\n", 0, first.start()) + 1
+            number = sum(1 for _ in pattern.finditer(text))
+            flags.append(Flag(code, file, f"It holds {words} in {number} places, the first in line {line}."))
     return flags
 
 

@@ -73,7 +73,7 @@ class FolderSource:
 
     def _enter(self, name: str, folder: int, path: str, depth: int, builder: ListingBuilder) -> None:
         if depth >= self._limits.folder_depth:
-            builder.skip(path, "too-deep", f"It lies more than {self._limits.folder_depth} folders deep.")
+            builder.skip_deep(path)
             return
         try:
             descriptor = os.open(name, _OPEN_FOLDER, dir_fd=folder)

@@ -14,15 +14,18 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
 from artifacts.importing.exceptions import SourceError
 from artifacts.importing.limits import MEBIBYTE, Deadline, Limits
-from artifacts.importing.sources import Listing, ListingBuilder, SourceFile, UnreadableFileError, printable
+from artifacts.importing.sources import Listing, ListingBuilder, SourceFile, UnreadableFileError, storable
 
 _POLL_SECONDS = 0.05
 _LISTING_BYTES = 64 * MEBIBYTE
+_LONGEST_RECORD = MEBIBYTE
+_CHUNK_BYTES = 64 * 1024
 _COMMIT = re.compile(r"[0-9a-f]{4,64}")
 # What a person behind a proxy or with an own certificate authority needs; everything else stays outside.
 _PASSED_ON = (
@@ -65,12 +68,16 @@ class GitSource:
 
     def _listed(self, repository: "_Repository") -> Listing:
         builder = ListingBuilder(self._limits)
-        output = repository.run("ls-tree", "-r", "-z", "-l", "--full-tree", self.revision)
-        for line in output.split(b"\0")[:-1]:
-            facts, _, raw_path = line.partition(b"\t")
+
+        @lru_cache(maxsize=1000)
+        def is_passed_over(folder: str) -> bool:
+            return any(builder.ignores(part) for part in _ancestry(folder, self._limits.folder_depth))
+
+        for record in repository.records("ls-tree", "-r", "-z", "-l", "--full-tree", self.revision):
+            facts, _, raw_path = record.partition(b"\t")
             mode, kind, name, size = facts.decode().split()
             path = os.fsdecode(raw_path)
-            if any(builder.ignores(part) for part in _ancestry(path)):
+            if is_passed_over(path.rpartition("/")[0]) or builder.ignores(path):
                 continue
             if mode == "120000":
                 builder.skip(path, "symlink", "It is a symlink, and none is followed. Put the file itself there.")
@@ -157,14 +164,32 @@ class _Repository:
 
     def run(self, *arguments: str) -> bytes:
         """What a git command writes to its standard output. Raises SourceError within the import's bounds."""
+        return b"".join(self._output(*arguments))
+
+    def records(self, *arguments: str) -> Iterator[bytes]:
+        """The records, each ended by NUL, that a git command writes, as they come. Raises as `run` does."""
+        rest = b""
+        for chunk in self._output(*arguments):
+            *whole, rest = (rest + chunk).split(b"\0")
+            yield from whole
+            if len(rest) > _LONGEST_RECORD:
+                raise SourceError("The repository holds a path that is too long to read; nothing was changed.")
+
+    def _output(self, *arguments: str) -> Iterator[bytes]:
+        """What a git command writes, piece by piece: a small repository can list more than any memory holds."""
         process = self.start(*arguments)
-        output, _ = process.communicate()
+        _pipe(process.stdin).close()
+        written = 0
+        while chunk := _pipe(process.stdout).read(_CHUNK_BYTES):
+            written += len(chunk)
+            if written > _LISTING_BYTES:
+                raise SourceError("The repository holds too many files to list; nothing was changed.")
+            self._deadline.check()
+            yield chunk
+        process.wait()
         self._deadline.check()
         if process.returncode:
             raise _GitError(f"{arguments[0]} ended with {process.returncode}.")
-        if len(output) > _LISTING_BYTES:
-            raise SourceError("The repository holds too many files to list; nothing was changed.")
-        return output
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """A git process that is ended, with its children, when the time is over or the repository is closed."""
@@ -235,7 +260,7 @@ class _Repository:
     def _complaint(self) -> str:
         text = (self._folder / "stderr").read_bytes()[:2000].decode("utf-8", "replace")
         lines = [line.removeprefix("fatal: ").strip() for line in text.splitlines() if line.strip()]
-        return printable(" ".join(lines)[:500]).rstrip(".") + "."
+        return storable(" ".join(lines)[:500]).rstrip(".") + "."
 
 
 class _GitError(SourceError):
@@ -256,9 +281,9 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _ancestry(path: str) -> Iterator[str]:
-    """`a`, `a/b`, `a/b/c` for `a/b/c`."""
-    parts = path.split("/")
+def _ancestry(path: str, depth: int) -> Iterator[str]:
+    """`a`, `a/b`, `a/b/c` for `a/b/c`, through at most `depth` folders."""
+    parts = path.split("/", depth + 1)[: depth + 1]
     for count in range(1, len(parts) + 1):
         yield "/".join(parts[:count])
 

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from artifacts.importing.frontmatter import Frontmatter, read_frontmatter
-from artifacts.importing.sources import printable
+from artifacts.importing.sources import folders_above, has_controls, storable
 from artifacts.importing.survey import Found, FoundFile, Place, Survey
 from profiles.enums import ArtifactType
 from projects.paths import PathError, file_name, folded
@@ -48,13 +48,13 @@ def scan_skills(survey: Survey, place: Place, folder: str = "skills") -> None:
     """A skill for each folder below `folder` that holds SKILL.md; one inside a skill belongs to it."""
     top = place.path(folder) if folder else place.folder
     paths = survey.owned(place, folder)
-    taken: list[str] = []
+    taken: set[str] = set()
     for path in sorted((path for path in paths if path.endswith("/" + SKILL_FILE)), key=lambda path: path.count("/")):
         home = str(PurePosixPath(path).parent)
         if home == top:
             survey.refuse(path, "misplaced", "A skill is a folder. Move it into a folder named like the skill.")
-        elif not any(home.startswith(outer + "/") for outer in taken):
-            taken.append(home)
+        elif taken.isdisjoint(folders_above(home)):
+            taken.add(home)
             if home.count("/") > top.count("/") + bool(top):
                 survey.note(path, "It lies deeper than one folder below the others; it is imported under its own name.")
             add_skill(survey, place, home)
@@ -127,12 +127,12 @@ def frontmatter_name(survey: Survey, path: str) -> str:
     """The `name` a Markdown file gives itself, where it can be used as one."""
     data = survey.read(path)
     name = read_frontmatter(data).text("name") if data is not None else ""
-    return name if _is_storable(name) else ""
+    return name if is_name(name) else ""
 
 
 def _add(survey: Survey, found: Found, document: str) -> None:
-    if not _is_storable(found.name):
-        shown = printable(found.name[:40])
+    if not is_name(found.name):
+        shown = storable(found.name[:40])
         survey.refuse(document, "name", f"The name {shown!r} is empty, too long, or not plain text. Rename it.")
         return
     if found.type is not ArtifactType.MCP:
@@ -140,11 +140,18 @@ def _add(survey: Survey, found: Found, document: str) -> None:
             file_name(found.name)
         except PathError as error:
             survey.note(document, f"It cannot be deployed under its name. {error}")
-    survey.found.append(found)
+    survey.take(found)
 
 
-def _is_storable(name: str) -> bool:
-    return 0 < len(name) <= _LONGEST_NAME and printable(name) == name and name == name.strip()
+def is_name(value: object) -> bool:
+    """Whether an artifact or a plugin may be called so: plain text without control characters, trimmed and not long."""
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= _LONGEST_NAME
+        and value == value.strip()
+        and value == storable(value)
+        and not has_controls(value)
+    )
 
 
 def _described(survey: Survey, path: str) -> Frontmatter | None:
@@ -177,14 +184,14 @@ def _description(frontmatter: Frontmatter) -> str:
     if not text:
         lines = (line.strip().lstrip("#").strip() for line in frontmatter.body.split("\n"))
         text = next((line for line in lines if line), "")[:200]
-    return printable(text[:_LONGEST_KEPT_DESCRIPTION])
+    return storable(text[:_LONGEST_KEPT_DESCRIPTION])
 
 
-def _refuse_lower_case(survey: Survey, paths: list[str], taken: list[str]) -> None:
+def _refuse_lower_case(survey: Survey, paths: list[str], taken: set[str]) -> None:
     for path in paths:
-        home, _, name = path.rpartition("/")
+        name = path.rpartition("/")[2]
         wrong = name != SKILL_FILE and name.lower() == SKILL_FILE.lower()
-        if wrong and not any(home == skill or home.startswith(skill + "/") for skill in taken):
+        if wrong and taken.isdisjoint(folders_above(path)):
             survey.refuse(
                 path, "lower-case", f"Its name is not written {SKILL_FILE}, so no platform finds it. Rename it."
             )

@@ -10,13 +10,21 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of one import. What passes `file_bytes` is reported; any other bound ends the import."""
+    """The bounds of one import.
+
+    What passes `file_bytes` or `folder_depth` is reported; any other bound ends the import. `files` counts all
+    that a source holds; `artifact_files` counts a file once for each artifact that it belongs to.
+    """
 
     files: int = 20_000
     file_bytes: int = 10 * MEBIBYTE
     total_bytes: int = 200 * MEBIBYTE
     repository_bytes: int = 500 * MEBIBYTE
     folder_depth: int = 50
+    plugins: int = 1_000
+    artifacts: int = 20_000
+    artifact_files: int = 100_000
+    remarks: int = 100_000
     seconds: float = 180
 
 

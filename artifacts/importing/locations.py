@@ -11,7 +11,7 @@ from artifacts.importing.exceptions import SourceError
 from artifacts.importing.folders import open_folder
 from artifacts.importing.git import open_repository
 from artifacts.importing.limits import Deadline, Limits
-from artifacts.importing.sources import SourceTree, printable
+from artifacts.importing.sources import SourceTree, has_controls, storable
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HELPER = re.compile(r"[A-Za-z0-9+.-]+::")
@@ -36,9 +36,8 @@ class Location:
         return (name.removesuffix(".git") if self.is_git else name) or "collection"
 
     @contextmanager
-    def opened(self, protocols: Sequence[str], limits: Limits) -> Iterator[SourceTree]:
+    def opened(self, protocols: Sequence[str], limits: Limits, deadline: Deadline) -> Iterator[SourceTree]:
         """Open the source for reading. Raises SourceError."""
-        deadline = Deadline(limits.seconds)
         if self.is_git:
             with open_repository(self.source, self.ref, protocols, limits, deadline) as repository:
                 yield repository
@@ -56,9 +55,9 @@ def locate(source: str, ref: str, *, roots: Sequence[Path], protocols: Sequence[
     if not source:
         raise SourceError("No source is given. Name a folder or the URL of a git repository.")
     if source.startswith("-"):
-        raise SourceError(f"The source {printable(source)!r} begins with a dash. Write ./ before the name of a folder.")
-    if printable(source) != source or len(source) > _LONGEST_SOURCE:
-        raise SourceError(f"The source {printable(source[:80])!r} is too long, or is not plain text.")
+        raise SourceError(f"The source {storable(source)!r} begins with a dash. Write ./ before the name of a folder.")
+    if storable(source) != source or has_controls(source) or len(source) > _LONGEST_SOURCE:
+        raise SourceError(f"The source {storable(source[:80])!r} is too long, or is not plain text.")
     if _HELPER.match(source):
         raise SourceError(f"The source {source!r} would start a helper program, which an import never does.")
     if _URL.match(source):
@@ -66,7 +65,7 @@ def locate(source: str, ref: str, *, roots: Sequence[Path], protocols: Sequence[
     if _SHORT_SSH.fullmatch(source) and not Path(source).exists():
         raise SourceError(f"Write the git source {source!r} as a URL: ssh://user@host/path.")
     if ref:
-        raise SourceError(f"The ref {printable(ref)!r} belongs to a git URL, and {source!r} is a folder.")
+        raise SourceError(f"The ref {storable(ref)!r} belongs to a git URL, and {source!r} is a folder.")
     return Location(str(_checked_folder(Path(source), roots)), "", is_git=False)
 
 
@@ -94,6 +93,8 @@ def _checked_url(url: str, roots: Sequence[Path], protocols: Sequence[str]) -> s
     except ValueError as error:
         raise SourceError(f"The URL {url!r} cannot be read: {error}.") from error
     scheme = parts.scheme.lower()
+    if has_controls(unquote(parts.path)):
+        raise SourceError(f"The URL {url!r} holds control characters.")
     if password is not None or (user is not None and scheme != "ssh") or parts.query or parts.fragment:
         # The URL itself is not repeated: what it carries may be secret.
         raise SourceError(
@@ -116,5 +117,5 @@ def _checked_ref(ref: str) -> str:
     if not ref:
         return ""
     if ref[0] in "-+" or ".." in ref or "@{" in ref or len(ref) > 200 or not _REF_CHARACTERS.fullmatch(ref):
-        raise SourceError(f"The ref {printable(ref[:80])!r} is not the name of a branch, a tag or a commit.")
+        raise SourceError(f"The ref {storable(ref[:80])!r} is not the name of a branch, a tag or a commit.")
     return ref

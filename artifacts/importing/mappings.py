@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import lru_cache
 
 from artifacts.importing.exceptions import MappingError
 from artifacts.importing.sources import path_problem
@@ -29,7 +28,7 @@ class Mapping:
 
     def matches(self, path: str) -> bool:
         """Whether the file at `path` (from the top of the collection) is meant."""
-        return _matches(tuple(self.glob.split("/")), tuple(path.split("/")))
+        return _matches(self.glob.split("/"), path.split("/"))
 
 
 def changed_mappings(kept: Iterable[str], changes: Iterable[str]) -> tuple[Mapping, ...]:
@@ -64,13 +63,24 @@ def _parsed(text: str) -> tuple[str, ArtifactType | None]:
     return "/".join(part for part in glob.split("/") if part not in ("", ".")), ArtifactType(kind) if kind else None
 
 
-@lru_cache(maxsize=4096)
-def _matches(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
-    if not pattern:
-        return not parts
-    if pattern[0] == "**":
-        return _matches(pattern[1:], parts) or (bool(parts) and _matches(pattern, parts[1:]))
-    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _matches(pattern[1:], parts[1:])
+def _matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
+    """Follows every way through the pattern at once, so that many `**` cost no more than their number."""
+    reached = _with_skips(pattern, {0})
+    for part in parts:
+        stay = {place for place in reached if pattern[place : place + 1] == ["**"]}
+        move = {place + 1 for place in reached - stay if place < len(pattern) and fnmatchcase(part, pattern[place])}
+        reached = _with_skips(pattern, stay | move)
+    return len(pattern) in reached
+
+
+def _with_skips(pattern: Sequence[str], places: set[int]) -> set[int]:
+    """`places`, and those behind every `**` there, which may stand for no folder at all."""
+    reached = set(places)
+    for place in places:
+        while place < len(pattern) and pattern[place] == "**":
+            place += 1
+            reached.add(place)
+    return reached
 
 
 def as_texts(mappings: Sequence[Mapping]) -> list[str]:

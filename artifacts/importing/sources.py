@@ -1,18 +1,18 @@
 """What a source of artifacts offers, whether it is a folder or a git repository. Pure Python."""
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Protocol
 
 from artifacts.importing.exceptions import SourceError
 from artifacts.importing.limits import Limits
-from projects.paths import STAGING_FOLDER, PathError, relative_path
+from projects.paths import STAGING_FOLDER, PathError, is_git_folder, relative_path
 
 # Never content: version control, caches and installed dependencies, wherever they lie.
 IGNORED_NAMES = frozenset(
     {
-        ".git",
         ".hg",
         ".svn",
         ".DS_Store",
@@ -86,43 +86,51 @@ class ListingBuilder:
         self._limits = limits
         self._files: list[SourceFile] = []
         self._skipped: list[Skipped] = []
-        self._ignored: list[str] = []
+        self._ignored: set[str] = set()
 
     def ignores(self, path: str) -> bool:
-        """Whether the last part of `path` is never content; remembers it if so."""
+        """Whether the last part of `path` is never content; remembers it if so. Raises SourceError as `add` does."""
         name = path.rsplit("/", 1)[-1]
-        ignored = name in IGNORED_NAMES or any(fnmatchcase(name, pattern) for pattern in IGNORED_PATTERNS)
-        if ignored:
-            self._ignored.append(printable(path))
-        return ignored
+        patterns = any(fnmatchcase(name, pattern) for pattern in IGNORED_PATTERNS)
+        if not (patterns or name in IGNORED_NAMES or is_git_folder(name)):
+            return False
+        shown = storable(path)
+        if shown not in self._ignored:
+            self._make_room()
+            self._ignored.add(shown)
+        return True
 
     def add(self, file: SourceFile) -> None:
         """Take a file, unless its name cannot be used. Raises SourceError past the number of files."""
-        if self._full():
-            raise SourceError(
-                f"The source holds more than {self._limits.files} files; nothing was changed. "
-                "Import a smaller folder of it."
-            )
-        if problem := path_problem(file.path):
+        if file.path.count("/") > self._limits.folder_depth:
+            self.skip_deep(file.path)
+        elif problem := path_problem(file.path):
             self.skip(file.path, "name", problem)
+        elif {"", "."} & set(file.path.split("/")):
+            self.skip(file.path, "name", "A part of its path is empty or a dot, which only a forged git tree has.")
         else:
+            self._make_room()
             self._files.append(file)
 
+    def skip_deep(self, path: str) -> None:
+        """Remember what lies in too many folders. Raises SourceError as `add` does."""
+        self.skip(path, "too-deep", f"It lies more than {self._limits.folder_depth} folders deep.")
+
     def skip(self, path: str, code: str, reason: str) -> None:
-        """Remember something that is no readable regular file. Raises SourceError past the number of files."""
-        if self._full():
-            raise SourceError(
-                f"The source holds more than {self._limits.files} files and links; nothing was changed. "
-                "Import a smaller folder of it."
-            )
-        self._skipped.append(Skipped(printable(path), code, reason))
+        """Remember something that is no readable regular file. Raises SourceError as `add` does."""
+        self._make_room()
+        self._skipped.append(Skipped(storable(path), code, reason))
 
     def listing(self) -> Listing:
         """What was collected, in path order."""
         return Listing(tuple(sorted(self._files)), tuple(sorted(self._skipped)), tuple(sorted(self._ignored)))
 
-    def _full(self) -> bool:
-        return len(self._files) + len(self._skipped) >= self._limits.files
+    def _make_room(self) -> None:
+        if len(self._files) + len(self._skipped) + len(self._ignored) >= self._limits.files:
+            raise SourceError(
+                f"The source holds more than {self._limits.files} files, links and ignored names; nothing was changed. "
+                "Import a smaller folder of it."
+            )
 
 
 def path_problem(path: str) -> str:
@@ -138,8 +146,13 @@ def path_problem(path: str) -> str:
     return ""
 
 
-def printable(text: str) -> str:
-    """`text` with whatever cannot be stored or shown written as an escape."""
+def has_controls(text: str) -> bool:
+    """Whether `text` holds a control character, such as a line break or an escape."""
+    return any(unicodedata.category(character) == "Cc" for character in text)
+
+
+def storable(text: str) -> str:
+    """`text` with whatever no database or file keeps written as an escape."""
     readable = text.encode("utf-8", "surrogateescape" if _is_escaped(text) else "backslashreplace")
     return readable.decode("utf-8", "backslashreplace").replace("\x00", "\\x00")
 
@@ -149,13 +162,21 @@ def _is_escaped(text: str) -> bool:
     return all("\udc80" <= character <= "\udcff" for character in surrogates)
 
 
+def folders_above(path: str) -> Iterator[str]:
+    """Every folder that `path` lies in, the innermost first and the top ('') last."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+    if path:
+        yield ""
+
+
 def folders_of(paths: Iterable[str]) -> set[str]:
     """Every folder above any of `paths`, the top ('') among them."""
     folders = {""}
     for path in paths:
-        while "/" in path:
-            path = path.rsplit("/", 1)[0]
-            if path in folders:
+        for folder in folders_above(path):
+            if folder in folders:
                 break
-            folders.add(path)
+            folders.add(folder)
     return folders

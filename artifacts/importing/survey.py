@@ -3,9 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from artifacts.importing.documents import DocumentError, read_json_object
-from artifacts.importing.sources import Listing, SourceFile, UnreadableFileError, printable
+from artifacts.importing.exceptions import SourceError
+from artifacts.importing.limits import Deadline, Limits
+from artifacts.importing.sources import Listing, SourceFile, UnreadableFileError, folders_above, storable
 from profiles.enums import ArtifactType
 
 # Problems that say nothing about whether the artifact is still meant to be there: what an earlier
@@ -90,16 +93,27 @@ class Suggestion:
 
 @dataclass
 class Survey:
-    """Files in path order, a way to read them, and everything said about them so far."""
+    """Files in path order, a way to read them, and everything said about them so far, all within `limits`."""
 
     listing: Listing
     reader: Callable[[str], bytes]
+    limits: Limits
+    deadline: Deadline
     found: list[Found] = field(default_factory=list)
     manifests: set[str] = field(default_factory=set)
-    kept: set[str] = field(default_factory=set)
     plugin_folders: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        # Folders that hold something the listing could not look at; a skill there cannot come as a whole.
+        self.incomplete = {
+            folder
+            for skipped in self.listing.skipped
+            if skipped.code in ("unreadable", "too-deep")
+            for folder in folders_above(skipped.path)
+        }
+        self._artifact_files = 0
+        self._kept: set[str] = set()
+        self._above_kept: set[str] = set()
         self.files: dict[str, SourceFile] = {file.path: file for file in self.listing.files}
         self._paths = list(self.files)
         # A file may be met twice, by a layout and by a list; what is said of it is said once.
@@ -132,8 +146,17 @@ class Survey:
     def owned(self, place: Place, folder: str) -> list[str]:
         """Paths below `folder` of `place` that do not belong to a plugin further down."""
         top = place.path(folder) if folder else place.folder
-        inner = [other for other in self.plugin_folders if _is_below(other, place.folder)]
-        return [path for path in self.below(top) if not any(path.startswith(other + "/") for other in inner)]
+        return [path for path in self.below(top) if not self._is_in_inner_plugin(path, place.folder)]
+
+    def take(self, found: Found) -> None:
+        """Remember an artifact. Raises SourceError past the number of artifacts, or of files in all of them."""
+        self.found.append(found)
+        self._artifact_files += len(found.files)
+        if len(self.found) > self.limits.artifacts or self._artifact_files > self.limits.artifact_files:
+            raise SourceError(
+                f"The source makes more than {self.limits.artifacts} artifacts, or artifacts with more than "
+                f"{self.limits.artifact_files} files together; nothing was changed. Import a smaller folder of it."
+            )
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a file; None, and the file is reported, when it cannot be read."""
@@ -155,22 +178,36 @@ class Survey:
             return None
 
     def note(self, file: str, message: str) -> None:
-        """Remark on a file."""
-        self._notes[Note(file, printable(message))] = None
+        """Remark on a file. Raises SourceError past the number of remarks."""
+        self._notes[Note(file, storable(message))] = None
+        self._check_remarks()
 
     def refuse(self, file: str, code: str, reason: str, keeps: str | None = None) -> None:
-        """Report a file that became no artifact.
+        """Report a file that became no artifact. Raises SourceError past the number of remarks.
 
         When the reason may pass, what was imported from it before (or from below `keeps`) stays as it is.
         """
-        self._refusals[Refusal(file, code, printable(reason))] = None
+        self._refusals[Refusal(file, code, storable(reason))] = None
+        self._check_remarks()
         if code in _PASSING:
-            self.kept.add(file if keeps is None else keeps)
+            self.keep(file if keeps is None else keeps)
+
+    def keep(self, path: str) -> None:
+        """Let what was imported from `path`, from below it or from a folder around it stay as it is."""
+        self._kept.add(path)
+        self._above_kept.update(folders_above(path))
 
     def keeps(self, path: str) -> bool:
         """Whether an artifact imported from `path` earlier stays as it is."""
-        return any(path == kept or _is_below(path, kept) or _is_below(kept, path) for kept in self.kept)
+        return path in self._above_kept or any(place in self._kept for place in (path, *folders_above(path)))
 
+    def _is_in_inner_plugin(self, path: str, top: str) -> bool:
+        inner = takewhile(lambda folder: len(folder) > len(top), folders_above(path))
+        return any(folder in self.plugin_folders for folder in inner)
 
-def _is_below(path: str, folder: str) -> bool:
-    return path != folder and (not folder or path.startswith(folder + "/"))
+    def _check_remarks(self) -> None:
+        if len(self._notes) + len(self._refusals) > self.limits.remarks:
+            raise SourceError(
+                f"There is more to say about the source than {self.limits.remarks} remarks; nothing was changed. "
+                "Import a smaller folder of it."
+            )

@@ -27,11 +27,11 @@ from artifacts.exceptions import (
 )
 from artifacts.importing.contents import Bookshelf, Loaded, load
 from artifacts.importing.discovery import Discovery, discover
-from artifacts.importing.limits import Limits
+from artifacts.importing.limits import Deadline, Limits
 from artifacts.importing.locations import Location, locate
 from artifacts.importing.mappings import Mapping, as_texts, changed_mappings
 from artifacts.importing.report import Changes, build_report
-from artifacts.importing.sources import printable
+from artifacts.importing.sources import storable
 from artifacts.models import Artifact, Collection, CollectionImport
 from artifacts.services.imported_rows import write_artifacts
 from projects.exceptions import BusyError
@@ -152,11 +152,14 @@ def _run(pending: PendingImport, progress: Progress | None, limits: Limits) -> N
         )
     )
     tell = _Teller(row, progress)
-    with pending.location.opened(settings.IMPORT_GIT_PROTOCOLS, limits) as source:
+    deadline = Deadline(limits.seconds)
+    with pending.location.opened(settings.IMPORT_GIT_PROTOCOLS, limits, deadline) as source:
         row.revision = source.revision
         discovery = discover(
             source.listing,
-            Bookshelf(source, limits).read,
+            Bookshelf(source, limits, deadline).read,
+            limits=limits,
+            deadline=deadline,
             mappings=pending.mappings,
             known={(kind, namespace, name): path for kind, namespace, name, path, _ in rows},
             collection_name=pending.location.default_name,
@@ -182,7 +185,7 @@ def _finish(pending: PendingImport, discovery: Discovery, loaded: Sequence[Loade
 
 def _fail(row: CollectionImport, message: str) -> None:
     row.state = CollectionImport.State.FAILED
-    row.error = printable(message)
+    row.error = storable(message)
     row.finished_at = timezone.now()
     row.save(update_fields=["state", "error", "finished_at", "revision", "report", "progress_done", "progress_total"])
 
@@ -283,7 +286,7 @@ def _refuse_taken(name: str, collection: Collection | None) -> None:
 
 
 def _free_name(name: str) -> str:
-    base = printable(name).strip()[: _LONGEST_NAME - 8] or "collection"
+    base = storable(name).strip()[: _LONGEST_NAME - 8] or "collection"
     taken = set(Collection.objects.filter(name__startswith=base).values_list("name", flat=True))
     return next(candidate for number in count(1) if (candidate := _numbered(base, number)) not in taken)
 

@@ -23,11 +23,15 @@ def test_every_code_and_flag_is_explained() -> None:
 def test_the_limits_are_the_ones_in_force() -> None:
     limits = Limits()
     for number in (
-        f"{limits.files:,} |",
+        f"{limits.files:,} | files, links",
         f"{limits.file_bytes // MEBIBYTE} MiB |",
         f"{limits.total_bytes // MEBIBYTE} MiB |",
         f"{limits.repository_bytes // MEBIBYTE} MiB |",
         f"{limits.folder_depth} |",
+        f"{limits.plugins:,} | plugins",
+        f"{limits.artifacts:,} | artifacts",
+        f"{limits.artifact_files:,} | files in all artifacts",
+        f"{limits.remarks:,} | notes",
         f"{limits.seconds:g} seconds |",
     ):
         assert f"| {number}" in PAGE

@@ -46,10 +46,11 @@ class Command(BaseCommand):
         except ImportFailedError as error:
             done, failure = error.collection_import, error
         except CollectionError as error:
-            raise CommandError(str(error), returncode=1 if isinstance(error, ImportBusyError) else 2) from error
+            code = 1 if isinstance(error, ImportBusyError) else 2
+            raise CommandError(printable(str(error)), returncode=code) from error
         self._write_report(done, _arguments(**given, nothing_kept=failure is not None))
         if failure is not None:
-            raise CommandError(str(failure), returncode=1)
+            raise CommandError(printable(str(failure)), returncode=1)
 
     def _write_report(self, done: CollectionImport, arguments: Sequence[str]) -> None:
         for section in as_sections(done, arguments):
