@@ -113,9 +113,8 @@ def _scan_plain(survey: Survey, place: Place) -> None:
 def _apply(survey: Survey, mappings: Sequence[Mapping], plugins: Sequence[Plugin], collection_name: str) -> None:
     places = {plugin.folder: plugin.place for plugin in reversed(plugins)}
     for mapping in mappings:
-        survey.deadline.check()
         taken = taken_files(survey.found) | survey.manifests
-        matching = [path for path in survey.files if mapping.matches(path) and _may_be(mapping.type, path)]
+        matching = [path for path in survey.files if _is_meant(survey, mapping, path)]
         if not matching:
             what = SKILL_FILE if mapping.type is ArtifactType.SKILL else "file"
             survey.note(mapping.glob, f"The mapping {mapping} matches no {what}.")
@@ -128,9 +127,11 @@ def _apply(survey: Survey, mappings: Sequence[Mapping], plugins: Sequence[Plugin
                 _take(survey, mapping.type, path, _place_of(path, places), collection_name)
 
 
-def _may_be(kind: ArtifactType, path: str) -> bool:
-    """A pattern for skills may match all their files; the ones that count are named alike."""
-    return kind is not ArtifactType.SKILL or path.rpartition("/")[2] == SKILL_FILE
+def _is_meant(survey: Survey, mapping: Mapping, path: str) -> bool:
+    """Whether a mapping takes a file. A pattern for skills may match all their files; only SKILL.md counts."""
+    survey.deadline.check()
+    may_be = mapping.type is not ArtifactType.SKILL or path.rpartition("/")[2] == SKILL_FILE
+    return may_be and mapping.matches(path)
 
 
 def _take(survey: Survey, kind: ArtifactType, path: str, place: Place, collection_name: str) -> None:

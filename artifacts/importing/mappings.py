@@ -64,23 +64,16 @@ def _parsed(text: str) -> tuple[str, ArtifactType | None]:
 
 
 def _matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
-    """Follows every way through the pattern at once, so that many `**` cost no more than their number."""
-    reached = _with_skips(pattern, {0})
-    for part in parts:
-        stay = {place for place in reached if pattern[place : place + 1] == ["**"]}
-        move = {place + 1 for place in reached - stay if place < len(pattern) and fnmatchcase(part, pattern[place])}
-        reached = _with_skips(pattern, stay | move)
-    return len(pattern) in reached
-
-
-def _with_skips(pattern: Sequence[str], places: set[int]) -> set[int]:
-    """`places`, and those behind every `**` there, which may stand for no folder at all."""
-    reached = set(places)
-    for place in places:
-        while place < len(pattern) and pattern[place] == "**":
-            place += 1
-            reached.add(place)
-    return reached
+    """Follows every way through `parts` at once, so that many `**` cost no more than their number."""
+    places = {0}
+    for piece in pattern:
+        if not places:
+            return False
+        if piece == "**":
+            places = set(range(min(places), len(parts) + 1))
+        else:
+            places = {place + 1 for place in places if place < len(parts) and fnmatchcase(parts[place], piece)}
+    return len(parts) in places
 
 
 def as_texts(mappings: Sequence[Mapping]) -> list[str]:

@@ -178,9 +178,9 @@ def _write_groups(
 
 def _insert_kept(wanted: list[UUID], before: Sequence[UUID], kept: Iterable[UUID]) -> None:
     """Leave what could not be read this time where it stood."""
+    places = {artifact_id: place for place, artifact_id in enumerate(before)}
     for artifact_id in kept:
-        position = before.index(artifact_id) if artifact_id in before else len(wanted)
-        wanted.insert(min(position, len(wanted)), artifact_id)
+        wanted.insert(places.get(artifact_id, len(wanted)), artifact_id)
 
 
 def _renew_memberships(renewed: Mapping[UUID, Sequence[UUID]]) -> None:
