@@ -91,3 +91,14 @@ def commit(folder: Path, files: Mapping[str, str | bytes]) -> str:
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message=More")
     return git(folder, "rev-parse", "HEAD")
+
+
+def tree(repository: Path, entries: str) -> str:
+    """The hash of a new tree with `entries` as `git ls-tree` writes them, however odd."""
+    command = ["git", "-C", str(repository), "mktree", "-z"]
+    return subprocess.run(command, input=entries.encode(), check=True, capture_output=True).stdout.decode().strip()
+
+
+def set_main(repository: Path, tree_hash: str) -> None:
+    """Let the branch `main` be one commit of this tree."""
+    git(repository, "update-ref", "refs/heads/main", git(repository, "commit-tree", "-m", "Forged", tree_hash))

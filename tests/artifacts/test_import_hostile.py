@@ -1,4 +1,4 @@
-"""Collections made to do harm: small ones that cost much, and names that are not what they seem.
+"""Collections made to do harm: small ones that cost much.
 
 An alarm ends a test that would hang; how long an import takes is not what these tests are about.
 """
@@ -6,7 +6,6 @@ An alarm ends a test that would hang; how long an import takes is not what these
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -34,10 +33,11 @@ from tests.artifacts.sources import (
     notes,
     plugin,
     refusals,
+    set_main,
     skill,
+    tree,
     write_files,
 )
-from tests.artifacts.test_import_command import failed, run
 from tests.artifacts.test_import_layouts import contents
 
 pytestmark = pytest.mark.django_db
@@ -68,18 +68,6 @@ def repository(source: Path, settings: Settings) -> Path:
     """A repository with one skill that may be fetched by file URL."""
     settings.IMPORT_GIT_PROTOCOLS = ["file"]
     return git_repository(source / "tools.git", {"skills/x/SKILL.md": skill("x")})
-
-
-def tree(repository: Path, entries: str | bytes) -> str:
-    """The hash of a new tree with `entries` as `git ls-tree` writes them, however odd."""
-    command = ["git", "-C", str(repository), "mktree", "-z"]
-    data = entries.encode() if isinstance(entries, str) else entries
-    return subprocess.run(command, input=data, check=True, capture_output=True).stdout.decode().strip()
-
-
-def set_main(repository: Path, tree_hash: str) -> None:
-    """Let the branch `main` be one commit of this tree."""
-    git(repository, "update-ref", "refs/heads/main", git(repository, "commit-tree", "-m", "Forged", tree_hash))
 
 
 @pytest.mark.parametrize(
@@ -243,38 +231,6 @@ def test_a_skill_whose_folder_cannot_be_looked_into_stays_as_it_was(
     assert contents(Artifact.objects.get(name="x")).keys() == {"SKILL.md", "closed/a.md"}
 
 
-def test_parts_of_a_path_that_only_a_forger_writes_are_reported(repository: Path) -> None:
-    blob = git(repository, "rev-parse", "HEAD:skills/x/SKILL.md")
-    raw = b"100644 blob " + blob.encode() + b"\tSKILL.md\0"
-    inner = tree(repository, raw)
-    skills = b"".join(b"040000 tree %s\t%s\0" % (inner.encode(), name) for name in (b"..", b".", b"y"))
-    set_main(repository, tree(repository, f"040000 tree {tree(repository, skills)}\tskills\0"))
-    assert refusals(imported_repository(repository)) == {"skills/../SKILL.md": "name", "skills/./SKILL.md": "name"}
-    assert labels() == ["skill:y"]
-
-
-GIT_FOLDERS = (".GIT", "git~1", ".g\u200dit", ".git ", ".Git.")
-
-
-def test_no_name_of_a_git_folder_comes_along(source: Path) -> None:
-    files = {f"skills/x/{name}/hooks/post-checkout": "#!/bin/sh" for name in GIT_FOLDERS}
-    write_files(source, files | {"skills/x/SKILL.md": skill("x"), "skills/x/.gitignore": "x"})
-    done = import_collection(source=str(source))
-    assert contents(Artifact.objects.get()).keys() == {"SKILL.md", ".gitignore"}
-    assert done.report["ignored"] == sorted(f"skills/x/{name}" for name in GIT_FOLDERS)
-
-
-def test_no_name_of_a_git_folder_comes_along_from_a_repository(repository: Path) -> None:
-    blob = git(repository, "rev-parse", "HEAD:skills/x/SKILL.md")
-    hooks = tree(repository, f"100755 blob {blob}\tpost-checkout\0")
-    folders = "".join(f"040000 tree {hooks}\t{name}\0" for name in GIT_FOLDERS)
-    inner = tree(repository, f"100644 blob {blob}\tSKILL.md\0{folders}")
-    set_main(repository, tree(repository, f"040000 tree {tree(repository, f'040000 tree {inner}\tx\0')}\tskills\0"))
-    done = imported_repository(repository)
-    assert contents(Artifact.objects.get()).keys() == {"SKILL.md"}
-    assert done.report["ignored"] == sorted(f"skills/x/{name}" for name in GIT_FOLDERS)
-
-
 def test_many_plugins_of_one_folder_are_one(source: Path) -> None:
     entries = [{"name": f"p{n}", "source": "./"} for n in range(3000)]
     write_files(
@@ -407,37 +363,3 @@ def test_a_command_whose_source_is_a_folder_is_reported(repository: Path) -> Non
     git(repository, "commit", "--quiet", "--message=Plugin")
     assert refusals(imported_repository(repository)) == {".claude-plugin/plugin.json": "not-a-file"}
     assert labels() == ["p/command:b", "p/skill:x"]
-
-
-EVIL = "evil\x1b[2J\nSuccess"
-
-
-def test_names_with_control_characters_are_refused_and_printed_as_escapes(source: Path) -> None:
-    marketplace = {"plugins": [{"name": EVIL, "source": "./q"}]}
-    write_files(
-        source,
-        {
-            ".mcp.json": json.dumps({EVIL: {"command": "x"}, "empty\x1b[2J": {}, "good": {"command": "x"}}),
-            ".claude-plugin/marketplace.json": json.dumps(marketplace),
-            "p/.claude-plugin/plugin.json": json.dumps({"name": EVIL, "description": "\x1b[31mRed"}),
-            "p/skills/x/SKILL.md": '---\nname: "a\\e[2J"\ndescription: "\\e[2J"\n---\n',
-            "q/commands/tidy.md": "Tidy up.",
-            f"agents/{EVIL}.md": agent("evil"),
-            "agents/dark\u202e.md": agent("dark"),
-        },
-    )
-    printed = run(str(source))
-    assert labels() == ["agent:dark\u202e", "mcp:good", "p/skill:x"]
-    assert not {"\x1b", "\u202e"} & set(printed)
-    assert "\nSuccess" not in printed
-    assert r"evil\x1b[2J\nSuccess" in printed
-    assert ArtifactGroup.objects.get().name == "p"
-
-
-def test_errors_are_printed_as_escapes_too(source: Path) -> None:
-    (source / "a\u202eb").mkdir()
-    _, message, _ = failed(str(source / "a\u202eb"), "--name", "x" * 300)
-    assert "300 characters" in message
-    for arguments in ([f"{source}/{EVIL}"], [str(source / "a\u202eb/nowhere")], [f"file://{source}/a%1b[2J"]):
-        _, message, _ = failed(*arguments)
-        assert not {"\x1b", "\n", "\u202e"} & set(message)
