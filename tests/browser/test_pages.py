@@ -54,9 +54,14 @@ def watched(page: Any) -> list[str]:
         if message.type in ("error", "warning"):
             complaints.append(message.text)
 
+    def failed(request: Any) -> None:
+        # Going on to the next page calls off what the last one was still fetching, its icon for one.
+        if request.failure != "net::ERR_ABORTED":
+            complaints.append(f"{request.url} failed: {request.failure}")
+
     page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(f"{request.url} failed"))
+    page.on("requestfailed", failed)
     return complaints
 
 
