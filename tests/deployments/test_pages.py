@@ -211,3 +211,11 @@ def test_long_lists_are_paged(client: Client, me: User) -> None:
     DeploymentFactory.create_batch(101, project=run.project)
     assert "101–101 of 101 results Previous" in page(client, f"/runs/{run.pk}?page=2")
     assert "1–100 of 101 deployments Next" in page(client, f"/projects/{run.project_id}")
+
+
+def test_artifacts_of_one_name_are_told_apart_by_their_namespace(client: Client, me: User) -> None:
+    run = RunFactory(project__owner=me)
+    RunItemFactory(run=run, artifact_label="skill:pdf", artifact_namespace="documents")
+    DeploymentFactory(project=run.project, label="skill:pdf", namespace="documents")
+    assert "pdf (documents)" in page(client, f"/runs/{run.pk}")
+    assert "pdf (documents)" in page(client, f"/projects/{run.project.pk}")
