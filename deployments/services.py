@@ -13,9 +13,9 @@ from deployments.installer import records
 from deployments.installer.apply import Assignment, Progress, apply_plan, result_of
 from deployments.installer.decisions import Missing, OnConflict, Plan, Unrenderable, Wanted
 from deployments.installer.disk import DiskReader, ProjectFolder, describe
-from deployments.installer.journal import Claimant, Result
+from deployments.installer.journal import Claimant, Result, add_notes
 from deployments.installer.plan import make_plan
-from deployments.installer.recover import recover_folder
+from deployments.installer.recover import Recovered, recover_folder
 from deployments.models import Run, RunItem
 from profiles.models import DeploymentProfile
 from profiles.platforms import module_for
@@ -83,17 +83,19 @@ def deploy(
             plan = _plan(project, folder, wanted, on_conflict)
         return DeployReport(None, tuple(result_of(item) for item in plan.items), plan.fingerprint)
     with _held(project) as (folder, folder_key):
-        recover_folder(folder, folder_key)
+        recovered = recover_folder(folder, folder_key)
         plan = _plan(project, folder, wanted, on_conflict)
         assignment = Assignment(folder, folder_key, project, claimant, on_conflict, by, progress)
         run, results = apply_plan(assignment, plan)
+        if recovered.notes:
+            add_notes(run, recovered.notes)
     return DeployReport(run, tuple(results), plan.fingerprint)
 
 
-def recover_project(*, project: Project) -> list[Run]:
+def recover_project(*, project: Project) -> Recovered:
     """Take back what a run that was cut off left half done in the project's folder, and tidy up after it.
 
-    Returns the runs taken back. Raises FolderBusyError and ProjectFolderError as `deploy` does.
+    Raises FolderBusyError and ProjectFolderError as `deploy` does.
     """
     with _held(project) as (folder, folder_key):
         return recover_folder(folder, folder_key)
@@ -116,15 +118,17 @@ def recover_all() -> Iterator[Recovery]:
     """
     for project in Project.objects.order_by("path", "pk").iterator():
         try:
-            runs = recover_project(project=project)
+            recovered = recover_project(project=project)
         except FolderBusyError as error:
             yield Recovery(project, str(error), is_whole=False)
         except ProjectFolderError as error:
             if project.runs.filter(state=Run.State.RUNNING).exists():
                 yield Recovery(project, str(error), is_whole=False)
         else:
-            for run in runs:
+            for run in recovered.runs:
                 yield Recovery(run.project, f"Run {run.number} was cut off and has been taken back.", tuple(run.notes))
+            for note in recovered.notes:
+                yield Recovery(project, note)
 
 
 def _folder_of(project: Project) -> Path:

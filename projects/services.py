@@ -148,7 +148,8 @@ def _make_folder(folder: Path, root: Path) -> None:
     Steps down through open descriptors and follows no symlink, so that one put in the way
     meanwhile leads nowhere.
     """
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    # O_PATH, where there is one, passes through folders that may be entered but not listed.
+    flags = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     here = os.open(root, flags)
     try:
         for part in folder.relative_to(root).parts:

@@ -77,9 +77,13 @@ class ProjectFolder:
         try:
             self.descriptor = _open_through(path)
         except OSError as error:
+            way_out = (
+                "Let the user this runs as read and enter it."
+                if isinstance(error, PermissionError)
+                else "Put it back, or register the project again at its new place."
+            )
             raise ProjectFolderError(
-                f"The project's folder {path} cannot be opened ({error.strerror}). "
-                "Put it back, or register the project again at its new place."
+                f"The project's folder {path} cannot be opened ({error.strerror}). {way_out}"
             ) from error
 
     def __enter__(self) -> Self:
@@ -139,6 +143,19 @@ def step_into(descriptor: int, part: str, *, make: bool) -> int:
         inner = open_folder(descriptor, part)
     os.close(descriptor)
     return inner
+
+
+@contextmanager
+def inside(spot: Spot, path: str) -> Iterator[Spot]:
+    """The place of `path` in the folder at `spot` ('' is `spot` itself), reached through no symlink."""
+    *folders, name = [spot.name, *path.split("/")] if path else [spot.name]
+    descriptor = os.dup(spot.folder)
+    try:
+        for part in folders:
+            descriptor = step_into(descriptor, part, make=False)
+        yield Spot(descriptor, name)
+    finally:
+        os.close(descriptor)
 
 
 def _in_the_way(descriptor: int, part: str, path: str) -> ObstacleError:
@@ -301,14 +318,8 @@ def read_bytes(spot: Spot, path: str, manifest: Manifest, limit: int) -> dict[st
 
 
 def _file_bytes(spot: Spot, file: ManifestFile, limit: int) -> bytes:
-    *folders, name = [spot.name, *file.path.split("/")] if file.path else [spot.name]
-    descriptor = os.dup(spot.folder)
-    try:
-        for part in folders:
-            descriptor = step_into(descriptor, part, make=False)
+    with inside(spot, file.path) as place:
         if file.is_symlink:
-            return os.fsencode(os.readlink(name, dir_fd=descriptor))
-        with os.fdopen(os.open(name, _OPEN_FILE, dir_fd=descriptor), "rb") as stream:
+            return os.fsencode(os.readlink(place.name, dir_fd=place.folder))
+        with os.fdopen(os.open(place.name, _OPEN_FILE, dir_fd=place.folder), "rb") as stream:
             return stream.read(limit)
-    finally:
-        os.close(descriptor)

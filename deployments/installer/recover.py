@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from django.db.models import Q
 
@@ -23,8 +24,16 @@ from deployments.models import Run
 logger = logging.getLogger(__name__)
 
 
-def recover_folder(folder: ProjectFolder, folder_key: str) -> list[Run]:
-    """Take back every run of this folder that was cut off; those taken back, newest first.
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """The runs that were taken back, newest first, and what was found of runs that are in no record."""
+
+    runs: tuple[Run, ...]
+    notes: tuple[str, ...]
+
+
+def recover_folder(folder: ProjectFolder, folder_key: str) -> Recovered:
+    """Take back every run of this folder that was cut off, and clear away what dead runs left.
 
     The caller holds the folder's lock. One query when there is nothing to do.
     """
@@ -37,8 +46,7 @@ def recover_folder(folder: ProjectFolder, folder_key: str) -> list[Run]:
             intents = intents_of(run)
             take_back(folder, staging, run, intents)
             clear_away(staging, run, intents)
-    _clear_leftovers(folder)
-    return cut_off
+    return Recovered(tuple(cut_off), tuple(_clear_leftovers(folder)))
 
 
 def take_back(folder: ProjectFolder, staging: Staging, run: Run, intents: Sequence[Intent]) -> None:
@@ -63,14 +71,15 @@ def clear_away(staging: Staging, run: Run, intents: Sequence[Intent]) -> None:
     staging.drop()
 
 
-def _clear_leftovers(folder: ProjectFolder) -> None:
+def _clear_leftovers(folder: ProjectFolder) -> Iterator[str]:
     """Clear away the staging of runs that died between their last commit and its removal, or before their first."""
     ids = leftovers(folder)
     known = {run.id: run for run in Run.objects.filter(pk__in=ids)} if ids else {}
     for run_id in ids:
         run = known.get(run_id)
-        if run is None:
-            keep_whole(folder, run_id)
+        if run is None and (kept := keep_whole(folder, run_id)):
+            logger.warning("A run in no record left files behind.", extra={"folder": str(folder.path), "kept": kept})
+            yield f"A run that is in no record any more left files behind. They are kept in {kept}."
         with Staging(folder, run_id) as staging:
             if run is None:
                 staging.drop()

@@ -21,7 +21,7 @@ from uuid import UUID
 from django.db import connection
 
 from artifacts.manifests import Manifest, ManifestFile
-from deployments.installer.disk import ObstacleError, ProjectFolder, open_folder
+from deployments.installer.disk import ObstacleError, ProjectFolder, describe, inside, open_folder
 from deployments.installer.exchange import Spot, place
 from projects.exceptions import FolderBusyError
 from projects.paths import STAGING_FOLDER
@@ -98,16 +98,19 @@ class Staging:
         _delete(self.slot(slot))
 
     def discard(self, slot: str, looked_at: Manifest) -> None:
-        """Delete from `slot` the files of `looked_at` and no others, and the folders that are empty then."""
+        """Delete from `slot` the files of `looked_at` and no others, and the folders that are empty then.
+
+        Somebody may still be at work in a replaced folder: each file is reached through no symlink.
+        """
         spot = self.slot(slot)
         if looked_at.is_folder:
             _make_folders_writable(spot)
         for file in looked_at.files:
-            with suppress(FileNotFoundError):
-                os.unlink(f"{spot.name}/{file.path}" if file.path else spot.name, dir_fd=spot.folder)
+            with suppress(FileNotFoundError), inside(spot, file.path) as place:
+                os.unlink(place.name, dir_fd=place.folder)
         for folder in sorted(looked_at.folders, reverse=True):
-            with suppress(OSError):
-                os.rmdir(f"{spot.name}/{folder.path}", dir_fd=spot.folder)
+            with suppress(OSError), inside(spot, folder.path) as place:
+                os.rmdir(place.name, dir_fd=place.folder)
 
     def keep_aside(self, slot: str) -> str:
         """Move the slot out of the run's folder, so that nothing deletes it; its path in the project."""
@@ -140,15 +143,27 @@ def leftovers(folder: ProjectFolder) -> list[UUID]:
         return []
     with _root_of(folder) as root:
         prefixes = (_run_name(""), _new_name(""))
-        found = [(name, prefix) for name in os.listdir(root) for prefix in prefixes if name.startswith(prefix)]
+        folders = [name for name in os.listdir(root) if _is_folder(Spot(root, name))]
+        found = [(name, prefix) for name in folders for prefix in prefixes if name.startswith(prefix)]
         _remove_root_if_empty(folder, root)
     return sorted({UUID(name.removeprefix(prefix)) for name, prefix in found if _is_uuid(name.removeprefix(prefix))})
 
 
-def keep_whole(folder: ProjectFolder, run_id: UUID) -> None:
-    """Move the staging folder of a run that is in no record aside, with all that is in it."""
+def keep_whole(folder: ProjectFolder, run_id: UUID) -> str:
+    """Move the staging folder of a run that is in no record aside, with all that is in it.
+
+    Where it is then, in the project; '' when only files we had prepared were there.
+    """
+    kept = f"{_KEPT}{_run_name(run_id)}"
     with _root_of(folder) as root, suppress(FileNotFoundError, FileExistsError):
-        place(Spot(root, _run_name(run_id)), Spot(root, f"{_KEPT}{_run_name(run_id)}"))
+        place(Spot(root, _run_name(run_id)), Spot(root, kept))
+        return f"{STAGING_FOLDER}/{kept}"
+    return ""
+
+
+def _is_folder(spot: Spot) -> bool:
+    found = spot.stat()
+    return found is not None and stat.S_ISDIR(found.st_mode)
 
 
 def _is_uuid(text: str) -> bool:
@@ -185,17 +200,18 @@ def _root_of(folder: ProjectFolder) -> Iterator[int]:
 
 def _open_root(folder: ProjectFolder) -> int:
     """Open the staging folder, made where it is missing, and lock it against other databases' runs."""
+    is_ours = False
     try:
-        os.mkdir(STAGING_FOLDER, 0o700, dir_fd=folder.descriptor)
-        is_ours = True
-    except FileExistsError:
-        is_ours = False
-    try:
+        with suppress(FileExistsError):
+            os.mkdir(STAGING_FOLDER, 0o700, dir_fd=folder.descriptor)
+            is_ours = True
         root = open_folder(folder.descriptor, STAGING_FOLDER)
     except NotADirectoryError as error:
         raise ObstacleError(
             f"{STAGING_FOLDER} is not a folder. Remove it: a deploy prepares its files there."
         ) from error
+    except OSError as error:
+        raise ObstacleError(describe(error, f"{folder.path}/{STAGING_FOLDER}")) from error
     try:
         fcntl.flock(root, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if is_ours:

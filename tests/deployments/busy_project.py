@@ -157,9 +157,9 @@ class BusyProject:
         """The deploy that does it all."""
         return self.desk.deploy(*self.artifacts, profiles=self.profiles, on_conflict=OnConflict.OVERWRITE)
 
-    def recover(self) -> list[Run]:
+    def recover(self) -> tuple[Run, ...]:
         """Make the project whole."""
-        return recover_project(project=self.desk.project)
+        return recover_project(project=self.desk.project).runs
 
     def reset(self) -> None:
         """Put disk and records back to where they were before the deploy."""

@@ -120,7 +120,7 @@ def test_killed_at_any_step_it_can_be_taken_back_exactly_or_deployed_again(busy:
         restore(busy.folder, cut_off)
         recovered = busy.recover()
         if runs == [Run.State.DONE]:
-            assert recovered == []
+            assert recovered == ()
             busy.assert_after()
         else:
             assert [run.notes for run in recovered] == [[]] * len(runs)

@@ -3,12 +3,14 @@
 import os
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from deployments.exceptions import ProjectFolderError
 from deployments.installer import apply, journal
 from deployments.installer.decisions import OnConflict
+from deployments.installer.disk import ProjectFolder
 from deployments.installer.staging import Staging
 from deployments.models import Run
 from projects.models import Project
@@ -68,9 +70,10 @@ def test_an_overwritten_folder_survives_the_loss_of_the_database_in_the_middle_o
             desk.deploy(skill, on_conflict=OnConflict.OVERWRITE)
     Run.objects.all().delete()
 
-    desk.deploy(skill)
+    report = desk.deploy(skill)
 
     (kept,) = [path for path in desk.tree() if path.endswith("mine.md")]
+    assert kept.rpartition("/0001/")[0] in report.notes[0]
     assert kept.startswith(f"{STAGING_FOLDER}/kept-")
     assert desk.tree()[kept] == b"Mine"
 
@@ -84,6 +87,47 @@ def test_what_a_run_staged_before_it_died_goes_without_a_trace(desk: Desk, monke
     assert any(STAGING_FOLDER in path for path in desk.tree())
     desk.deploy(desk.artifact("command:ship", {"": "Ship"}))
     assert desk.tree() == {".claude/commands/ship.md": b"Ship"}
+
+
+def test_clearing_away_follows_no_symlink_that_comes_to_lie_in_a_replaced_folder(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "run.sh").write_text("Mine")
+    skill = desk.artifact("skill:pdf", {"SKILL.md": "old", "scripts/run.sh": "old"})
+    desk.deploy(skill)
+    give_version(skill, {"SKILL.md": "new"})
+    held_open = os.open(desk.folder / ".claude/skills/pdf", os.O_RDONLY)
+    discard = Staging.discard
+
+    def swap_first(*arguments: Any) -> None:
+        os.rename("scripts", "elsewhere", src_dir_fd=held_open, dst_dir_fd=held_open)
+        os.symlink(victim, "scripts", dir_fd=held_open)
+        discard(*arguments)
+
+    monkeypatch.setattr(Staging, "discard", swap_first)
+    desk.deploy(skill)
+    os.close(held_open)
+    assert (victim / "run.sh").read_text() == "Mine"
+
+
+@pytest.mark.parametrize("name", ["new", "run"])
+@pytest.mark.parametrize("kind", ["file", "symlink"])
+def test_what_is_only_called_like_a_staging_folder_is_left_alone(
+    desk: Desk, tmp_path: Path, name: str, kind: str
+) -> None:
+    with ProjectFolder(desk.folder) as folder, Staging(folder, uuid4()) as staging:
+        called = staging.name.replace("new-", f"{name}-", 1)
+        staging.drop()
+    (desk.folder / STAGING_FOLDER).mkdir()
+    there = desk.folder / STAGING_FOLDER / called
+    if kind == "file":
+        there.write_text("Mine")
+    else:
+        there.symlink_to(tmp_path)
+    assert outcome(desk.deploy(desk.artifact("command:ship"))) == [("command:ship", "success", "create")]
+    assert there.is_symlink() or there.read_text() == "Mine"
 
 
 @pytest.mark.parametrize("words", ["mine\n", "*\nmine\n", ""])

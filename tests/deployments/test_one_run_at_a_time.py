@@ -117,7 +117,7 @@ def test_a_dead_run_is_found_when_the_folder_has_got_another_number(desk: Desk) 
     with run_held_in_the_middle(desk):
         pass
     Run.objects.update(folder_key="0-0")
-    assert len(recover_project(project=desk.project)) == 1
+    assert len(recover_project(project=desk.project).runs) == 1
     assert desk.tree() == {}
 
 

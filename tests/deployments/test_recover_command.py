@@ -68,6 +68,13 @@ def test_an_edit_made_since_stays_and_is_named(desk: Desk, cut_off: Run) -> None
     assert len(cut_off.notes) == 1
 
 
+def test_files_of_a_run_in_no_record_are_named(desk: Desk, cut_off: Run) -> None:
+    Run.objects.all().delete()
+    code, output = recover()
+    assert code == 0
+    assert "They are kept in .deployment-sets/kept-run-" in output
+
+
 def test_the_next_deploy_recovers_by_itself(desk: Desk, cut_off: Run) -> None:
     report = desk.deploy(desk.artifact("command:plan", {"": "Plan"}))
     assert report.counts["success"] == 1
