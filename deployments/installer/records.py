@@ -138,7 +138,7 @@ def _write_deployments(project: Project, items: Sequence[PlanItem], by: User) ->
                 project=project, artifact_uuid=wanted.artifact_uuid, deployment_profile_id=wanted.profile_id
             )
             new.append(row)
-        elif item.changes or (row.label, row.namespace) != (wanted.label, wanted.namespace):
+        elif item.changes or (row.platform, row.profile_root_dir) != (wanted.platform, wanted.profile_root_dir):
             changed.append(row)
         else:
             continue

@@ -140,3 +140,13 @@ def test_things_of_the_users_in_the_staging_folder_stay(desk: Desk) -> None:
     (desk.folder / ".deployment-sets/mine.txt").write_text("Mine")
     desk.deploy(desk.artifact("command:ship", {"": "Ship"}))
     assert desk.tree()[".deployment-sets/mine.txt"] == b"Mine"
+
+
+def test_a_profile_that_changes_without_moving_anything_is_recorded_anew(desk: Desk) -> None:
+    skill = desk.artifact("skill:pdf")
+    desk.deploy(skill)
+    profile = desk.project.profiles.get(profile_id="claude_code")
+    profile.root_dir = "elsewhere"
+    profile.save()
+    assert outcome(desk.deploy(skill)) == [("skill:pdf", "skip", "unchanged")]
+    assert Deployment.objects.get().profile_root_dir == "elsewhere"
