@@ -68,7 +68,7 @@ def write(project: Project, items: Sequence[PlanItem], claimant: Claimant, by: U
     """
     placements = _write_placements(project, items)
     deployments = _write_deployments(project, items, by)
-    _write_links(items, placements, deployments)
+    _write_links(project, items, placements, deployments)
     Claim.objects.bulk_create(
         (
             Claim(deployment=deployment, claimant=claimant.key, label=claimant.label)
@@ -155,15 +155,21 @@ def _write_deployments(project: Project, items: Sequence[PlanItem], by: User) ->
 
 
 def _write_links(
+    project: Project,
     items: Sequence[PlanItem],
     placements: dict[str, Placement],
     deployments: dict[tuple[UUID, str], Deployment],
 ) -> None:
-    for item in items:
-        if item.released:
-            DeploymentPlacement.objects.filter(
-                deployment=deployments[item.wanted.key], placement__in=item.released
-            ).delete()
+    released = {(deployments[item.wanted.key].pk, placement) for item in items for placement in item.released}
+    if released:
+        links = DeploymentPlacement.objects.filter(deployment__project=project)
+        links.filter(
+            pk__in=[
+                pk
+                for pk, deployment, placement in links.values_list("pk", "deployment_id", "placement_id")
+                if (deployment, placement) in released
+            ]
+        ).delete()
     DeploymentPlacement.objects.bulk_create(
         (
             DeploymentPlacement(deployment=deployments[item.wanted.key], placement=placements[folded(settled.path)])
