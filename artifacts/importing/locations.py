@@ -1,5 +1,6 @@
 """Which sources may be read at all, and how one is written."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,12 +13,12 @@ from artifacts.importing.folders import open_folder
 from artifacts.importing.git import open_repository
 from artifacts.importing.limits import Deadline, Limits
 from artifacts.importing.sources import SourceTree, has_controls, storable
+from projects.paths import MAX_PATH_BYTES
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HELPER = re.compile(r"[A-Za-z0-9+.-]+::")
 _SHORT_SSH = re.compile(r"[^/@\s]+@[^/:\s]+:.+")
 _REF_CHARACTERS = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\]+")
-_LONGEST_SOURCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def locate(source: str, ref: str, *, roots: Sequence[Path], protocols: Sequence[
         raise SourceError("No source is given. Name a folder or the URL of a git repository.")
     if source.startswith("-"):
         raise SourceError(f"The source {storable(source)!r} begins with a dash. Write ./ before the name of a folder.")
-    if storable(source) != source or has_controls(source) or len(source) > _LONGEST_SOURCE:
+    if storable(source) != source or has_controls(source) or len(source.encode()) > MAX_PATH_BYTES:
         raise SourceError(f"The source {storable(source[:80])!r} is too long, or is not plain text.")
     if _HELPER.match(source):
         raise SourceError(f"The source {source!r} would start a helper program, which an import never does.")
@@ -66,7 +67,10 @@ def locate(source: str, ref: str, *, roots: Sequence[Path], protocols: Sequence[
         raise SourceError(f"Write the git source {source!r} as a URL: ssh://user@host/path.")
     if ref:
         raise SourceError(f"The ref {storable(ref)!r} belongs to a git URL, and {source!r} is a folder.")
-    return Location(str(_checked_folder(Path(source), roots)), "", is_git=False)
+    folder = str(_checked_folder(Path(source), roots))
+    if len(os.fsencode(folder)) > MAX_PATH_BYTES:
+        raise SourceError(f"The folder {storable(folder[:80])}… has a path of more than {MAX_PATH_BYTES} bytes.")
+    return Location(folder, "", is_git=False)
 
 
 def _checked_folder(folder: Path, roots: Sequence[Path]) -> Path:

@@ -25,6 +25,17 @@ def test_a_folder_outside_of_the_import_roots_is_refused(source: Path, tmp_path:
     assert not Collection.objects.exists()
 
 
+def test_a_folder_whose_whole_path_is_too_long_is_refused_however_it_is_written(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = source.joinpath(*["\N{LATIN SMALL LETTER E WITH ACUTE}" * 100] * 5)
+    write_files(deep, {"agents/critic.md": agent("critic")})
+    monkeypatch.chdir(deep)
+    with pytest.raises(SourceError, match="more than 1000 bytes"):
+        import_collection(source=".")
+    assert not Collection.objects.exists()
+
+
 def test_a_symlink_out_of_the_import_roots_is_refused(source: Path, tmp_path: Path) -> None:
     outside = write_files(tmp_path / "outside", {"agents/critic.md": agent("critic")})
     (source / "way-out").symlink_to(outside)
