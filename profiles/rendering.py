@@ -5,9 +5,10 @@ under a profile, and what was lost on the way; or with `Unsupported` and the rea
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
+from profiles.entries import EntryKey, Format, Value
 from profiles.enums import ArtifactType, Platform
 
 
@@ -56,8 +57,8 @@ class ProfileLayout:
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedPlacement:
-    """A file or a folder that a deploy answers for.
+class RenderedPath:
+    """A placement that is a path of its own: a file or a folder.
 
     `files` of a folder are relative to it; a single file has one file whose path is ''.
     """
@@ -72,6 +73,16 @@ class RenderedPlacement:
 
 
 @dataclass(frozen=True, slots=True)
+class RenderedEntry:
+    """A placement that is one entry, `value` at `key`, in a file that others write to as well."""
+
+    path: str
+    format: Format
+    key: EntryKey
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
 class RenderWarning:
     """Something a platform cannot express: which field, and why."""
 
@@ -81,10 +92,14 @@ class RenderWarning:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """Where an artifact lands under a profile, in the order the paths are written."""
+    """Where an artifact lands under a profile, and what was lost on the way.
 
-    placements: tuple[RenderedPlacement, ...]
-    warnings: tuple[RenderWarning, ...] = field(default=())
+    Paths are written in their order, and before the entries that may name them.
+    """
+
+    paths: tuple[RenderedPath, ...] = ()
+    warnings: tuple[RenderWarning, ...] = ()
+    entries: tuple[RenderedEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from artifacts.manifests import Manifest
 from deployments.installer.disk import DiskState
-from profiles.rendering import RenderedPlacement, Rendering, Unsupported
+from profiles.rendering import RenderedPath, Rendering, Unsupported
 
 
 class Action(StrEnum):
@@ -73,9 +73,9 @@ class Wanted:
         return self.artifact_uuid, self.profile_id
 
     @property
-    def placements(self) -> tuple[RenderedPlacement, ...]:
+    def placements(self) -> tuple[RenderedPath, ...]:
         """Where it goes; nowhere unless it rendered."""
-        return self.outcome.placements if isinstance(self.outcome, Rendering) else ()
+        return self.outcome.paths if isinstance(self.outcome, Rendering) else ()
 
     @property
     def warnings(self) -> tuple[str, ...]:

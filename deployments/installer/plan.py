@@ -22,7 +22,7 @@ from deployments.installer.decisions import (
     Wanted,
 )
 from deployments.installer.disk import DiskState, Kind
-from profiles.rendering import ContentFile, RenderedPlacement, Unsupported
+from profiles.rendering import ContentFile, RenderedPath, Unsupported
 from projects.paths import folded
 
 UP_TO_DATE = "Already up to date."
@@ -149,7 +149,7 @@ class _Planner:
             released=released,
         )
 
-    def _check_shared(self, wanted: Wanted, placement: RenderedPlacement, manifest: Manifest, earlier: _Taken) -> None:
+    def _check_shared(self, wanted: Wanted, placement: RenderedPath, manifest: Manifest, earlier: _Taken) -> None:
         """A path that an earlier item has is shared only by the same artifact, byte for byte."""
         if earlier.wanted.artifact_uuid != wanted.artifact_uuid:
             raise _NotPossibleError(
@@ -162,7 +162,7 @@ class _Planner:
                 "Give one of the two profiles another folder.",
             )
 
-    def _change(self, wanted: Wanted, placement: RenderedPlacement, manifest: Manifest) -> tuple[Change | None, str]:
+    def _change(self, wanted: Wanted, placement: RenderedPath, manifest: Manifest) -> tuple[Change | None, str]:
         """The change that brings `placement` about, if one is needed, and a word about it."""
         key = folded(placement.path)
         if overlapping := self._paths.overlap(key):

@@ -13,7 +13,7 @@ from profiles.rendering import (
     ArtifactContent,
     ContentFile,
     ProfileLayout,
-    RenderedPlacement,
+    RenderedPath,
     Rendering,
     RenderWarning,
     Unsupported,
@@ -32,7 +32,7 @@ def copied_folder(content: ArtifactContent, layout: ProfileLayout) -> Rendering 
     if not content.files:
         return Unsupported(f"This {content.type.value} holds no files.")
     path = relative_path(f"{folder}/{file_name(content.name)}")
-    return _rendering(content, RenderedPlacement(path, tuple(_inside(path, content.files))))
+    return _rendering(content, RenderedPath(path, tuple(_inside(path, content.files))))
 
 
 def copied_file(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
@@ -46,7 +46,7 @@ def copied_file(content: ArtifactContent, layout: ProfileLayout) -> Rendering | 
         )
     file = content.files[0]
     path = relative_path(f"{folder}/{file_name(content.name)}.md")
-    return _rendering(content, RenderedPlacement(path, (ContentFile("", file.data, file.executable, file.sha256),)))
+    return _rendering(content, RenderedPath(path, (ContentFile("", file.data, file.executable, file.sha256),)))
 
 
 def copied_rule(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
@@ -95,11 +95,11 @@ def _inside(folder: str, files: tuple[ContentFile, ...]) -> Iterator[ContentFile
                 raise PathError(f"{seen[key[:end]]!r} is a file, and the folder of {path!r}.")
 
 
-def _rendering(content: ArtifactContent, placement: RenderedPlacement) -> Rendering:
+def _rendering(content: ArtifactContent, placement: RenderedPath) -> Rendering:
     return Rendering((placement,), tuple(_plugin_root_warnings(content, placement)))
 
 
-def _plugin_root_warnings(content: ArtifactContent, placement: RenderedPlacement) -> Iterator[RenderWarning]:
+def _plugin_root_warnings(content: ArtifactContent, placement: RenderedPath) -> Iterator[RenderWarning]:
     """One for each text file that will still name the plugin's folder once it is placed."""
     for file in placement.files:
         if b"\x00" not in file.data and _PLUGIN_ROOT_IN_TEXT.search(file.data):

@@ -72,9 +72,9 @@ def test_a_skill_is_one_folder_with_all_its_files_byte_for_byte() -> None:
         ContentFile("assets/logo.png", bytes(range(256))),
     )
     rendering = placed(skill(*files))
-    assert [placement.path for placement in rendering.placements] == [".claude/skills/pdf"]
-    assert rendering.placements[0].files == files
-    assert rendering.placements[0].is_folder
+    assert [placement.path for placement in rendering.paths] == [".claude/skills/pdf"]
+    assert rendering.paths[0].files == files
+    assert rendering.paths[0].is_folder
     assert rendering.warnings == ()
 
 
@@ -82,7 +82,7 @@ def test_a_skill_is_one_folder_with_all_its_files_byte_for_byte() -> None:
 def test_a_single_file_keeps_its_bytes_under_its_own_name(artifact_type: ArtifactType) -> None:
     data = b"caf\xe9 \x00 $ARGUMENTS\r\n"
     rendering = placed(single(artifact_type, data))
-    placement = rendering.placements[0]
+    placement = rendering.paths[0]
     assert placement.path == f".claude/{artifact_type.value}s/review.md"
     assert not placement.is_folder
     assert placement.files == (ContentFile("", data),)
@@ -90,14 +90,14 @@ def test_a_single_file_keeps_its_bytes_under_its_own_name(artifact_type: Artifac
 
 def test_a_single_file_keeps_its_executable_bit() -> None:
     content = ArtifactContent(ArtifactType.COMMAND, "", "run", (ContentFile("", b"x", executable=True),))
-    assert placed(content).placements[0].files[0].executable
+    assert placed(content).paths[0].files[0].executable
 
 
 @pytest.mark.parametrize("artifact_type", [ArtifactType.SKILL, *SINGLE_FILE_TYPES])
 def test_the_map_of_the_profile_decides_the_folder(artifact_type: ArtifactType) -> None:
     content = skill(ContentFile("SKILL.md", b"")) if artifact_type is ArtifactType.SKILL else single(artifact_type)
     layout = with_map(**{artifact_type.value: ".claude/rules/deep"})
-    assert placed(content, layout).placements[0].path.startswith(".claude/rules/deep/")
+    assert placed(content, layout).paths[0].path.startswith(".claude/rules/deep/")
 
 
 @pytest.mark.parametrize("artifact_type", [ArtifactType.SKILL, *SINGLE_FILE_TYPES])
@@ -158,7 +158,7 @@ def test_a_skills_own_path_becomes_its_folder() -> None:
         b'Or "${CLAUDE_PLUGIN_ROOT}/skills/pdf" \xff'
     )
     rendering = placed(skill(ContentFile("SKILL.md", text, executable=True)))
-    (file,) = rendering.placements[0].files
+    (file,) = rendering.paths[0].files
     assert file.data == (
         b'Run `${CLAUDE_SKILL_DIR}/scripts/run.sh` from ${CLAUDE_SKILL_DIR}.\nOr "${CLAUDE_SKILL_DIR}" \xff'
     )
@@ -179,7 +179,7 @@ def test_a_skills_own_path_becomes_its_folder() -> None:
 )
 def test_a_path_outside_the_skill_stays_and_is_warned_about(path: bytes) -> None:
     rendering = placed(skill(ContentFile("SKILL.md", b"Run " + path)))
-    assert rendering.placements[0].files[0].data == b"Run " + path
+    assert rendering.paths[0].files[0].data == b"Run " + path
     (warning,) = rendering.warnings
     assert warning.field == "${CLAUDE_PLUGIN_ROOT}"
     assert "SKILL.md" in warning.message
@@ -196,7 +196,7 @@ def test_other_files_of_a_skill_stay_and_are_warned_about_one_by_one() -> None:
             ContentFile("data.bin", b"\x00" + text),
         )
     )
-    assert [file.data for file in rendering.placements[0].files][1:] == [text, b"\xff" + text, b"\x00" + text]
+    assert [file.data for file in rendering.paths[0].files][1:] == [text, b"\xff" + text, b"\x00" + text]
     assert [warning.message.split()[0] for warning in rendering.warnings] == ["run.sh", "notes.md"]
 
 
@@ -204,13 +204,13 @@ def test_other_files_of_a_skill_stay_and_are_warned_about_one_by_one() -> None:
 def test_single_files_that_name_the_plugins_folder_are_warned_about(artifact_type: ArtifactType) -> None:
     text = b"Run ${CLAUDE_PLUGIN_ROOT}/scripts/x"
     rendering = placed(single(artifact_type, text))
-    assert rendering.placements[0].files[0].data == text
+    assert rendering.paths[0].files[0].data == text
     assert [warning.message.split()[0] for warning in rendering.warnings] == ["review.md"]
 
 
 def test_a_skill_whose_origin_is_unknown_is_not_rewritten() -> None:
     content = skill(ContentFile("SKILL.md", b"${CLAUDE_PLUGIN_ROOT}/x"), source_path="")
-    assert placed(content).placements[0].files[0].data == b"${CLAUDE_PLUGIN_ROOT}/x"
+    assert placed(content).paths[0].files[0].data == b"${CLAUDE_PLUGIN_ROOT}/x"
 
 
 def test_every_type_has_a_render_or_a_reason() -> None:

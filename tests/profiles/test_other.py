@@ -28,8 +28,8 @@ def test_a_skill_is_copied_unchanged() -> None:
         ArtifactContent(ArtifactType.SKILL, "", "pdf", files, "skills/pdf"), LAYOUT
     )
     assert isinstance(answer, Rendering)
-    assert answer.placements[0].path == "agents/skills/pdf"
-    assert answer.placements[0].files == files
+    assert answer.paths[0].path == "agents/skills/pdf"
+    assert answer.paths[0].files == files
     assert len(answer.warnings) == 1
 
 
@@ -38,8 +38,8 @@ def test_a_single_file_is_copied_unchanged(artifact_type: ArtifactType) -> None:
     content = ArtifactContent(artifact_type, "", "review", (ContentFile("", b"---\ntools: x\n---\n"),))
     answer = MODULE.renders[artifact_type](content, LAYOUT)
     assert isinstance(answer, Rendering)
-    assert answer.placements[0].path == f"agents/{artifact_type.value}s/review.md"
-    assert answer.placements[0].files == (ContentFile("", b"---\ntools: x\n---\n"),)
+    assert answer.paths[0].path == f"agents/{artifact_type.value}s/review.md"
+    assert answer.paths[0].files == (ContentFile("", b"---\ntools: x\n---\n"),)
 
 
 @pytest.mark.parametrize("artifact_type", [ArtifactType.HOOK, ArtifactType.MCP])

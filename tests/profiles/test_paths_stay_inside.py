@@ -43,7 +43,7 @@ def test_nothing_leads_out_of_the_project(
         answer = module.renders[artifact_type](content, layout)
     except PathError:
         return
-    for placement in answer.placements if isinstance(answer, Rendering) else ():
+    for placement in answer.paths if isinstance(answer, Rendering) else ():
         for file in placement.files:
             whole = f"{placement.path}/{file.path}" if file.path else placement.path
             assert posixpath.normpath(whole) == whole

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deployments.installer.shared_files.document import Document, Edit, Going
-from deployments.installer.shared_files.entries import EntryKey, Layer, Trace, Value, encode_key
+from deployments.installer.shared_files.trace import Layer, Trace
+from profiles.entries import EntryKey, Value, encode_key
 
 _LINE_END = re.compile(r"\r?\n")
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from deployments.installer.shared_files.entries import Element, EntryKey, Layer, Section, Trace, Value, canonical
 from deployments.installer.shared_files.exceptions import SharedFileError, error_at
+from deployments.installer.shared_files.trace import Layer, Trace
+from profiles.entries import Element, EntryError, EntryKey, Section, Value, canonical
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -129,12 +130,12 @@ class Document(ABC):
 
     def _without(self, key: EntryKey, trace: Trace) -> tuple[Self, int]:
         """The first way to take the entry out that leaves all else alone."""
-        problem = SharedFileError("There is no way to take the entry out.")
+        problem: EntryError = SharedFileError("There is no way to take the entry out.")
         for going in self._removals(key, trace):
             try:
                 after = self._edited(going.edits)
                 self._check(after, key, len(self.find(key)) - 1)
-            except SharedFileError as error:
+            except EntryError as error:
                 problem = error
             else:
                 return after, going.level
@@ -226,7 +227,7 @@ class Document(ABC):
     def _holds(self, key: EntryKey) -> bool:
         try:
             return bool(self.find(key))
-        except SharedFileError:
+        except EntryError:
             return False
 
 

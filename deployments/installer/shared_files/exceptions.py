@@ -1,7 +1,9 @@
 """What stops an edit of a shared file. Nothing was changed."""
 
+from profiles.entries import EntryError
 
-class SharedFileError(Exception):
+
+class SharedFileError(EntryError):
     """A file that cannot be read, or an entry that cannot be edited in it without touching what is not ours.
 
     `line` and `column` count from 1; both are 0 where no one place is to blame.

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deployments.installer.shared_files.document import Document, Edit, Going, reject_section, without
-from deployments.installer.shared_files.entries import Element, EntryKey, Layer, Member, Section, Trace, Value
 from deployments.installer.shared_files.json_style import Slot, slot_in, slot_in_blank, style_of
 from deployments.installer.shared_files.json_text import WHITE_SPACE, Child, Container, JsonText
+from deployments.installer.shared_files.trace import Layer, Trace
+from profiles.entries import Element, EntryKey, Member, Section, Value
 
 _BLANKS = re.compile(r"[ \t]*")
 

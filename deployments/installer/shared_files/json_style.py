@@ -4,9 +4,10 @@ import json
 import re
 from dataclasses import dataclass
 
-from deployments.installer.shared_files.entries import Layer, Value
 from deployments.installer.shared_files.exceptions import SharedFileError
 from deployments.installer.shared_files.json_text import WHITE_SPACE, Child, Container, JsonText
+from deployments.installer.shared_files.trace import Layer
+from profiles.entries import Value
 
 _DEFAULT_UNIT = "  "
 _DEFAULT_COLON = ": "

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
-from deployments.installer.shared_files.entries import Value
 from deployments.installer.shared_files.exceptions import SharedFileError, error_at
+from profiles.entries import Value
 
 # Far from where decoders give up, and from anything that a person writes.
 MAX_DEPTH = 200

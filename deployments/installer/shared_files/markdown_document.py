@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from deployments.installer.shared_files.blocks import Block, BlockDocument
 from deployments.installer.shared_files.document import Edit
-from deployments.installer.shared_files.entries import EntryKey, Layer, Section, Value
 from deployments.installer.shared_files.exceptions import SharedFileError, error_at
+from deployments.installer.shared_files.trace import Layer
+from profiles.entries import EntryKey, Section, Value
 
 _MARKER = re.compile(r"<!-- deployment-sets: (begin|end) (.+) -->[ \t]*")
 _FENCE = re.compile(r"[ \t]*(?:(`{3,})([^`]*)|(~{3,})(.*))")

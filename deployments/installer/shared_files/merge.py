@@ -2,24 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from deployments.installer.shared_files.document import Document, Place
-from deployments.installer.shared_files.entries import EntryKey, Trace, Value
-from deployments.installer.shared_files.exceptions import SharedFileError
 from deployments.installer.shared_files.json_document import CommentedJsonDocument, JsonDocument
 from deployments.installer.shared_files.markdown_document import MarkdownDocument
 from deployments.installer.shared_files.toml_document import TomlDocument
-
-
-class Format(StrEnum):
-    """How a shared file is written."""
-
-    JSON = "json"
-    JSON_WITH_COMMENTS = "json_with_comments"
-    TOML = "toml"
-    MARKDOWN = "markdown"
-
+from deployments.installer.shared_files.trace import Trace
+from profiles.entries import EntryError, EntryKey, Format, Value
 
 _DOCUMENTS: Mapping[Format, type[Document]] = {
     Format.JSON: JsonDocument,
@@ -52,7 +41,7 @@ class Merged:
 
     data: bytes | None
     recorded: tuple[RecordedEntry, ...]
-    problems: Mapping[EntryKey, SharedFileError] = field(default_factory=dict)
+    problems: Mapping[EntryKey, EntryError] = field(default_factory=dict)
 
 
 def parse(file_format: Format, data: bytes | None) -> Document:
@@ -78,17 +67,17 @@ def merge(
     """
     document = parse(file_format, data)
     entries = {entry.key: entry for entry in recorded}
-    problems: dict[EntryKey, SharedFileError] = {}
+    problems: dict[EntryKey, EntryError] = {}
     for entry in wanted:
         try:
             document, entries[entry.key] = _put(document, entry, entries.get(entry.key))
-        except SharedFileError as error:
+        except EntryError as error:
             problems[entry.key] = error
     for key in removed:
         traces = {each.key: each.trace for each in entries.values() if each.trace is not None and each.key != key}
         try:
             document, changed = _remove(document, entries[key], traces)
-        except SharedFileError as error:
+        except EntryError as error:
             problems[key] = error
             continue
         del entries[key]

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from deployments.installer.shared_files.blocks import Block, BlockDocument
 from deployments.installer.shared_files.document import without
-from deployments.installer.shared_files.entries import EntryKey, Member, Value
 from deployments.installer.shared_files.exceptions import SharedFileError, error_at
 from deployments.installer.shared_files.toml_text import Statement, statements, written_table
+from profiles.entries import EntryKey, Member, Value
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 

@@ -6,8 +6,8 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deployments.installer.shared_files.entries import Value
 from deployments.installer.shared_files.exceptions import SharedFileError
+from profiles.entries import Value
 
 # Strings of all four kinds, comments, brackets and line ends: all that says where a statement ends.
 _TOKEN = re.compile(

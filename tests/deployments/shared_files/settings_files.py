@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from itertools import product
 
-from deployments.installer.shared_files.entries import Element, Member, Section, Value
-from deployments.installer.shared_files.merge import Entry, Format
+from deployments.installer.shared_files.merge import Entry
+from profiles.entries import Element, Format, Member, Section, Value
 
 POSTGRES: dict[str, Value] = {"command": "npx", "args": ["-y", "@example/postgres"], "env": {"DATABASE": "${DATABASE}"}}
 GITHUB: dict[str, Value] = {"type": "http", "url": "https://example.org/mcp", "headers": {"X-Größe": "ä€😀"}}

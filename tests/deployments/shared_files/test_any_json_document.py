@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.installer.shared_files.document import Place
-from deployments.installer.shared_files.entries import Element, EntryKey, Member, Value, canonical
 from deployments.installer.shared_files.exceptions import SharedFileError
-from deployments.installer.shared_files.merge import Format, parse
+from deployments.installer.shared_files.merge import parse
+from profiles.entries import Element, EntryKey, Format, Member, Value, canonical
 
 names = st.sampled_from(["a", "b", "", 'q"\\', "ä\n😀"]) | st.text(max_size=4)
 values = st.recursive(

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.installer.shared_files.document import EntryState
-from deployments.installer.shared_files.entries import Element, Value
 from deployments.installer.shared_files.exceptions import SharedFileError
-from deployments.installer.shared_files.merge import Entry, Format, RecordedEntry, merge, parse
+from deployments.installer.shared_files.merge import Entry, RecordedEntry, merge, parse
+from profiles.entries import Element, Format, Value
 from tests.deployments.shared_files.settings_files import (
     AT_THE_END,
     FILES,

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.installer.shared_files.document import EntryState
-from deployments.installer.shared_files.entries import EntryKey, Trace
-from deployments.installer.shared_files.merge import Entry, Format, RecordedEntry, merge, parse
+from deployments.installer.shared_files.merge import Entry, RecordedEntry, merge, parse
+from deployments.installer.shared_files.trace import Trace
+from profiles.entries import EntryKey, Format
 from tests.deployments.shared_files.settings_files import FILES
 
 

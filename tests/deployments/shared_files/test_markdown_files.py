@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.installer.shared_files.document import EntryState
-from deployments.installer.shared_files.entries import Section
 from deployments.installer.shared_files.exceptions import SharedFileError
-from deployments.installer.shared_files.merge import Entry, Format, merge, parse
+from deployments.installer.shared_files.merge import Entry, merge, parse
+from profiles.entries import Format, Section
 
 STYLE = Section("rule:style")
 BEGIN, END = "<!-- deployment-sets: begin rule:style -->", "<!-- deployment-sets: end rule:style -->"

@@ -3,8 +3,9 @@
 import pytest
 
 from deployments.installer.shared_files.document import EntryState, Place
-from deployments.installer.shared_files.entries import Element, EntryKey, Member, Section, Trace, decode_key, encode_key
-from deployments.installer.shared_files.merge import Entry, Format, RecordedEntry, merge, parse
+from deployments.installer.shared_files.merge import Entry, RecordedEntry, merge, parse
+from deployments.installer.shared_files.trace import Trace
+from profiles.entries import Element, EntryKey, Format, Member, Section, decode_key, encode_key
 from tests.deployments.shared_files.settings_files import (
     AT_THE_END,
     BEFORE_BASH,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from deployments.installer.shared_files.entries import Element, Member
-from deployments.installer.shared_files.merge import Format, parse
+from deployments.installer.shared_files.merge import parse
+from profiles.entries import Element, Format, Member
 
 X = Member(("m", "x"))
 SMALL = {"a": [1], "b": {}}

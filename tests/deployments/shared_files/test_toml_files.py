@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.installer.shared_files.document import EntryState, Place
-from deployments.installer.shared_files.entries import Member, Value
 from deployments.installer.shared_files.exceptions import SharedFileError
-from deployments.installer.shared_files.merge import Entry, Format, merge, parse
+from deployments.installer.shared_files.merge import Entry, merge, parse
+from profiles.entries import Format, Member, Value
 
 X = Member(("mcp_servers", "x"))
 VALUE: dict[str, Value] = {"command": "run", "args": ["-y", "a b"], "env": {"A": "1"}}

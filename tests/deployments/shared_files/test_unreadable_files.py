@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments.installer.shared_files.entries import Element, EntryKey, Member, Section
 from deployments.installer.shared_files.exceptions import SharedFileError
-from deployments.installer.shared_files.merge import Entry, Format, merge, parse
+from deployments.installer.shared_files.merge import Entry, merge, parse
+from profiles.entries import Element, EntryKey, Format, Member, Section
 from tests.deployments.shared_files.settings_files import FILES
 
 JSON, COMMENTED, TOML, MARKDOWN = Format.JSON, Format.JSON_WITH_COMMENTS, Format.TOML, Format.MARKDOWN

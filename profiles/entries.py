@@ -1,16 +1,28 @@
-"""What we answer for in a file that others share: entries, their addresses, and how each came in.
+"""Entries in files that people and other tools write to as well: their addresses and their values. Pure Python.
 
-Values are plain data as the `json` and `tomllib` modules read it.
+Values are plain data as the `json` and `tomllib` modules read it; a Markdown section's is its text.
 """
 
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any, Self
-
-from deployments.installer.shared_files.exceptions import SharedFileError
+from enum import StrEnum
+from typing import Self
 
 type Value = object
+
+
+class EntryError(ValueError):
+    """A value that no entry can have, or an entry that cannot be where it is wanted."""
+
+
+class Format(StrEnum):
+    """How a shared file is written."""
+
+    JSON = "json"
+    JSON_WITH_COMMENTS = "json_with_comments"
+    TOML = "toml"
+    MARKDOWN = "markdown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,52 +81,15 @@ def decode_key(text: str) -> EntryKey:
             return Section(*parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """The text we put around one value: a `gap` with its comma, the `label` that names it, and what comes `after`."""
-
-    gap: str
-    label: str
-    after: str
-
-    @property
-    def has_comma(self) -> bool:
-        """Whether the value was joined to a neighbour; else it was the first in an empty container."""
-        return "," in self.gap or "," in self.after
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """How an entry came into its file, so that it can go again without a trace.
-
-    `layers[0]` is the text around the entry's value; each further one is the text around a container that
-    came in with it, outwards, up to the top level of a file that was empty. `created_file`: there was no
-    file. A trace without layers is that of an entry that took the place of another value.
-    """
-
-    layers: tuple[Layer, ...] = ()
-    created_file: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """The trace as JSON data."""
-        layers = [[layer.gap, layer.label, layer.after] for layer in self.layers]
-        return {"layers": layers, "created_file": self.created_file}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """The trace that `as_json` made `data` of."""
-        return cls(tuple(Layer(*layer) for layer in data["layers"]), data["created_file"])
-
-
 def canonical(value: Value) -> str:
     """A text that two values share exactly when they are equal as data: key order is nothing, 1, 1.0 and true differ.
 
-    Raises SharedFileError for what is no such data, or is nested too deep.
+    Raises EntryError for what is no such data, or is nested too deep.
     """
     try:
         return json.dumps(value, sort_keys=True, default=_dated)
     except (TypeError, ValueError, RecursionError) as error:
-        raise SharedFileError(f"The value cannot be written: {error}.") from error
+        raise EntryError(f"The value cannot be written: {error}.") from error
 
 
 def _dated(value: object) -> list[str]:
