@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from artifacts.importing.documents import write_json
 from artifacts.importing.layout import add_named, is_documentation, is_markdown
 from artifacts.importing.sources import storable
 from artifacts.importing.survey import Found, FoundFile, Place, Survey
+from profiles.documents import write_json
 from profiles.enums import ArtifactType
 
 HOOKS_FILE = "hooks/hooks.json"

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from artifacts.importing.documents import read_json_object
 from artifacts.importing.exceptions import SourceError
 from artifacts.importing.flags import hidden_unicode, literal_secrets
 from artifacts.importing.limits import MEBIBYTE, Deadline, Limits
 from artifacts.importing.sources import SourceTree
 from artifacts.importing.survey import Found, Survey
 from artifacts.manifests import EXECUTABLE_MODE, PLAIN_MODE, Manifest, ManifestFile, normalised
+from profiles.documents import read_json_object
 from profiles.enums import ArtifactType
 from projects.paths import MAX_PATH_BYTES
 

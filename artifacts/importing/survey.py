@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from artifacts.importing.documents import DocumentError, read_json_object
 from artifacts.importing.exceptions import SourceError
 from artifacts.importing.limits import Deadline, Limits
 from artifacts.importing.sources import Listing, SourceFile, UnreadableFileError, folders_above, storable
+from profiles.documents import DocumentError, read_json_object
 from profiles.enums import ArtifactType
 
 # Problems that say nothing about whether the artifact is still meant to be there: what an earlier
