@@ -5,11 +5,15 @@ Values are plain data as the `json` and `tomllib` modules read it; a Markdown se
 
 import hashlib
 import json
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
 type Value = object
+
+MAX_KEY_LENGTH = 255
+_UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 class EntryError(ValueError):
@@ -79,6 +83,23 @@ def decode_key(text: str) -> EntryKey:
             return Element(tuple(parts[:-1]), parts[-1])
         case _:
             return Section(*parts)
+
+
+def checked_key(key: EntryKey) -> EntryKey:
+    """`key`, if it can be kept and shown.
+
+    Raises EntryError for names that are empty or hold control or invisible characters, and for keys that
+    `encode_key` writes with more than `MAX_KEY_LENGTH` characters.
+    """
+    names = (key.name,) if isinstance(key, Section) else key.path
+    for name in names:
+        if not name:
+            raise EntryError("The name of an entry is empty.")
+        if any(unicodedata.category(character) in _UNREADABLE for character in name):
+            raise EntryError(f"The name {name[:80]!r} contains a control or invisible character.")
+    if len(encode_key(key)) > MAX_KEY_LENGTH:
+        raise EntryError(f"The name {names[-1][:40]!r}… is too long for an entry of a shared file.")
+    return key
 
 
 def canonical(value: Value) -> str:

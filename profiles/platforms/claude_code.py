@@ -7,7 +7,9 @@ import re
 from dataclasses import replace
 
 from profiles.enums import ArtifactType, Platform
-from profiles.platforms.plain import PLUGIN_ROOT, copied_file, copied_folder, copied_rule, unsupported
+from profiles.platforms.claude_hooks import render_hook
+from profiles.platforms.claude_servers import render_server
+from profiles.platforms.plain import PLUGIN_ROOT, copied_file, copied_folder, copied_rule
 from profiles.platforms.shape import PlatformModule
 from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, Unsupported
 
@@ -65,7 +67,7 @@ MODULE = PlatformModule(
         ArtifactType.COMMAND: copied_file,
         ArtifactType.AGENT: copied_file,
         ArtifactType.RULE: copied_rule,
-        ArtifactType.HOOK: unsupported("This version does not merge hooks into .claude/settings.json yet."),
-        ArtifactType.MCP: unsupported("This version does not merge MCP servers into .mcp.json yet."),
+        ArtifactType.HOOK: render_hook,
+        ArtifactType.MCP: render_server,
     },
 )

@@ -126,13 +126,6 @@ def test_a_rule_without_a_folder_waits_for_merging_into_the_instruction_file() -
     assert "CLAUDE.md" in refused(single(ArtifactType.RULE), layout)
 
 
-@pytest.mark.parametrize(
-    ("artifact_type", "file"), [(ArtifactType.HOOK, ".claude/settings.json"), (ArtifactType.MCP, ".mcp.json")]
-)
-def test_what_would_be_merged_is_not_in_this_version(artifact_type: ArtifactType, file: str) -> None:
-    assert file in refused(single(artifact_type, b"{}"))
-
-
 def test_a_command_of_two_files_is_unsupported() -> None:
     content = ArtifactContent(ArtifactType.COMMAND, "", "two", (ContentFile("a.md", b""), ContentFile("b.md", b"")))
     assert "2 files" in refused(content)

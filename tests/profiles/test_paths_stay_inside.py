@@ -1,15 +1,17 @@
 """No artifact name, no path inside an artifact and no folder of a profile leads out of the project."""
 
+import json
 import posixpath
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from profiles.entries import Element, EntryError, Member, Section, encode_key
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms import claude_code, other
 from profiles.platforms.shape import PlatformModule
-from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering
+from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, Unsupported
 from projects.exceptions import PathError
 
 MODULES = [claude_code.MODULE, other.MODULE]
@@ -41,16 +43,110 @@ def test_nothing_leads_out_of_the_project(
     )
     try:
         answer = module.renders[artifact_type](content, layout)
-    except PathError:
+    except (PathError, EntryError):
         return
-    for placement in answer.paths if isinstance(answer, Rendering) else ():
-        for file in placement.files:
-            whole = f"{placement.path}/{file.path}" if file.path else placement.path
-            assert posixpath.normpath(whole) == whole
-            assert not whole.startswith(("/", "../"))
-            assert whole not in (".", "..")
-            assert "\x00" not in whole
-            assert "\\" not in whole
+    if isinstance(answer, Rendering):
+        assert_inside(answer)
+
+
+def assert_inside(rendering: Rendering) -> None:
+    """Every path of the rendering stays in the project, under a name that every system takes."""
+    paths = [entry.path for entry in rendering.entries]
+    for placement in rendering.paths:
+        paths += [f"{placement.path}/{file.path}" if file.path else placement.path for file in placement.files]
+    for path in paths:
+        assert posixpath.normpath(path) == path
+        assert not path.startswith(("/", "../"))
+        assert path not in (".", "..")
+        assert "\x00" not in path
+        assert "\\" not in path
+
+
+texts = st.one_of(
+    st.text(max_size=20),
+    st.lists(
+        st.sampled_from(
+            [
+                "${CLAUDE_PLUGIN_ROOT}",
+                "$CLAUDE_PROJECT_DIR",
+                "/",
+                "run.sh",
+                '"',
+                "'",
+                "\\",
+                " ",
+                "..",
+                ":",
+                "*",
+                "$(",
+                "\ud800",
+            ]
+        ),
+        max_size=8,
+    ).map("".join),
+)
+values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), texts),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+handlers = st.fixed_dictionaries(
+    {"type": st.one_of(st.just("command"), values), "command": texts}, optional={"args": values, "shell": values}
+)
+groups = st.fixed_dictionaries({"hooks": st.lists(handlers | values, max_size=3)}, optional={"matcher": values})
+hook_definitions = st.fixed_dictionaries(
+    {"hooks": st.dictionaries(st.sampled_from(["Stop", "PreToolUse"]) | texts, st.lists(groups | values, max_size=3))}
+)
+server_definitions = st.fixed_dictionaries(
+    {}, optional={"command": texts | values, "url": texts | values, "httpUrl": texts, "type": values, "args": values}
+)
+
+
+@given(
+    artifact_type=st.sampled_from([ArtifactType.HOOK, ArtifactType.MCP]),
+    definition=hook_definitions | server_definitions | values,
+    name=hostile,
+    root_dir=st.just(".claude") | hostile,
+    namespace=st.sampled_from(["", "review"]),
+    has_script=st.booleans(),
+)
+@example(ArtifactType.MCP, {"url": "http://["}, "x", ".claude", "", False)
+@example(
+    ArtifactType.HOOK, {"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "x"}]}]}}, "x", "..", "", True
+)
+def test_no_definition_leads_a_render_astray(
+    artifact_type: ArtifactType, definition: object, name: str, root_dir: str, namespace: str, has_script: bool
+) -> None:
+    is_hook = artifact_type is ArtifactType.HOOK
+    file = ContentFile("hooks/hooks.json" if is_hook else "", json.dumps(definition).encode())
+    script = (ContentFile("run.sh", b""),) if has_script and is_hook else ()
+    content = ArtifactContent(artifact_type, namespace, name, (file, *script), file.path)
+    layout = claude_code.MODULE.default_layout(root_dir)
+    try:
+        answer = claude_code.MODULE.renders[artifact_type](content, layout)
+    except (PathError, EntryError):
+        return
+    assert answer == claude_code.MODULE.renders[artifact_type](content, layout)
+    if isinstance(answer, Rendering):
+        assert_inside(answer)
+        keys = [encode_key(entry.key) for entry in answer.entries]
+        assert len(keys) == len(set(keys)) > 0
+        assert max(map(len, keys)) <= 255
+        for entry in answer.entries:
+            assert not isinstance(entry.key, Section)
+            assert isinstance(entry.key, Member) or entry.key == Element.of(entry.key.path, entry.value)
+            json.dumps(entry.value, allow_nan=False, ensure_ascii=False).encode()
+
+
+@given(data=st.binary(max_size=200), artifact_type=st.sampled_from([ArtifactType.HOOK, ArtifactType.MCP]))
+@example(data=b"[" * 100_000, artifact_type=ArtifactType.MCP)
+def test_bytes_that_define_nothing_are_never_placed(data: bytes, artifact_type: ArtifactType) -> None:
+    content = ArtifactContent(artifact_type, "", "x", (ContentFile("", data),))
+    try:
+        answer = claude_code.MODULE.renders[artifact_type](content, claude_code.MODULE.default_layout(".claude"))
+    except EntryError:
+        return
+    assert isinstance(answer, Unsupported)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.platform.value)
