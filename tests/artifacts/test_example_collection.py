@@ -1,5 +1,6 @@
 """The collection that comes with the project."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -10,8 +11,11 @@ from pytest_django import Settings
 
 from artifacts.exceptions import SourceError
 from artifacts.models import Artifact, ArtifactGroup, CollectionImport
+from artifacts.queries import load_artifacts
 from artifacts.services.importing import import_collection
 from profiles.enums import ArtifactType
+from profiles.platforms.claude_code import MODULE
+from profiles.rendering import Rendering
 
 EXAMPLES = Path(django_settings.BASE_DIR) / "examples"
 
@@ -56,3 +60,26 @@ def test_its_scripts_can_be_run() -> None:
     scripts = list(EXAMPLES.rglob("*.sh"))
     assert scripts
     assert all(os.access(script, os.X_OK) for script in scripts)
+
+
+@pytest.mark.usefixtures("done")
+def test_its_hook_and_its_server_land_in_claude_code_without_a_loss() -> None:
+    rows = {
+        row.artifact_id: row.uuid for row in Artifact.objects.filter(type__in=[ArtifactType.HOOK, ArtifactType.MCP])
+    }
+    loaded = load_artifacts(list(rows.values()))
+    layout = MODULE.default_layout(".claude")
+    renderings = {}
+    for label, uuid in rows.items():
+        content = loaded[uuid].content
+        assert content is not None
+        answer = MODULE.renders[content.type](content, layout)
+        assert isinstance(answer, Rendering)
+        assert answer.warnings == ()
+        renderings[label] = answer
+
+    (folder,) = renderings["hook:review"].paths
+    assert [(file.path, file.executable) for file in folder.files] == [("hooks/no-notes-to-self.sh", True)]
+    (group,) = renderings["hook:review"].entries
+    assert f'{folder.path}\\"/hooks/no-notes-to-self.sh' in json.dumps(group.value)
+    assert [entry.path for entry in renderings["mcp:github"].entries] == [".mcp.json"]
