@@ -19,8 +19,10 @@ from projects.models import Project
 class Placement(models.Model):
     """One thing on disk that we answer for: a path, or one `entry` in a file others share.
 
-    `state` is the manifest of what we left there. `adopted` means it was there, byte for byte,
-    before we came: undeploying forgets it and leaves the file.
+    `state` is what we left there: the manifest of a path, the JSON of an entry's value. `adopted` means it
+    was there, the same, before we came: undeploying forgets it and leaves it. `trace` says how an
+    entry came into its file, `file_format` how that is written. `created_folders` were made for this
+    placement, and go with it once they are empty.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -32,6 +34,9 @@ class Placement(models.Model):
     version = models.ForeignKey(Version, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
     adopted = models.BooleanField(default=False)
+    file_format = models.CharField(max_length=32, blank=True)
+    trace = models.JSONField(null=True, blank=True)
+    created_folders = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["project", "path", "entry"]
@@ -111,7 +116,9 @@ class Run(models.Model):
     """One deploy, undeploy or undo in one project.
 
     `folder_key` names the folder by device and inode, as its lock does: a run that was cut off is
-    found by whoever takes the lock next, whichever owner registered the folder.
+    found by whoever takes the lock next, whichever owner registered the folder. `rows_before` are the records
+    as they were before the run, where it changed them; None when the run cannot be undone (any more).
+    `left_folders`, each with its mode, were made by us once and go if they are empty now.
     """
 
     class Kind(models.TextChoices):
@@ -142,6 +149,8 @@ class Run(models.Model):
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(default=0)
     notes = models.JSONField(default=list, blank=True)
+    rows_before = models.JSONField(null=True, blank=True)
+    left_folders = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["project", "-number"]
@@ -188,7 +197,8 @@ class JournalEntry(models.Model):
     """What a run set out to do to one path: the states before and after (null: nothing there).
 
     `slot` is the name of the path's place in the run's staging folder. `created_folders` are the
-    parents the run had to make, outermost first.
+    parents the run had to make, outermost first. `item_position` is the run's item it was done for. `shared`
+    is there for a file that others share: our entries before and after, and the items they were changed for.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -199,6 +209,8 @@ class JournalEntry(models.Model):
     before = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     after = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_folders = models.JSONField(default=list, blank=True)
+    item_position = models.PositiveIntegerField(null=True, blank=True)
+    shared = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ["run", "position"]

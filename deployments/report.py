@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from accounts.text import printable
 from deployments.installer.decisions import full_name
 from deployments.installer.journal import Result
-from deployments.installer.plan import UP_TO_DATE
+from deployments.installer.path_decisions import UP_TO_DATE
 from deployments.models import RunItem
-from deployments.services import DeployReport
+from deployments.services.reports import Report
 
 _DONE = {RunItem.Status.SUCCESS: "Success", RunItem.Status.SKIP: "Skipped", RunItem.Status.ERROR: "Error"}
 _PLANNED = {RunItem.Status.SUCCESS: "Would", RunItem.Status.SKIP: "Skips", RunItem.Status.ERROR: "Fails"}
 
 
-def as_lines(report: DeployReport) -> Iterator[str]:
+def as_lines(report: Report) -> Iterator[str]:
     """One line for each artifact × profile, what was lost or went wrong below it, and the totals last.
 
     Safe for a terminal, whatever artifacts and files are called.
@@ -21,7 +21,7 @@ def as_lines(report: DeployReport) -> Iterator[str]:
     return map(printable, _lines(report))
 
 
-def _lines(report: DeployReport) -> Iterator[str]:
+def _lines(report: Report) -> Iterator[str]:
     words = _PLANNED if report.run is None else _DONE
     names = [full_name(result.artifact_id, result.namespace) for result in report.results]
     name_width = max(map(len, names), default=0)
@@ -40,7 +40,7 @@ def _lines(report: DeployReport) -> Iterator[str]:
     yield as_sentence(report)
 
 
-def as_sentence(report: DeployReport) -> str:
+def as_sentence(report: Report) -> str:
     """The totals: "12 succeeded, 3 skipped, 1 failed."."""
     counts = report.counts
     succeeded, skipped, failed = (
@@ -51,7 +51,7 @@ def as_sentence(report: DeployReport) -> str:
     return f"{succeeded} succeeded, {skipped} skipped, {failed} failed. This was run {report.run.number}."
 
 
-def as_data(report: DeployReport) -> dict[str, object]:
+def as_data(report: Report) -> dict[str, object]:
     """The report in the shape the API answers with."""
     return {
         "run_id": str(report.run.pk) if report.run else None,

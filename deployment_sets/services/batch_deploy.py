@@ -9,9 +9,9 @@ from accounts.models import User
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.graph import resolve_set
 from deployments.installer.apply import Progress
-from deployments.installer.decisions import OnConflict
-from deployments.installer.journal import Claimant
-from deployments.services import DeployReport, RequestedArtifact, deploy
+from deployments.installer.decisions import Claimant
+from deployments.services.reports import Report
+from deployments.services.runs import DEFAULT_OPTIONS, RunOptions, deploy
 from profiles.models import DeploymentProfile
 from projects.models import Project
 
@@ -24,15 +24,15 @@ def batch_deploy(
     deployment_set: DeploymentSet,
     project: Project,
     profiles: Sequence[DeploymentProfile],
-    on_conflict: OnConflict = OnConflict.FAIL,
-    dry_run: bool = False,
+    options: RunOptions = DEFAULT_OPTIONS,
+    prune: bool = False,
     progress: Progress | None = None,
-) -> DeployReport:
+) -> Report:
     """Deploy what `deployment_set` stands for into `project` under each of `profiles`.
 
-    The report has a result for every artifact × profile, however many failed. Raises
-    DeploymentSetResolutionError when the set does not resolve, and FolderBusyError or
-    ProjectFolderError as `deployments.services.deploy` does; nothing has been written then.
+    The report has a result for every artifact × profile, however many failed, and with `prune` one for each that the
+    set once put there and does not hold any more. Raises DeploymentSetResolutionError when the set does not
+    resolve, and FolderBusyError, ProjectFolderError or StalePlanError as `deploy` does; nothing has been written then.
     """
     started = time.monotonic()
     resolution = resolve_set(deployment_set)
@@ -41,22 +41,23 @@ def batch_deploy(
         "project_id": str(project.pk),
         "profile_id": ",".join(profile.profile_id for profile in profiles),
         "resolved_count": resolution.total_count,
-        "dry_run": dry_run,
+        "dry_run": options.dry_run,
     }
-    logger.info("Planning to deploy a set." if dry_run else "Deploying a set.", extra=fields)
+    logger.info("Planning to deploy a set." if options.dry_run else "Deploying a set.", extra=fields)
     report = deploy(
         project=project,
         profiles=profiles,
-        artifacts=[RequestedArtifact(artifact.uuid, str(artifact.uuid)) for artifact in resolution.artifacts],
+        artifacts=[artifact.uuid for artifact in resolution.artifacts],
         claimant=claimant_of(deployment_set.pk, deployment_set.name),
         by=by,
-        on_conflict=on_conflict,
-        dry_run=dry_run,
+        options=options,
+        prune=prune,
         progress=progress,
     )
     duration = {"duration_ms": round((time.monotonic() - started) * 1000)}
     logger.info(
-        "Planned to deploy a set." if dry_run else "Deployed a set.", extra={**fields, **report.counts, **duration}
+        "Planned to deploy a set." if options.dry_run else "Deployed a set.",
+        extra={**fields, **report.counts, **duration},
     )
     return report
 

@@ -1,25 +1,35 @@
 """Carrying out a plan, so that whatever happens each path is wholly old or wholly new.
 
 Stage everything, commit the intent, then move each path in one atomic step and look at what came
-out; commit the records; drop the staging. An artifact one of whose steps fails is taken back as a
-whole, by the very code that recovers a run that died, and the rest goes on.
+out; commit the records; drop the staging. What is new goes in before the entries that name it, and what is old
+out after them. An artifact one of whose steps fails is taken back as a whole, by the very code that
+recovers a run that died, and the rest goes on.
 """
 
+import stat
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db import transaction
 
 from accounts.models import User
-from artifacts.manifests import Manifest
 from deployments.installer import journal, records
-from deployments.installer.decisions import Action, Change, OnConflict, Plan, PlanItem
-from deployments.installer.disk import ChangedError, ProjectFolder, describe, look_at, read_bytes
-from deployments.installer.exchange import Spot, exchange, place
-from deployments.installer.journal import Claimant, Intent, Result
-from deployments.installer.recover import clear_away, take_back, take_back_path
+from deployments.installer.bookkeeping import EntriesByPath
+from deployments.installer.changes import Failure, make_change
+from deployments.installer.decisions import Action, Change, Claimant, DeploymentKey, Plan, PlanItem
+from deployments.installer.disk import ChangedError, ProjectFolder, look_at, read_bytes
+from deployments.installer.journal import Intent, Result
+from deployments.installer.ledger import Ledger
+from deployments.installer.merging import SharedChange, SharedFileWork
+from deployments.installer.recover import (
+    clear_away,
+    remove_left_folders,
+    take_back,
+    take_back_path,
+    take_back_paths,
+)
 from deployments.installer.staging import Staging
 from deployments.models import Run, RunItem
 from projects.models import Project
@@ -32,40 +42,41 @@ _PROGRESS_SECONDS = 0.25
 # Told how many of how many changes are made.
 type Progress = Callable[[int, int], None]
 
+# Writes into the database what the items that took effect come to, given how the shared files are now.
+type Record = Callable[[Sequence[PlanItem], EntriesByPath], Ledger]
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Where a plan is applied, for whom, and under which choices. The caller holds the folder's lock."""
+    """Where a plan is applied, for whom, and under which choices. The caller holds the folder's lock.
+
+    With `atomic` the first error takes the whole run back. `modes` are those of folders that have to be made.
+    """
 
     folder: ProjectFolder
     folder_key: str
     project: Project
-    claimant: Claimant
-    on_conflict: OnConflict
+    kind: Run.Kind
+    claimant: Claimant | None
+    options: Mapping[str, object]
     by: User
+    atomic: bool = False
+    modes: Mapping[str, int] = field(default_factory=dict)
     progress: Progress | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """What stopped an item: a change on disk that the plan did not see, or something no choice would help."""
-
-    action: Action
-    reason: str
-
-    @classmethod
-    def at(cls, path: str, error: OSError, notes: Sequence[str] = ()) -> "_Failure":
-        action = Action.CONFLICT if isinstance(error, ChangedError) else Action.REFUSED
-        return cls(action, " ".join([describe(error, path), *notes]))
 
 
 @dataclass
 class _Outcome:
-    """A plan item on its way: the steps prepared for it, and what stopped it, if anything did."""
+    """A plan item on its way: the steps prepared for it and made, and what stopped it, if anything did."""
 
     item: PlanItem
     intents: list[Intent] = field(default_factory=list)
-    failure: _Failure | None = None
+    begun: list[Intent] = field(default_factory=list)
+    failure: Failure | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        return self.failure is None and self.item.takes_effect
 
     def result(self) -> Result:
         item = self.item
@@ -77,168 +88,283 @@ class _Outcome:
 def result_of(item: PlanItem) -> Result:
     """What a plan item comes to once it is carried out."""
     return Result(
-        artifact_uuid=item.wanted.artifact_uuid,
-        artifact_id=item.wanted.label,
-        namespace=item.wanted.namespace,
-        profile_id=item.wanted.profile_id,
-        platform=item.wanted.platform,
+        artifact_uuid=item.target.artifact_uuid,
+        artifact_id=item.target.label,
+        namespace=item.target.namespace,
+        profile_id=item.target.profile_id,
+        platform=item.target.platform,
         status=_status(item),
         action=item.action,
         reason=item.reason,
-        warnings=item.wanted.warnings,
+        warnings=item.warnings,
         paths=item.paths,
     )
 
 
-def apply_plan(assignment: Assignment, plan: Plan) -> tuple[Run, list[Result]]:
+def results_given_up(results: Sequence[Result]) -> list[Result]:
+    """The results of an atomic run that had an error: nothing was done about the others."""
+    failed = next(result for result in results if result.status is RunItem.Status.ERROR)
+    reason = f"Nothing was changed, because {failed.artifact_id} under the profile {failed.profile_id} failed."
+    return [
+        replace(result, status=RunItem.Status.SKIP, reason=reason)
+        if result.status is RunItem.Status.SUCCESS
+        else result
+        for result in results
+    ]
+
+
+def apply_plan(
+    assignment: Assignment, ledger: Ledger, plan: Plan, shared: Sequence[SharedChange], record: Record
+) -> tuple[Run, list[Result]]:
     """Apply `plan`; the run and a result for every item. With no changes to make, the disk is not touched.
 
     Whatever interrupts it, a database error included, everything done is taken back first.
     """
-    outcomes = [_Outcome(item) for item in plan.items]
-    run_id = uuid4()
-    if not any(item.changes for item in plan.items):
+    application = _Application(assignment, ledger, plan, shared, record)
+    if application.is_given_up or not (shared or any(item.changes for item in plan.items)):
+        return application.close_untouched()
+    return application.run()
+
+
+class _Application:
+    """One plan being applied."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        ledger: Ledger,
+        plan: Plan,
+        shared: Sequence[SharedChange],
+        record: Record,
+    ) -> None:
+        self._assignment = assignment
+        self._folder = assignment.folder
+        self._ledger = ledger
+        self._shared = shared
+        self._write_records = record
+        self._run_id = uuid4()
+        self._outcomes = [_Outcome(item) for item in plan.items]
+        self._files: list[SharedFileWork] = []
+        self._slots = (f"{number:04d}" for number in range(1, 1_000_000))
+        self._done = 0
+        self._reported_at = time.monotonic()
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether one error was enough."""
+        return self._assignment.atomic and any(
+            outcome.failure is not None or outcome.item.is_error for outcome in self._outcomes
+        )
+
+    def close_untouched(self) -> tuple[Run, list[Result]]:
+        """Record a run that has nothing to change on disk."""
         with transaction.atomic():
-            run = _begin(assignment, run_id, [], {})
-            return run, _record(assignment, run, outcomes)
-    with Staging(assignment.folder, run_id) as staging:
-        begun: Run | None = None
-        try:
-            contents = _stage(assignment.folder, staging, outcomes)
-            intents = [intent for outcome in outcomes for intent in outcome.intents]
-            begun = run = _begin(assignment, run_id, intents, contents)
-            staging.engage()
-            _carry_out(assignment, staging, run, outcomes)
-            with transaction.atomic():
-                results = _record(assignment, run, outcomes)
-        except BaseException:
-            # What interrupts may come right after the commit, or be its answer getting lost: the database decides.
-            # Where it cannot, everything is left for recovery.
-            if begun is None:
-                staging.drop()
-            else:
-                if not journal.is_done(begun):
-                    take_back(assignment.folder, staging, begun, intents)
-                clear_away(staging, begun, intents)
-            raise
-        clear_away(staging, run, intents)
-    return run, results
+            run = self._begin([], {})
+            results = self._give_up(run) if self.is_given_up else self._record(run)
+        remove_left_folders(self._folder, run)
+        return run, results
 
+    def run(self) -> tuple[Run, list[Result]]:
+        """Stage, commit, change, record, clear away."""
+        with Staging(self._folder, self._run_id) as staging:
+            begun: Run | None = None
+            intents: list[Intent] = []
+            try:
+                contents = self._stage(staging)
+                intents = self._intents()
+                begun = run = self._begin(intents, contents)
+                staging.engage()
+                self._carry_out(staging, run, intents)
+                if self.is_given_up:
+                    notes = take_back_paths(self._folder, staging, run, intents)
+                    with transaction.atomic():
+                        results = self._give_up(run, notes)
+                else:
+                    with transaction.atomic():
+                        results = self._record(run)
+            except BaseException:
+                # What interrupts may come right after the commit, or be its answer getting lost: the database
+                # decides. Where it cannot, everything is left for recovery.
+                if begun is None:
+                    staging.drop()
+                else:
+                    if not journal.is_over(begun):
+                        take_back(self._folder, staging, begun, intents)
+                    clear_away(self._folder, staging, begun, intents)
+                raise
+            clear_away(self._folder, staging, run, intents)
+        return run, results
 
-def _stage(folder: ProjectFolder, staging: Staging, outcomes: Sequence[_Outcome]) -> dict[str, bytes]:
-    """Prepare every change in a slot; the bytes before and after, by hash."""
-    contents: dict[str, bytes] = {}
-    numbers = (f"{number:04d}" for number in range(1, 1_000_000))
-    for outcome in outcomes:
-        try:
-            for change in outcome.item.changes:
-                outcome.intents.append(_prepare(folder, staging, change, next(numbers), contents))
-        except OSError as error:
-            outcome.failure = _Failure.at(change.path, error)
-            for intent in outcome.intents:
-                staging.clear(intent.slot)
-            outcome.intents = []
-    return contents
+    def _intents(self) -> list[Intent]:
+        own = [intent for outcome in self._outcomes for intent in outcome.intents]
+        return [*own, *(intent for file in self._files for intent in file.intents)]
 
+    def _stage(self, staging: Staging) -> dict[str, bytes]:
+        """Prepare every change in a slot; the bytes before and after, by hash."""
+        contents: dict[str, bytes] = {}
+        for position, outcome in enumerate(self._outcomes):
+            try:
+                for change in outcome.item.changes:
+                    outcome.intents.append(self._prepare(staging, change, position, contents))
+            except OSError as error:
+                outcome.failure = Failure.at(change.path, error)
+                for intent in outcome.intents:
+                    staging.clear(intent.slot)
+                outcome.intents = []
+        for change_of_file in self._shared:
+            file = SharedFileWork(self._folder, staging, change_of_file, lambda: next(self._slots))
+            self._files.append(file)
+            try:
+                staged, failures = file.prepare(self._going_on())
+            except OSError as error:
+                staged, failures = {}, dict.fromkeys(change_of_file.items, Failure.at(change_of_file.path, error))
+            contents.update(staged)
+            for position, failure in failures.items():
+                self._fail(staging, self._outcomes[position], failure)
+        return contents
 
-def _prepare(folder: ProjectFolder, staging: Staging, change: Change, slot: str, contents: dict[str, bytes]) -> Intent:
-    before = None
-    if change.before.manifest is not None:
-        with folder.spot(change.path) as spot:
-            before = look_at(spot, change.path).manifest
-            if before is None or before.content_sha256 != change.before.content_sha256:
-                raise ChangedError(change.path)
-            contents.update(read_bytes(spot, change.path, before, MAX_KEPT_BYTES))
-    if change.after is not None:
-        contents.update(change.contents)
-        staging.write(slot, change.after, change.contents)
-    return Intent(slot, change.path, before, change.after, change.before.missing_folders)
+    def _prepare(self, staging: Staging, change: Change, position: int, contents: dict[str, bytes]) -> Intent:
+        before = None
+        slot = next(self._slots)
+        if change.before.manifest is not None:
+            with self._folder.spot(change.path) as spot:
+                before = look_at(spot, change.path).manifest
+                if before is None or before.content_sha256 != change.before.content_sha256:
+                    raise ChangedError(change.path)
+                contents.update(read_bytes(spot, change.path, before, MAX_KEPT_BYTES))
+        if change.after is not None:
+            contents.update(change.contents)
+            staging.write(slot, change.after, change.contents, exact_modes=change.exact)
+        return Intent(slot, change.path, before, change.after, change.before.missing_folders, item=position)
 
+    def _carry_out(self, staging: Staging, run: Run, intents: list[Intent]) -> None:
+        """Make every change, in the order that leaves no entry naming what is not there."""
 
-def _carry_out(assignment: Assignment, staging: Staging, run: Run, outcomes: Sequence[_Outcome]) -> None:
-    """Make every change; an artifact that fails is taken back at once and says why."""
-    failed: dict[str, _Failure] = {}
-    report = _reporter(assignment, run)
-    for outcome in outcomes:
-        keys = [folded(settled.path) for settled in outcome.item.settled]
-        outcome.failure = outcome.failure or next((failed[key] for key in keys if key in failed), None)
+        def commit(intent: Intent, contents: dict[str, bytes]) -> None:
+            intents.append(intent)
+            journal.append(run, intent, contents)
+
+        def change_paths(*, removals: bool) -> None:
+            for outcome in self._outcomes:
+                if self.is_given_up:
+                    return
+                if outcome.goes_on:
+                    chosen = [intent for intent in outcome.intents if (intent.after is None) is removals]
+                    self._make_changes(staging, outcome, chosen)
+                    if chosen:
+                        self._report(run, len(chosen))
+
+        self._fail_what_needs_failures(staging)
+        change_paths(removals=False)
+        self._merge(staging, commit)
+        if self._files:
+            self._report(run, len(self._files))
+        change_paths(removals=True)
+        self._merge(staging, commit)
+
+    def _make_changes(self, staging: Staging, outcome: _Outcome, intents: Sequence[Intent]) -> None:
+        for intent in intents:
+            outcome.begun.append(intent)
+            try:
+                make_change(self._folder, staging, intent, self._assignment.modes)
+            except OSError as error:
+                self._fail(staging, outcome, Failure.at(intent.path, error))
+                return
+
+    def _merge(self, staging: Staging, commit: Callable[[Intent, dict[str, bytes]], None]) -> None:
+        """Bring every shared file to what the items that go on want of it; ends, since each round loses some."""
+        while not self.is_given_up:
+            failures: dict[int, Failure] = {}
+            for file in self._files:
+                failures.update(file.bring(self._going_on(), commit))
+            if not failures:
+                return
+            for position, failure in failures.items():
+                self._fail(staging, self._outcomes[position], failure)
+
+    def _going_on(self) -> frozenset[int]:
+        return frozenset(position for position, outcome in enumerate(self._outcomes) if outcome.goes_on)
+
+    def _fail(self, staging: Staging, outcome: _Outcome, failure: Failure) -> None:
+        """Take back what was done for an item, and let those that need it fail too."""
         if outcome.failure is None:
-            outcome.failure = _make_changes(assignment.folder, staging, outcome.intents)
-        if outcome.failure is not None:
-            failed.update(dict.fromkeys(keys, outcome.failure))
-        report(len(outcome.intents))
+            notes = [
+                note for intent in reversed(outcome.begun) for note in take_back_path(self._folder, staging, intent)
+            ]
+            outcome.failure = Failure(failure.action, " ".join([failure.reason, *notes]))
+            for other in self._needing(outcome.item.target.key):
+                self._fail(staging, other, failure)
 
+    def _fail_what_needs_failures(self, staging: Staging) -> None:
+        for outcome in self._outcomes:
+            if outcome.failure is not None:
+                for other in self._needing(outcome.item.target.key):
+                    self._fail(staging, other, outcome.failure)
+            elif not outcome.item.takes_effect:
+                for other in self._needing(outcome.item.target.key):
+                    self._fail(staging, other, Failure(outcome.item.action, outcome.item.reason))
 
-def _make_changes(folder: ProjectFolder, staging: Staging, intents: Sequence[Intent]) -> _Failure | None:
-    """Make the changes of one artifact, or none of them; what stopped it, if anything did."""
-    for done, intent in enumerate(intents):
-        try:
-            _make_change(folder, staging, intent)
-        except OSError as error:
-            notes = [note for begun in reversed(intents[: done + 1]) for note in take_back_path(folder, staging, begun)]
-            return _Failure.at(intent.path, error, notes)
-    return None
+    def _needing(self, key: DeploymentKey) -> Iterator[_Outcome]:
+        return (each for each in self._outcomes if key in each.item.needs and each.goes_on)
 
+    def _begin(self, intents: Sequence[Intent], contents: dict[str, bytes]) -> Run:
+        assignment = self._assignment
+        return journal.begin(
+            run_id=self._run_id,
+            project=assignment.project,
+            folder_key=assignment.folder_key,
+            kind=assignment.kind,
+            claimant=assignment.claimant,
+            options=assignment.options,
+            started_by=assignment.by,
+            intents=intents,
+            contents=contents,
+        )
 
-def _make_change(folder: ProjectFolder, staging: Staging, intent: Intent) -> None:
-    slot = staging.slot(intent.slot)
-    with folder.spot(intent.path, make_folders=intent.before is None) as target:
-        try:
-            if intent.before is None:
-                place(slot, target)
-            elif intent.after is None:
-                place(target, slot)
-            else:
-                exchange(slot, target)
-        except (FileExistsError, FileNotFoundError) as error:
-            raise ChangedError(intent.path) from error
-        if intent.before is not None:
-            _check_what_came_out(slot, intent.before, intent.path)
+    def _record(self, run: Run) -> list[Result]:
+        """Write what is now so, and what became of each item, within the caller's transaction."""
+        entries = {folded(file.change.path): file.recorded for file in self._files}
+        items = [outcome.item for outcome in self._outcomes if outcome.goes_on]
+        after = self._write_records(items, entries)
+        rows_before = records.write(self._assignment.project, self._ledger, after)
+        results = [outcome.result() for outcome in self._outcomes]
+        unmade = {slot for file in self._files for slot in file.unmade}
+        failed = {intent.slot for outcome in self._outcomes if outcome.failure for intent in outcome.intents}
+        left = sorted(self._ledger.created_folders() - after.created_folders())
+        journal.finish(
+            run, results, dropped_slots=failed | unmade, rows_before=rows_before, left_folders=self._modes_of(left)
+        )
+        return results
 
+    def _give_up(self, run: Run, notes: Sequence[str] = ()) -> list[Result]:
+        results = results_given_up([outcome.result() for outcome in self._outcomes])
+        run.journal.all().delete()
+        journal.finish(run, results, state=Run.State.UNDONE)
+        if notes:
+            journal.add_notes(run, notes)
+        return results
 
-def _check_what_came_out(slot: Spot, before: Manifest, path: str) -> None:
-    if look_at(slot, path).content_sha256 != before.content_sha256:
-        raise ChangedError(path)
+    def _modes_of(self, folders: Sequence[str]) -> dict[str, int]:
+        """The modes of those of `folders` that are there."""
+        modes: dict[str, int] = {}
+        for path in folders:
+            try:
+                with self._folder.spot(path) as spot:
+                    found = spot.stat()
+            except OSError:
+                continue
+            if found is not None and stat.S_ISDIR(found.st_mode):
+                modes[path] = stat.S_IMODE(found.st_mode)
+        return modes
 
-
-def _begin(assignment: Assignment, run_id: UUID, intents: Sequence[Intent], contents: dict[str, bytes]) -> Run:
-    return journal.begin(
-        run_id=run_id,
-        project=assignment.project,
-        folder_key=assignment.folder_key,
-        claimant=assignment.claimant,
-        on_conflict=assignment.on_conflict,
-        started_by=assignment.by,
-        intents=intents,
-        contents=contents,
-    )
-
-
-def _record(assignment: Assignment, run: Run, outcomes: Sequence[_Outcome]) -> list[Result]:
-    """Write what is now so, and what became of each item, within the caller's transaction."""
-    placed = [outcome.item for outcome in outcomes if outcome.item.is_placed and outcome.failure is None]
-    records.write(assignment.project, placed, assignment.claimant, assignment.by)
-    results = [outcome.result() for outcome in outcomes]
-    failed = {intent.slot for outcome in outcomes if outcome.failure for intent in outcome.intents}
-    journal.finish(run, results, failed)
-    return results
-
-
-def _reporter(assignment: Assignment, run: Run) -> Callable[[int], None]:
-    """Counts changes as they are made, and says so to the caller and, now and then, in the run's row."""
-    done = 0
-    last = time.monotonic()
-
-    def report(changes: int) -> None:
-        nonlocal done, last
-        done += changes
-        if assignment.progress is not None:
-            assignment.progress(done, run.progress_total)
-        if time.monotonic() - last >= _PROGRESS_SECONDS:
-            last = time.monotonic()
-            journal.note_progress(run, done)
-
-    return report
+    def _report(self, run: Run, changes: int) -> None:
+        """Say how many changes are made to the caller and, now and then, in the run's row."""
+        self._done += changes
+        if self._assignment.progress is not None:
+            self._assignment.progress(self._done, run.progress_total)
+        if time.monotonic() - self._reported_at >= _PROGRESS_SECONDS:
+            self._reported_at = time.monotonic()
+            journal.note_progress(run, self._done)
 
 
 def _status(item: PlanItem) -> RunItem.Status:

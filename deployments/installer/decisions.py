@@ -1,4 +1,4 @@
-"""What a plan is made of: what is wanted and what is recorded, and what is decided about each. Plain data."""
+"""What a plan is made of: what is wanted and what is not, and what is decided about each. Plain data."""
 
 import hashlib
 import json
@@ -10,7 +10,17 @@ from uuid import UUID
 
 from artifacts.manifests import Manifest
 from deployments.installer.disk import DiskState
-from profiles.rendering import RenderedPath, Rendering, Unsupported
+from profiles.entries import EntryKey, Format, Value
+from profiles.rendering import RenderedEntry, RenderedPath, Rendering, Unsupported
+
+type DeploymentKey = tuple[UUID, str]
+"""Which deployment, within a project: artifact and profile."""
+
+type PlacementKey = tuple[str, str]
+"""Which placement, within a project: folded path, and encoded entry ('' for a path of its own)."""
+
+type MergePreview = tuple[str, bytes | None, bytes | None]
+"""A shared file's path, and its bytes before and after (None: no file)."""
 
 
 class Action(StrEnum):
@@ -31,11 +41,19 @@ class Action(StrEnum):
 
 
 class OnConflict(StrEnum):
-    """What to do about a path that holds somebody else's bytes."""
+    """What to do about a path or an entry that holds somebody else's work."""
 
     FAIL = "fail"
     SKIP = "skip"
     OVERWRITE = "overwrite"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Who wants artifacts deployed: an opaque key, and what people call it."""
+
+    key: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +71,8 @@ class Unrenderable:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """One artifact under one profile, rendered."""
+class Target:
+    """One artifact under one profile, by every name it has."""
 
     artifact_uuid: UUID
     label: str
@@ -63,26 +81,11 @@ class Wanted:
     profile_id: str
     platform: str
     profile_root_dir: str
-    version_id: UUID | None
-    outcome: Rendering | Unsupported | Missing | Unrenderable
-    flags: tuple[str, ...] = ()
 
     @property
-    def key(self) -> tuple[UUID, str]:
-        """Which deployment this is about, within a project."""
+    def key(self) -> DeploymentKey:
+        """Which deployment this is about."""
         return self.artifact_uuid, self.profile_id
-
-    @property
-    def placements(self) -> tuple[RenderedPath, ...]:
-        """Where it goes; nowhere unless it rendered."""
-        return self.outcome.paths if isinstance(self.outcome, Rendering) else ()
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What to look at in it, and what was lost on the way."""
-        if not isinstance(self.outcome, Rendering):
-            return ()
-        return (*self.flags, *(warning.message for warning in self.outcome.warnings))
 
     @property
     def full_name(self) -> str:
@@ -91,58 +94,116 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """A deployment that needs a placement, and the labels of who claims it."""
+class Wanted:
+    """One artifact under one profile, rendered."""
 
-    artifact_uuid: UUID
-    full_name: str
-    profile_id: str
-    claims: tuple[str, ...]
+    target: Target
+    version_id: UUID | None
+    outcome: Rendering | Unsupported | Missing | Unrenderable
+    flags: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[RenderedPath, ...]:
+        """The paths it has to itself; none unless it rendered."""
+        return self.outcome.paths if isinstance(self.outcome, Rendering) else ()
+
+    @property
+    def entries(self) -> tuple[RenderedEntry, ...]:
+        """Its entries in files it shares; none unless it rendered."""
+        return self.outcome.entries if isinstance(self.outcome, Rendering) else ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to look at in it, and what was lost on the way."""
+        if not isinstance(self.outcome, Rendering):
+            return ()
+        return (*self.flags, *(f"{warning.field}: {warning.message}" for warning in self.outcome.warnings))
 
 
 @dataclass(frozen=True, slots=True)
-class PlacementRecord:
-    """A placement as recorded: `state_sha256` is the hash of the content we left there."""
+class Unwanted:
+    """A deployment that somebody no longer claims. Without a `claimant` every claim on it goes."""
 
-    id: UUID
-    path: str
-    artifact_uuid: UUID
-    version_id: UUID | None
-    state_sha256: str
-    adopted: bool
-    holders: tuple[Holder, ...]
+    target: Target
+    claimant: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One path that is to change: what lies there now, and what shall (None: nothing)."""
+    """One path that is to change: what lies there now, and what shall (None: nothing).
+
+    With `exact`, what is written gets the modes of its manifest; else those that the umask grants.
+    """
 
     path: str
     before: DiskState
     after: Manifest | None
     contents: Mapping[str, bytes] = field(repr=False, compare=False, default_factory=dict)
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntryEdit:
+    """One entry that is to change in a shared file: to `value`, or with `remove` to be there no more.
+
+    `seen` is what was at its place when this was decided, as canonical texts.
+    """
+
+    path: str
+    format: Format
+    key: EntryKey
+    value: Value
+    seen: tuple[str, ...]
+    remove: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A placement that will be as wanted: by a change of this item or of an earlier one, or already."""
+    """A path that will be as wanted: by a change of this item or of an earlier one, or already."""
 
     path: str
     manifest: Manifest
     adopted: bool
+    created_folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SettledEntry:
+    """An entry that will be as wanted, likewise. Whether it is adopted, its file's merge knows."""
+
+    path: str
+    format: Format
+    key: EntryKey
+    value: Value
+    created_folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """What becomes of one artifact under one profile."""
+    """What becomes of one artifact under one profile.
 
-    wanted: Wanted
+    `released` are placements its deployment no longer needs. `needs` are other items without which this one
+    fails too: they put what it shares, or take over or leave what it leaves. `observed` is what on disk the
+    decision rests on. `merges` are previews of shared files; `proposed` are changes that a conflict prevented.
+    """
+
+    target: Target
     action: Action
     reason: str = ""
+    warnings: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    version_id: UUID | None = None
     changes: tuple[Change, ...] = ()
+    edits: tuple[EntryEdit, ...] = ()
     settled: tuple[Settled, ...] = ()
+    settled_entries: tuple[SettledEntry, ...] = ()
     released: tuple[UUID, ...] = ()
+    unwanted: Unwanted | None = None
+    needs: frozenset[DeploymentKey] = frozenset()
     tolerated: bool = False
+    observed: tuple[str, ...] = ()
+    merges: tuple[MergePreview, ...] = field(default=(), repr=False)
+    proposed: tuple[Change, ...] = ()
 
     @property
     def is_error(self) -> bool:
@@ -152,14 +213,14 @@ class PlanItem:
         )
 
     @property
-    def is_placed(self) -> bool:
-        """Whether the artifact is there once the plan is applied."""
-        return self.action in (Action.CREATE, Action.UPDATE, Action.UNCHANGED)
+    def takes_effect(self) -> bool:
+        """Whether the artifact is as decided once the plan is applied: placed, or released."""
+        return self.action in (Action.CREATE, Action.UPDATE, Action.UNCHANGED, Action.REMOVE)
 
     @property
-    def paths(self) -> tuple[str, ...]:
-        """The paths this is about."""
-        return tuple(placement.path for placement in self.wanted.placements)
+    def writes(self) -> bool:
+        """Whether anything on disk changes for it."""
+        return bool(self.changes or self.edits)
 
 
 @dataclass(frozen=True)
@@ -170,17 +231,22 @@ class Plan:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash of every decision and of every state it rests on."""
+        """A hash of every decision and of every state on disk and in the records that it rests on."""
         decisions = [
             [
-                str(item.wanted.artifact_uuid),
-                item.wanted.profile_id,
+                str(item.target.artifact_uuid),
+                item.target.profile_id,
                 item.action,
+                item.tolerated,
+                item.unwanted is not None,
                 [[settled.path, settled.manifest.sha256] for settled in item.settled],
                 [
                     [change.path, change.before.content_sha256, change.after.sha256 if change.after else None]
                     for change in item.changes
                 ],
+                [[edit.path, repr(edit.key), repr(edit.value), edit.seen, edit.remove] for edit in item.edits],
+                [str(placement_id) for placement_id in item.released],
+                item.observed,
             ]
             for item in self.items
         ]

@@ -8,7 +8,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +29,8 @@ _CHUNK = 1 << 20
 MAX_FOLDER_DEPTH = 64
 # No artifact's file is as large; one that is was put there by somebody else, and is more than a run can keep.
 MAX_FILE_BYTES = 64 << 20
+# Nobody's settings are as long; each entry that is merged in reads them anew.
+MAX_SHARED_BYTES = 4 << 20
 
 
 class Kind(StrEnum):
@@ -93,9 +95,10 @@ class ProjectFolder:
         os.close(self.descriptor)
 
     @contextmanager
-    def spot(self, path: str, *, make_folders: bool = False) -> Iterator[Spot]:
+    def spot(self, path: str, *, make_folders: bool = False, modes: Mapping[str, int] | None = None) -> Iterator[Spot]:
         """The place of `path`, its folder held open for the length of the block.
 
+        A folder that has to be made gets its mode from `modes`, or the one that the umask grants.
         Raises FileNotFoundError when a folder on the way is missing (and not to be made), and
         ObstacleError when a symlink or a file stands where a folder is needed.
         """
@@ -103,13 +106,31 @@ class ProjectFolder:
         descriptor = os.dup(self.descriptor)
         try:
             for depth, part in enumerate(folders):
+                above = "/".join(folders[: depth + 1])
                 try:
-                    descriptor = step_into(descriptor, part, make=make_folders)
+                    descriptor = step_into(descriptor, part, make=make_folders, mode=(modes or {}).get(above))
                 except NotADirectoryError as error:
-                    raise _in_the_way(descriptor, part, "/".join(folders[: depth + 1])) from error
+                    raise _in_the_way(descriptor, part, above) from error
             yield Spot(descriptor, name)
         finally:
             os.close(descriptor)
+
+    def contents(
+        self, path: str, manifest: Manifest | None, known: Mapping[str, bytes]
+    ) -> Callable[[str], bytes | None]:
+        """Gives bytes by their hash: from `known`, or from the file at `path` that had it when it was looked at."""
+        files = {file.sha256: file for file in (manifest.files if manifest else ())}
+
+        def content(digest: str) -> bytes | None:
+            if digest in known or digest not in files:
+                return known.get(digest)
+            try:
+                with self.spot(path) as spot:
+                    return _file_bytes(spot, files[digest], MAX_FILE_BYTES)
+            except OSError:
+                return None
+
+        return content
 
     def remove_empty_folder(self, path: str) -> bool:
         """Remove the folder if it is empty; whether it was removed."""
@@ -131,7 +152,7 @@ def open_folder(descriptor: int, name: str) -> int:
         raise
 
 
-def step_into(descriptor: int, part: str, *, make: bool) -> int:
+def step_into(descriptor: int, part: str, *, make: bool, mode: int | None = None) -> int:
     """Open the folder `part` in `descriptor` and close `descriptor`; on an error it stays open."""
     try:
         inner = open_folder(descriptor, part)
@@ -140,6 +161,8 @@ def step_into(descriptor: int, part: str, *, make: bool) -> int:
             raise
         with suppress(FileExistsError):
             os.mkdir(part, dir_fd=descriptor)
+            if mode is not None:
+                os.chmod(part, mode, dir_fd=descriptor)
         inner = open_folder(descriptor, part)
     os.close(descriptor)
     return inner
@@ -203,6 +226,18 @@ class DiskReader:
                 return look_at(spot, path)
         except OSError as error:
             return blocked(describe(error, path))
+
+    def read(self, path: str) -> tuple[DiskState, bytes | None]:
+        """What lies at `path`, and its bytes where it is a file of a size that entries are merged into."""
+        state = self.look(path)
+        if state.kind is not Kind.FILE or state.manifest is None:
+            return state, None
+        try:
+            with self._folder.spot(path) as spot:
+                contents = read_bytes(spot, path, state.manifest, MAX_SHARED_BYTES)
+        except OSError as error:
+            return blocked(describe(error, path)), None
+        return state, contents[state.manifest.files[0].sha256]
 
     def _present(self, folder: str, name: str) -> str | None:
         """How `name` is spelled in `folder`, where it is; an exact match wins over another spelling."""
@@ -310,7 +345,7 @@ def read_bytes(spot: Spot, path: str, manifest: Manifest, limit: int) -> dict[st
         data = _file_bytes(spot, file, limit - total + 1)
         total += len(data)
         if total > limit:
-            raise ObstacleError(f"{path} holds more than can be kept for undo. Move it away first.")
+            raise ObstacleError(f"{path} holds more than {limit >> 20} MiB. Move it away first.")
         if hashlib.sha256(data).hexdigest() != file.sha256:
             raise ChangedError(path)
         contents[file.sha256] = data

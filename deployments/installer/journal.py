@@ -5,7 +5,9 @@ Two commits a run. Between them the disk changes and the database does not, so a
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,31 +17,28 @@ from django.utils import timezone
 from accounts.models import User
 from artifacts.manifests import Manifest
 from artifacts.services.blobs import load_blobs, store_blobs
-from deployments.installer.decisions import OnConflict
+from deployments.installer.decisions import Claimant
+from deployments.installer.ledger import RowsBefore
+from deployments.installer.shared_files.history import SharedHistory
 from deployments.models import JournalEntry, Run, RunItem
 from projects.models import Project
-
-
-@dataclass(frozen=True, slots=True)
-class Claimant:
-    """Who wants artifacts deployed: an opaque key, and what people call it."""
-
-    key: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
     """One change as it stands in the journal: a path, its states before and after (None: nothing there).
 
-    `slot` is its place in the staging folder. `created_folders` are the parents that had to be made.
+    `slot` is its place in the staging folder. `created_folders` are the parents that had to be made. `item` is
+    the position of the run's item it is made for; a file that others share has a `history` instead.
     """
 
     slot: str
     path: str
     before: Manifest | None
     after: Manifest | None
-    created_folders: tuple[str, ...]
+    created_folders: tuple[str, ...] = ()
+    item: int | None = None
+    history: SharedHistory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,55 +62,77 @@ def begin(
     run_id: UUID,
     project: Project,
     folder_key: str,
-    claimant: Claimant,
-    on_conflict: OnConflict,
+    kind: Run.Kind,
+    claimant: Claimant | None,
+    options: Mapping[str, Any],
     started_by: User,
     intents: Sequence[Intent],
     contents: Mapping[str, bytes],
 ) -> Run:
-    """Commit what a deploy is about to do: the run, its journal, and every byte before and after."""
+    """Commit what a run is about to do: the run, its journal, and every byte before and after."""
     with transaction.atomic():
         run = Run(
             id=run_id,
             project=project,
             number=_next_number(project),
-            kind=Run.Kind.DEPLOY,
+            kind=kind,
             state=Run.State.RUNNING,
-            claimant=claimant.key,
-            claimant_label=claimant.label,
-            options={"on_conflict": on_conflict.value},
+            claimant=claimant.key if claimant else "",
+            claimant_label=claimant.label if claimant else "",
+            options=dict(options),
             folder_key=folder_key,
             started_by=started_by,
             started_at=timezone.now(),
             progress_total=len(intents),
         )
         run.save(force_insert=True)
-        manifests = {
-            manifest.sha256: manifest.encoded
-            for intent in intents
-            for manifest in (intent.before, intent.after)
-            if manifest is not None
-        }
-        store_blobs({**contents, **manifests})
-        JournalEntry.objects.bulk_create(
-            JournalEntry(
-                run=run,
-                position=position,
-                path=intent.path,
-                slot=intent.slot,
-                before_id=intent.before.sha256 if intent.before else None,
-                after_id=intent.after.sha256 if intent.after else None,
-                created_folders=list(intent.created_folders),
-            )
-            for position, intent in enumerate(intents)
-        )
+        _write(run, intents, contents, first_position=0)
     return run
 
 
-def finish(run: Run, results: Sequence[Result], failed_slots: set[str]) -> None:
-    """Note the run as done, within the caller's transaction; failed changes leave the journal."""
-    if failed_slots:
-        run.journal.filter(slot__in=failed_slots).delete()
+def append(run: Run, intent: Intent, contents: Mapping[str, bytes]) -> None:
+    """Commit one more change that `run` is about to make."""
+    with transaction.atomic():
+        newest = run.journal.aggregate(newest=Max("position"))["newest"]
+        _write(run, [intent], contents, first_position=0 if newest is None else newest + 1)
+
+
+def _write(run: Run, intents: Sequence[Intent], contents: Mapping[str, bytes], *, first_position: int) -> None:
+    manifests = {
+        manifest.sha256: manifest.encoded
+        for intent in intents
+        for manifest in (intent.before, intent.after)
+        if manifest is not None
+    }
+    store_blobs({**contents, **manifests})
+    JournalEntry.objects.bulk_create(
+        JournalEntry(
+            run=run,
+            position=position,
+            path=intent.path,
+            slot=intent.slot,
+            before_id=intent.before.sha256 if intent.before else None,
+            after_id=intent.after.sha256 if intent.after else None,
+            created_folders=list(intent.created_folders),
+            item_position=intent.item,
+            shared=intent.history.as_json() if intent.history else None,
+        )
+        for position, intent in enumerate(intents, start=first_position)
+    )
+
+
+def finish(
+    run: Run,
+    results: Sequence[Result],
+    *,
+    state: Run.State = Run.State.DONE,
+    dropped_slots: AbstractSet[str] = frozenset(),
+    rows_before: RowsBefore | None = None,
+    left_folders: Mapping[str, int] | None = None,
+) -> None:
+    """Note the run as over, within the caller's transaction; changes that were not made leave the journal."""
+    if dropped_slots:
+        run.journal.filter(slot__in=dropped_slots).delete()
     RunItem.objects.bulk_create(
         RunItem(
             run=run,
@@ -129,20 +150,22 @@ def finish(run: Run, results: Sequence[Result], failed_slots: set[str]) -> None:
         )
         for position, result in enumerate(results)
     )
-    run.state = Run.State.DONE
+    run.state = state
     run.progress_done = run.progress_total
     run.finished_at = timezone.now()
-    run.save(update_fields=["state", "progress_done", "finished_at"])
+    run.rows_before = None if rows_before is None else rows_before.as_json() if rows_before else {}
+    run.left_folders = [[path, mode] for path, mode in (left_folders or {}).items()]
+    run.save(update_fields=["state", "progress_done", "finished_at", "rows_before", "left_folders"])
 
 
-def is_done(run: Run) -> bool:
-    """Whether the records of `run` are committed.
+def is_over(run: Run) -> bool:
+    """Whether `run` is over and its records are committed.
 
     Asks over a new connection: one that was interrupted in its commit may still see what is not committed.
     """
     if not connection.in_atomic_block:
         connection.close()
-    return Run.objects.filter(pk=run.pk, state=Run.State.DONE).exists()
+    return Run.objects.filter(pk=run.pk).exclude(state=Run.State.RUNNING).exists()
 
 
 def note_progress(run: Run, done: int) -> None:
@@ -176,6 +199,8 @@ def intents_of(run: Run) -> list[Intent]:
             before=manifests[entry.before_id] if entry.before_id else None,
             after=manifests[entry.after_id] if entry.after_id else None,
             created_folders=tuple(entry.created_folders),
+            item=entry.item_position,
+            history=SharedHistory.from_json(entry.shared) if entry.shared else None,
         )
         for entry in entries
     ]

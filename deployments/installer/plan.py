@@ -1,352 +1,402 @@
-"""What a run would do, decided from plain data alone: what is wanted, what is recorded, what is on disk.
+"""What a run would do about each artifact. Pure: it is told what is on disk, and writes nothing."""
 
-`make_plan` takes each artifact × profile in order and answers with an action, the changes to
-paths that carry it out, and the reason where one is owed. It reads nothing and writes nothing.
-"""
-
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from artifacts.manifests import EXECUTABLE_MODE, PLAIN_MODE, Manifest, ManifestFile, is_junk, normalised
+from artifacts.manifests import Manifest
 from deployments.installer.decisions import (
     Action,
     Change,
+    DeploymentKey,
+    EntryEdit,
     Missing,
     OnConflict,
-    PlacementRecord,
+    PlacementKey,
     Plan,
     PlanItem,
     Settled,
+    SettledEntry,
     Unrenderable,
+    Unwanted,
     Wanted,
 )
 from deployments.installer.disk import DiskState, Kind
-from profiles.rendering import ContentFile, RenderedPath, Unsupported
+from deployments.installer.entry_decisions import SharedFile, describe_entry
+from deployments.installer.ledger import DeploymentRow, Ledger, PlacementRow
+from deployments.installer.obstacles import NotPossibleError
+from deployments.installer.path_decisions import PathTree, manifest_of, put_path, remove_path
+from deployments.installer.shared_files.merge import RecordedEntry
+from profiles.entries import Element, Format, canonical, decode_key, encode_key
+from profiles.rendering import RenderedEntry, RenderedPath, Unsupported
 from projects.paths import folded
 
-UP_TO_DATE = "Already up to date."
-_NAMED_EDITS = 3
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a plan rests on: what is recorded, what is on disk, and what to do about conflicts.
+
+    `look` says what lies at a path, `read` also gives its bytes where it is a file. `recorded_state` gives the
+    files behind a recorded hash, asked only to explain a conflict; `recorded_entries` our entries by folded path.
+    """
+
+    ledger: Ledger
+    look: Callable[[str], DiskState]
+    read: Callable[[str], tuple[DiskState, bytes | None]]
+    recorded_state: Callable[[str], Manifest]
+    recorded_entries: Mapping[str, Sequence[RecordedEntry]]
+    on_conflict: OnConflict
 
 
-class _NotPossibleError(Exception):
-    """Ends the planning of one item with an action and a reason."""
-
-    def __init__(self, action: Action, reason: str) -> None:
-        super().__init__(reason)
-        self.action = action
-        self.reason = reason
+def make_plan(situation: Situation, wanted: Sequence[Wanted], unwanted: Sequence[Unwanted] = ()) -> Plan:
+    """Decide about each of `wanted`, in order, and then about what is no longer claimed."""
+    return Plan(tuple(_Planner(situation, wanted, unwanted).items()))
 
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A path that an earlier item of this run has."""
+    """A placement that an earlier item of this run has. `content` is the same for the same bytes or value."""
 
     wanted: Wanted
     path: str
-    manifest: Manifest
+    content: str
 
 
-def make_plan(
-    wanted: Sequence[Wanted],
-    records: Mapping[str, PlacementRecord],
-    previous: Mapping[tuple[UUID, str], Sequence[str]],
-    look: Callable[[str], DiskState],
-    recorded_state: Callable[[str], Manifest],
-    on_conflict: OnConflict,
-) -> Plan:
-    """Decide about each of `wanted`, in order.
+@dataclass
+class _Draft:
+    """What is decided about one item so far. What is new goes in before what is old goes out."""
 
-    `records` are the project's placements and `previous` the placements of each deployment, by folded
-    path. `look` says what is on disk, `recorded_state` which files are behind the hash of a record; it is
-    asked only to explain a conflict.
-    """
-    return Plan(tuple(_Planner(wanted, records, previous, look, recorded_state, on_conflict).items()))
+    additions: list[Change] = field(default_factory=list)
+    removals: list[Change] = field(default_factory=list)
+    edits: list[EntryEdit] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+    settled_entries: list[SettledEntry] = field(default_factory=list)
+    released: list[UUID] = field(default_factory=list)
+    needs: set[DeploymentKey] = field(default_factory=set)
+    reasons: list[str] = field(default_factory=list)
+    observed: list[str] = field(default_factory=list)
 
 
 class _Planner:
     """The decisions of one plan, which depend on those made before them."""
 
-    def __init__(
-        self,
-        wanted: Sequence[Wanted],
-        records: Mapping[str, PlacementRecord],
-        previous: Mapping[tuple[UUID, str], Sequence[str]],
-        look: Callable[[str], DiskState],
-        recorded_state: Callable[[str], Manifest],
-        on_conflict: OnConflict,
-    ) -> None:
+    def __init__(self, situation: Situation, wanted: Sequence[Wanted], unwanted: Sequence[Unwanted]) -> None:
+        self._situation = situation
+        self._on_conflict = situation.on_conflict
         self._wanted = wanted
-        self._records = records
-        self._previous = previous
-        self._look = look
-        self._recorded_state = recorded_state
-        self._on_conflict = on_conflict
-        self._taken: dict[str, _Taken] = {}
-        self._paths = _PathTree(records)
-        self._asked: dict[str, set[UUID]] = {}
+        self._unwanted = unwanted
+        self._recorded = _Recorded(situation.ledger)
+        self._ending = {each.target.key for each in unwanted if not self._recorded.other_claims(each)}
+        self._asked: dict[PlacementKey, set[DeploymentKey]] = defaultdict(set)
         for want in wanted:
-            for placement in want.placements:
-                self._asked.setdefault(folded(placement.path), set()).add(want.artifact_uuid)
-        self._left: set[tuple[UUID, tuple[UUID, str]]] = set()
+            for key in _keys(want):
+                self._asked[key].add(want.target.key)
+        self._taken: dict[PlacementKey, _Taken] = {}
+        self._left: set[tuple[UUID, DeploymentKey]] = set()
+        self._owned_paths = {path for path, entry in self._recorded.rows if not entry}
+        self._shared_paths = {path for path, entry in self._recorded.rows if entry}
+        self._tree = PathTree(self._owned_paths | self._shared_paths)
+        self._files: dict[str, SharedFile] = {}
 
     def items(self) -> Iterator[PlanItem]:
         for wanted in self._wanted:
-            item = self._item(wanted)
-            if item.is_placed:
+            item = self._item_of_wanted(wanted)
+            if item.takes_effect:
                 self._take(wanted)
-            self._left.update((placement_id, wanted.key) for placement_id in item.released)
+            self._note_left(item)
+            yield item
+        for unwanted in self._unwanted:
+            item = self._item_of_unwanted(unwanted)
+            self._note_left(item)
             yield item
 
-    def _take(self, wanted: Wanted) -> None:
-        for placement in wanted.placements:
-            key = folded(placement.path)
-            if key not in self._taken:
-                self._taken[key] = _Taken(wanted, placement.path, manifest_of(placement.files))
-                self._paths.add(key)
+    def _note_left(self, item: PlanItem) -> None:
+        self._left.update((placement_id, item.target.key) for placement_id in item.released)
 
-    def _item(self, wanted: Wanted) -> PlanItem:
+    def _take(self, wanted: Wanted) -> None:
+        for path in wanted.paths:
+            key = _path_key(path)
+            self._taken.setdefault(key, _Taken(wanted, path.path, manifest_of(path.files).sha256))
+            self._owned_paths.add(key[0])
+            self._tree.add(key[0])
+        for entry in wanted.entries:
+            key = _entry_key(entry)
+            self._taken.setdefault(key, _Taken(wanted, entry.path, canonical(entry.value)))
+            self._shared_paths.add(key[0])
+            self._tree.add(key[0])
+
+    def _item_of_wanted(self, wanted: Wanted) -> PlanItem:
+        paths = dict.fromkeys([*(each.path for each in wanted.paths), *(each.path for each in wanted.entries)])
+        item = PlanItem(
+            wanted.target,
+            Action.REFUSED,
+            warnings=wanted.warnings,
+            paths=tuple(paths),
+            version_id=wanted.version_id,
+        )
         match wanted.outcome:
             case Missing(reason):
-                return PlanItem(wanted, Action.MISSING, reason)
+                return replace(item, action=Action.MISSING, reason=reason)
             case Unrenderable(reason):
-                return PlanItem(wanted, Action.REFUSED, reason)
+                return replace(item, reason=reason)
             case Unsupported(reason):
-                return PlanItem(wanted, Action.UNSUPPORTED, reason)
+                return replace(item, action=Action.UNSUPPORTED, reason=reason)
+        return self._decided(item, lambda draft: self._place(wanted, draft))
+
+    def _item_of_unwanted(self, unwanted: Unwanted) -> PlanItem:
+        rows = self._recorded.previous[unwanted.target.key]
+        paths = tuple(dict.fromkeys(row.path for row in rows))
+        item = PlanItem(unwanted.target, Action.UNCHANGED, paths=paths, unwanted=unwanted)
+        if others := self._recorded.other_claims(unwanted):
+            return replace(item, reason=f"Still wanted for {', '.join(others)}; it stays.")
+        return self._decided(item, lambda draft: self._release(unwanted, draft))
+
+    def _decided(self, item: PlanItem, decide: Callable[[_Draft], Action]) -> PlanItem:
+        """`item` with what is decided about it; a decision that fails leaves nothing behind for later ones."""
+        draft = _Draft()
+        merged = {path: file.merged for path, file in self._files.items()}
         try:
-            return self._placed(wanted)
-        except _NotPossibleError as error:
+            action = decide(draft)
+        except NotPossibleError as error:
+            for path, file in self._files.items():
+                file.merged = merged.get(path, file.unmerged)
             tolerated = error.action is Action.CONFLICT and self._on_conflict is OnConflict.SKIP
-            return PlanItem(wanted, error.action, error.reason, tolerated=tolerated)
-
-    def _placed(self, wanted: Wanted) -> PlanItem:
-        changes: list[Change] = []
-        settled: list[Settled] = []
-        reasons: list[str] = []
-        for placement in wanted.placements:
-            manifest = manifest_of(placement.files)
-            earlier = self._taken.get(folded(placement.path))
-            if earlier is not None:
-                self._check_shared(wanted, placement, manifest, earlier)
-                settled.append(Settled(earlier.path, manifest, adopted=False))
-                reasons.append(f"Shared with the profile {earlier.wanted.profile_id}.")
-                continue
-            change, reason = self._change(wanted, placement, manifest)
-            record = self._records.get(folded(placement.path))
-            if change is not None:
-                changes.append(change)
-            adopted = change is None and (record is None or record.adopted)
-            settled.append(Settled(record.path if record and change is None else placement.path, manifest, adopted))
-            reasons.append(reason)
-        released, removals = self._left_behind(wanted)
-        return PlanItem(
-            wanted,
-            _overall(changes, removals),
-            " ".join(dict.fromkeys(filter(None, reasons))),
-            # What is new goes in before what is old goes out.
-            changes=(*changes, *removals),
-            settled=tuple(settled),
-            released=released,
+            changes, merges = error.proposed_changes, error.proposed_merges
+            item = replace(item, action=error.action, reason=error.reason, tolerated=tolerated, proposed=changes)
+            return replace(item, merges=merges, observed=tuple(draft.observed))
+        return replace(
+            item,
+            action=action,
+            reason=" ".join(dict.fromkeys(filter(None, draft.reasons))),
+            changes=(*draft.additions, *draft.removals),
+            edits=tuple(draft.edits),
+            merges=tuple(
+                (file.path, before.data, file.merged.data)
+                for path, file in self._files.items()
+                if (before := merged.get(path, file.unmerged)).data != file.merged.data
+            ),
+            settled=tuple(draft.settled),
+            settled_entries=tuple(draft.settled_entries),
+            released=tuple(draft.released),
+            needs=frozenset(draft.needs - {item.target.key}),
+            observed=tuple(draft.observed),
         )
 
-    def _check_shared(self, wanted: Wanted, placement: RenderedPath, manifest: Manifest, earlier: _Taken) -> None:
-        """A path that an earlier item has is shared only by the same artifact, byte for byte."""
-        if earlier.wanted.artifact_uuid != wanted.artifact_uuid:
-            raise _NotPossibleError(
-                Action.REFUSED, f"{placement.path} is already taken in this run by {earlier.wanted.full_name}."
-            )
-        if earlier.manifest.sha256 != manifest.sha256:
-            raise _NotPossibleError(
-                Action.REFUSED,
-                f"{placement.path} is written differently by the profile {earlier.wanted.profile_id}. "
-                "Give one of the two profiles another folder.",
-            )
+    def _place(self, wanted: Wanted, draft: _Draft) -> Action:
+        for path in wanted.paths:
+            self._place_path(wanted, path, draft)
+        for entry in wanted.entries:
+            self._place_entry(wanted, entry, draft)
+        now = set(_keys(wanted))
+        arrays = {(folded(entry.path), entry.key.path) for entry in wanted.entries if isinstance(entry.key, Element)}
+        self._leave(wanted.target.key, now, arrays, draft)
+        if not (draft.additions or draft.removals or draft.edits):
+            return Action.UNCHANGED
+        is_new = not draft.removals and all(change.before.kind is Kind.ABSENT for change in draft.additions)
+        is_new = is_new and not any(edit.remove or edit.seen for edit in draft.edits)
+        return Action.CREATE if is_new else Action.UPDATE
 
-    def _change(self, wanted: Wanted, placement: RenderedPath, manifest: Manifest) -> tuple[Change | None, str]:
-        """The change that brings `placement` about, if one is needed, and a word about it."""
-        key = folded(placement.path)
-        if overlapping := self._paths.overlap(key):
-            raise _NotPossibleError(
-                Action.REFUSED, f"{placement.path} overlaps with {self._describe_path(overlapping)}. Change a folder."
-            )
-        record = self._records.get(key)
-        disk = self._look(placement.path)
-        if disk.kind is Kind.BLOCKED:
-            raise _NotPossibleError(Action.REFUSED, disk.obstacle)
-        conflict = self._conflict(wanted, placement.path, manifest, record, disk)
-        if conflict and self._on_conflict is not OnConflict.OVERWRITE:
-            raise _NotPossibleError(Action.CONFLICT, conflict)
-        if disk.content_sha256 == manifest.sha256:
-            return None, UP_TO_DATE if record else "It was there already, byte for byte; now recorded."
-        contents = {file.sha256: file.data for file in placement.files}
-        return Change(placement.path, disk, manifest, contents), _explanation(conflict, record, disk)
+    def _release(self, unwanted: Unwanted, draft: _Draft) -> Action:
+        self._leave(unwanted.target.key, set(), set(), draft)
+        if not draft.removals and not draft.edits and not draft.needs:
+            rows = self._recorded.previous[unwanted.target.key]
+            if any(row.adopted for row in rows):
+                draft.reasons.append("It was there before any deploy and stays; it is only forgotten.")
+        return Action.REMOVE
 
-    def _conflict(
-        self,
-        wanted: Wanted,
-        path: str,
-        manifest: Manifest,
-        record: PlacementRecord | None,
-        disk: DiskState,
-    ) -> str:
-        """Why `path` is not simply ours to write; empty when it is."""
-        if record is None:
-            if disk.kind is Kind.ABSENT or disk.content_sha256 == manifest.sha256:
-                return ""
-            return f"{path} was there before and is not from this tool. Overwrite it, or move it away."
-        if record.artifact_uuid != wanted.artifact_uuid:
-            return f"{path} is held by {_describe_holders(record)}. Overwrite it to take it over."
-        if record.state_sha256 != manifest.sha256:
-            self._check_other_profiles(wanted, record)
-        if disk.kind is Kind.ABSENT or disk.content_sha256 == manifest.sha256:
-            return ""
-        if disk.content_sha256 == record.state_sha256:
-            if not record.adopted:
-                return ""
-            return f"{path} was there, in this older form, before any deploy. Overwrite it to have it kept up to date."
-        return f"{path} was edited since it was deployed{self._edits(record, disk)}. Overwrite it, or keep the edit."
-
-    def _edits(self, record: PlacementRecord, disk: DiskState) -> str:
-        """Which files of a folder were edited, in brackets; empty where that says nothing more."""
-        if disk.manifest is None or not disk.manifest.is_folder:
-            return ""
-        return f" ({describe_edits(self._recorded_state(record.state_sha256), disk.manifest)})"
-
-    def _check_other_profiles(self, wanted: Wanted, record: PlacementRecord) -> None:
-        """Refuse when another profile placed other bytes of this very version there.
-
-        A newer version may differ: it brings the path up to date for every profile that shares it.
-        """
-        if record.version_id != wanted.version_id:
+    def _place_path(self, wanted: Wanted, path: RenderedPath, draft: _Draft) -> None:
+        key = _path_key(path)
+        if earlier := self._taken.get(key):
+            self._check_shared(wanted, path.path, manifest_of(path.files).sha256, earlier)
+            draft.settled.append(Settled(earlier.path, manifest_of(path.files), adopted=False))
+            draft.reasons.append(f"Shared with the profile {earlier.wanted.target.profile_id}.")
+            draft.needs.add(earlier.wanted.target.key)
             return
-        asking = {want.profile_id for want in self._wanted if want.artifact_uuid == wanted.artifact_uuid}
-        for holder in record.holders:
-            if holder.profile_id not in asking:
-                raise _NotPossibleError(
-                    Action.REFUSED,
-                    f"{record.path} is written differently by the profile {holder.profile_id}. "
-                    "Give one of the two profiles another folder.",
-                )
-
-    def _left_behind(self, wanted: Wanted) -> tuple[tuple[UUID, ...], list[Change]]:
-        """The placements this deployment no longer needs, and the removals of those nobody else does."""
-        released: list[UUID] = []
-        removals: list[Change] = []
-        now = {folded(placement.path) for placement in wanted.placements}
-        for key in self._previous.get(wanted.key, ()):
-            record = self._records[key]
-            asked_by = self._asked.get(key, set())
-            # What another artifact asks for stays recorded until that one has taken it over.
-            if key in now or asked_by - {wanted.artifact_uuid}:
-                continue
-            released.append(record.id)
-            if record.adopted or asked_by or not self._is_left_by_all_but(wanted, record):
-                continue
-            disk = self._look(record.path)
-            if disk.kind is Kind.ABSENT:
-                continue
-            if disk.content_sha256 != record.state_sha256 and self._on_conflict is not OnConflict.OVERWRITE:
-                raise _NotPossibleError(
-                    Action.CONFLICT,
-                    f"{record.path}, where it lay before, was edited since it was deployed"
-                    f"{self._edits(record, disk)}. Overwrite it, or move it away.",
-                )
-            if disk.kind is Kind.BLOCKED:
-                raise _NotPossibleError(Action.REFUSED, disk.obstacle)
-            removals.append(Change(record.path, disk, None))
-        return tuple(released), removals
-
-    def _is_left_by_all_but(self, wanted: Wanted, record: PlacementRecord) -> bool:
-        keys = {(holder.artifact_uuid, holder.profile_id) for holder in record.holders} - {wanted.key}
-        return all((record.id, key) in self._left for key in keys)
-
-    def _describe_path(self, key: str) -> str:
-        if taken := self._taken.get(key):
-            return f"{taken.path}, which {taken.wanted.full_name} has"
-        record = self._records[key]
-        return f"{record.path}, which is held by {_describe_holders(record)}"
-
-
-class _PathTree:
-    """Folded paths, and which of them lie above or below another."""
-
-    def __init__(self, paths: Mapping[str, object]) -> None:
-        self._paths: set[str] = set()
-        self._below: dict[str, str] = {}
-        for path in paths:
-            self.add(path)
-
-    def add(self, path: str) -> None:
-        self._paths.add(path)
-        for above in _above(path):
-            self._below.setdefault(above, path)
-
-    def overlap(self, path: str) -> str | None:
-        """A path in here that lies above or below `path`; not `path` itself."""
-        for above in _above(path):
-            if above in self._paths:
-                return above
-        return self._below.get(path)
-
-
-def _above(path: str) -> Iterator[str]:
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
-
-
-def manifest_of(files: Sequence[ContentFile]) -> Manifest:
-    """The manifest of rendered files: in path order, modes plain or executable, without by-products of tools."""
-    return Manifest(
-        tuple(
-            sorted(
-                ManifestFile(file.path, file.sha256, EXECUTABLE_MODE if file.executable else PLAIN_MODE)
-                for file in files
-                if not is_junk(file.path)
+        if key[0] in self._shared_paths:
+            raise NotPossibleError(
+                Action.REFUSED, f"{path.path} is a file that holds entries of other artifacts. Change a folder."
             )
+        self._check_overlap(path.path)
+        row = self._recorded.rows.get(key)
+        holder = self._check_holders(wanted, row, manifest_of(path.files).sha256)
+        change, settled, reason = put_path(
+            path, row, holder, self._look(path.path, draft), self._on_conflict, self._situation.recorded_state
         )
+        if change is not None:
+            draft.additions.append(change)
+        draft.settled.append(settled)
+        draft.reasons.append(reason)
+
+    def _place_entry(self, wanted: Wanted, entry: RenderedEntry, draft: _Draft) -> None:
+        key = _entry_key(entry)
+        settled = SettledEntry(entry.path, entry.format, entry.key, entry.value)
+        if earlier := self._taken.get(key):
+            name = describe_entry(entry.path, entry.key)
+            self._check_shared(wanted, name, canonical(entry.value), earlier)
+            draft.settled_entries.append(replace(settled, path=earlier.path))
+            draft.reasons.append(f"Shared with the profile {earlier.wanted.target.profile_id}.")
+            draft.needs.add(earlier.wanted.target.key)
+            return
+        if key[0] in self._owned_paths:
+            raise NotPossibleError(Action.REFUSED, f"{entry.path} is {self._describe_path(key[0])}. Change a folder.")
+        self._check_overlap(entry.path)
+        row = self._recorded.rows.get(key)
+        holder = self._check_holders(wanted, row, "")
+        file = self._file(entry.path, entry.format, draft)
+        edit, reason = file.put(entry, holder, self._on_conflict)
+        if edit is not None:
+            draft.edits.append(edit)
+            settled = replace(settled, created_folders=file.state.missing_folders)
+        draft.settled_entries.append(settled)
+        draft.reasons.append(reason)
+
+    def _check_shared(self, wanted: Wanted, name: str, content: str, earlier: _Taken) -> None:
+        """A placement that an earlier item has is shared only by the same artifact, with the same content."""
+        if earlier.wanted.target.artifact_uuid != wanted.target.artifact_uuid:
+            raise NotPossibleError(
+                Action.REFUSED, f"{name} is already taken in this run by {earlier.wanted.target.full_name}."
+            )
+        if earlier.content != content:
+            raise _written_differently(name, earlier.wanted.target.profile_id)
+
+    def _check_overlap(self, path: str) -> None:
+        if overlapping := self._tree.overlap(folded(path)):
+            raise NotPossibleError(
+                Action.REFUSED, f"{path} overlaps with {self._describe_path(overlapping)}. Change a folder."
+            )
+
+    def _check_holders(self, wanted: Wanted, row: PlacementRow | None, content: str) -> str:
+        """Another artifact that has the placement and keeps it, described; '' when none does.
+
+        Refuses when another profile placed other bytes of this very version there. A newer version may
+        differ: it brings the path up to date for every profile that shares it.
+        """
+        if row is None:
+            return ""
+        holders = self._recorded.holders[row.id]
+        if row.artifact_uuid != wanted.target.artifact_uuid:
+            if holders and all(holder.target.key in self._ending for holder in holders):
+                return ""
+            return self._recorded.describe_holders(row)
+        if content and row.state != content and row.version_id == wanted.version_id:
+            asking = self._asked[row.key]
+            for holder in holders:
+                if holder.target.key not in asking and holder.target.key not in self._ending:
+                    raise _written_differently(row.path, holder.target.profile_id)
+        return ""
+
+    def _leave(
+        self, key: DeploymentKey, now: set[PlacementKey], arrays: set[tuple[str, tuple[str, ...]]], draft: _Draft
+    ) -> None:
+        """Release the placements that a deployment has beyond `now`, and remove what nobody else needs.
+
+        `arrays` are those of shared files that it puts elements into: an old one that is gone may live on there.
+        """
+        for row in self._recorded.previous.get(key, ()):
+            if row.key in now:
+                continue
+            askers = self._asked.get(row.key, set()) - {key}
+            if any(asker[0] != key[0] for asker in askers) and key not in self._ending:
+                # What another artifact asks for stays recorded until that one has taken it over.
+                continue
+            if (taken := self._taken.get(row.key)) and taken.wanted.target.artifact_uuid != key[0]:
+                draft.needs.add(taken.wanted.target.key)
+                continue
+            draft.released.append(row.id)
+            others = {holder.target.key for holder in self._recorded.holders[row.id]} - {key}
+            if row.adopted or row.key in self._taken or not all((row.id, other) in self._left for other in others):
+                continue
+            draft.needs |= others
+            if row.entry:
+                self._take_out(row, arrays, draft)
+            else:
+                disk = self._look(row.path, draft)
+                change = remove_path(row, disk, self._on_conflict, self._situation.recorded_state)
+                draft.removals.extend([change] if change else [])
+
+    def _take_out(self, row: PlacementRow, arrays: set[tuple[str, tuple[str, ...]]], draft: _Draft) -> None:
+        file = self._file(row.path, Format(row.file_format), draft)
+        if file.state.kind is Kind.ABSENT:
+            return
+        entry_key = decode_key(row.entry)
+        is_replaced = isinstance(entry_key, Element) and (row.key[0], entry_key.path) in arrays
+        edit = file.remove(file.recorded[entry_key], self._on_conflict, is_replaced=is_replaced)
+        draft.edits.extend([edit] if edit else [])
+
+    def _look(self, path: str, draft: _Draft) -> DiskState:
+        disk = self._situation.look(path)
+        draft.observed.append(f"{path}: {disk.kind} {disk.content_sha256 or disk.obstacle}")
+        return disk
+
+    def _file(self, path: str, file_format: Format, draft: _Draft) -> SharedFile:
+        key = folded(path)
+        file = self._files.get(key)
+        if file is None:
+            disk, data = self._situation.read(path)
+            recorded = self._situation.recorded_entries.get(key, ())
+            file = self._files[key] = SharedFile(path, file_format, disk, data, recorded)
+        draft.observed.append(f"{path}: {file.state.kind} {file.state.content_sha256 or file.state.obstacle}")
+        if file.format is not file_format:
+            raise NotPossibleError(Action.REFUSED, f"{path} is taken for {file.format} and for {file_format} at once.")
+        return file
+
+    def _describe_path(self, path: str) -> str:
+        for (taken_path, _), taken in self._taken.items():
+            if taken_path == path:
+                return f"{taken.path}, which {taken.wanted.target.full_name} has"
+        row = next(row for row in self._recorded.rows.values() if row.key[0] == path)
+        return f"{row.path}, which is held by {self._recorded.describe_holders(row)}"
+
+
+class _Recorded:
+    """A ledger, read from the side of placements and of deployments."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.rows: dict[PlacementKey, PlacementRow] = {row.key: row for row in ledger.placements.values()}
+        self.holders: dict[UUID, list[DeploymentRow]] = defaultdict(list)
+        self.previous: dict[DeploymentKey, list[PlacementRow]] = defaultdict(list)
+        for deployment_id, placement_id in sorted(ledger.links):
+            deployment, row = ledger.deployments[deployment_id], ledger.placements[placement_id]
+            self.holders[placement_id].append(deployment)
+            self.previous[deployment.target.key].append(row)
+        self._claims: dict[UUID, dict[str, str]] = defaultdict(dict)
+        for (deployment_id, claimant), label in ledger.claims.items():
+            self._claims[deployment_id][claimant] = label
+        self._deployments = ledger.deployment_ids()
+
+    def other_claims(self, unwanted: Unwanted) -> list[str]:
+        """The labels of the claims that remain on a deployment."""
+        if unwanted.claimant is None:
+            return []
+        claims = self._claims[self._deployments[unwanted.target.key]]
+        return sorted(label for claimant, label in claims.items() if claimant != unwanted.claimant)
+
+    def describe_holders(self, row: PlacementRow) -> str:
+        """Which artifact a placement is for, and who claims it."""
+        holders = self.holders[row.id]
+        if not holders:
+            return "an artifact that is gone"
+        target = holders[0].target
+        claims = ", ".join(sorted({label for holder in holders for label in self._claims[holder.id].values()}))
+        return f"{target.full_name} under the profile {target.profile_id}" + (f", for {claims}" if claims else "")
+
+
+def _written_differently(name: str, profile_id: str) -> NotPossibleError:
+    return NotPossibleError(
+        Action.REFUSED,
+        f"{name} is written differently by the profile {profile_id}. Give one of the two profiles another folder.",
     )
 
 
-def describe_edits(before: Manifest, now: Manifest) -> str:
-    """What happened to the files of a folder: "SKILL.md changed, notes.md added, and 2 more"."""
-    old, new = ({file.path: file for file in normalised(each.files).files} for each in (before, now))
-    edits = [
-        f"{path} {_edit(old.get(path), new.get(path))}"
-        for path in sorted(old.keys() | new.keys())
-        if old.get(path) != new.get(path) and not is_junk(path)
-    ]
-    more = len(edits) - _NAMED_EDITS
-    return ", ".join(edits[:_NAMED_EDITS]) + (f", and {more} more" if more > 0 else "")
+def _keys(wanted: Wanted) -> Iterator[PlacementKey]:
+    yield from map(_path_key, wanted.paths)
+    yield from map(_entry_key, wanted.entries)
 
 
-def _edit(old: ManifestFile | None, new: ManifestFile | None) -> str:
-    if old is None:
-        return "added"
-    if new is None:
-        return "removed"
-    return "changed" if old.sha256 != new.sha256 else "made executable" if new.executable else "no longer executable"
+def _path_key(path: RenderedPath) -> PlacementKey:
+    return folded(path.path), ""
 
 
-def _overall(changes: Sequence[Change], removals: Sequence[Change]) -> Action:
-    if not changes and not removals:
-        return Action.UNCHANGED
-    if changes and not removals and all(change.before.kind is Kind.ABSENT for change in changes):
-        return Action.CREATE
-    return Action.UPDATE
-
-
-def _explanation(conflict: str, record: PlacementRecord | None, disk: DiskState) -> str:
-    if conflict and disk.kind is not Kind.ABSENT:
-        return "What was there before was replaced; the run keeps a copy."
-    if record is not None and disk.kind is Kind.ABSENT:
-        return "It had been deleted from the disk."
-    return ""
-
-
-def _describe_holders(record: PlacementRecord) -> str:
-    if not record.holders:
-        return "an artifact that is gone"
-    holder = record.holders[0]
-    claims = ", ".join(sorted({label for each in record.holders for label in each.claims}))
-    return f"{holder.full_name} under the profile {holder.profile_id}" + (f", for the set {claims}" if claims else "")
+def _entry_key(entry: RenderedEntry) -> PlacementKey:
+    return folded(entry.path), encode_key(entry.key)

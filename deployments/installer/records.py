@@ -1,196 +1,230 @@
-"""Reading and writing what is recorded of a project: placements, deployments, claims.
+"""Reading a project's ledger from the database, and writing what a run changed in it.
 
-`write` is the only place where these rows change.
+Nobody but a run changes these rows, and a run has its folder's lock: what is read when it
+starts still holds when it ends.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
 from uuid import UUID
 
-from django.utils import timezone
+from django.db.models import Model
 
 from accounts.models import User
 from artifacts.manifests import Manifest
-from artifacts.services.blobs import load_blobs, store_blobs
-from deployments.installer.decisions import Holder, PlacementRecord, PlanItem, Settled, full_name
-from deployments.installer.journal import Claimant
+from artifacts.models import Version
+from artifacts.services.blobs import load_blobs
+from deployments.installer.decisions import Target
+from deployments.installer.ledger import DeploymentRow, Ledger, PlacementRow, RowsBefore
+from deployments.installer.shared_files.merge import RecordedEntry
+from deployments.installer.shared_files.trace import Trace
 from deployments.models import Claim, Deployment, DeploymentPlacement, Placement
+from profiles.entries import decode_key
 from projects.models import Project
 from projects.paths import folded
 
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """What is recorded of one project, keyed by folded path and by (artifact, profile)."""
-
-    placements: dict[str, PlacementRecord]
-    previous: dict[tuple[UUID, str], list[str]]
+_BATCH = 400
 
 
-def load(project: Project) -> Records:
-    """Everything recorded of `project`, in four queries."""
-    claims: dict[UUID, list[str]] = defaultdict(list)
-    for deployment_id, label in Claim.objects.filter(deployment__project=project).values_list("deployment_id", "label"):
-        claims[deployment_id].append(label)
-    holders = {
-        pk: Holder(artifact_uuid, full_name(label, namespace), profile_id, tuple(claims[pk]))
-        for pk, artifact_uuid, label, namespace, profile_id in Deployment.objects.filter(project=project).values_list(
-            "pk", "artifact_uuid", "label", "namespace", "deployment_profile_id"
-        )
-    }
-    held_by: dict[UUID, list[Holder]] = defaultdict(list)
+def load(project: Project) -> Ledger:
+    """Everything recorded of `project`. Four queries."""
+    placements = Placement.objects.filter(project=project).order_by()
+    deployments = Deployment.objects.filter(project=project).order_by()
     links = DeploymentPlacement.objects.filter(deployment__project=project).order_by("pk")
-    for deployment_id, placement_id in links.values_list("deployment_id", "placement_id"):
-        held_by[placement_id].append(holders[deployment_id])
-    placements: dict[str, PlacementRecord] = {}
-    previous: dict[tuple[UUID, str], list[str]] = defaultdict(list)
-    for row in Placement.objects.filter(project=project, entry="").values_list(
-        "pk", "path", "folded_path", "artifact_uuid", "version_id", "state_id", "adopted"
-    ):
-        pk, path, key, artifact_uuid, version_id, state, adopted = row
-        record = PlacementRecord(pk, path, artifact_uuid, version_id, state, adopted, tuple(held_by[pk]))
-        placements[key] = record
-        for holder in record.holders:
-            previous[(holder.artifact_uuid, holder.profile_id)].append(key)
-    return Records(placements, dict(previous))
+    claims = Claim.objects.filter(deployment__project=project).order_by("label", "pk")
+    return Ledger(
+        {row.id: row for row in map(_placement_row, placements.iterator())},
+        {row.id: row for row in map(_deployment_row, deployments.iterator())},
+        set(links.values_list("deployment_id", "placement_id")),
+        {
+            (deployment, claimant): label
+            for deployment, claimant, label in claims.values_list("deployment_id", "claimant", "label")
+        },
+    )
 
 
-def state(sha256: str) -> Manifest:
-    """The files behind the hash of a recorded state. One query."""
-    return Manifest.decode(load_blobs([sha256])[sha256])
+def _placement_row(row: Placement) -> PlacementRow:
+    return PlacementRow(
+        id=row.pk,
+        path=row.path,
+        entry=row.entry,
+        file_format=row.file_format,
+        artifact_uuid=row.artifact_uuid,
+        version_id=row.version_id,
+        state=row.state_id,
+        adopted=row.adopted,
+        trace=row.trace,
+        created_folders=tuple(row.created_folders),
+    )
 
 
-def write(project: Project, items: Sequence[PlanItem], claimant: Claimant, by: User) -> None:
-    """Record `items`, all of them in place on disk, within the caller's transaction.
+def _deployment_row(row: Deployment) -> DeploymentRow:
+    target = Target(
+        artifact_uuid=row.artifact_uuid,
+        label=row.label,
+        namespace=row.namespace,
+        artifact_type=row.artifact_type,
+        profile_id=row.deployment_profile_id,
+        platform=row.platform,
+        profile_root_dir=row.profile_root_dir,
+    )
+    return DeploymentRow(row.pk, target, row.deployed_by_id, row.deployed_at)
 
-    A constant number of statements for every few hundred items; rows that are right already stay untouched.
+
+def write(project: Project, before: Ledger, after: Ledger) -> RowsBefore:
+    """Bring the rows from `before` to `after`, within the caller's transaction; the changed ones as they were.
+
+    The number of statements depends on what kinds of change there are, and on the rows only by batches.
     """
-    placements = _write_placements(project, items)
-    deployments = _write_deployments(project, items, by)
-    _write_links(project, items, placements, deployments)
+    changed = before.rows_changed_by(after)
+    _delete_links([link for link, was in changed.links.items() if was])
+    _delete_claims([key for key in changed.claims if key not in after.claims])
+    _delete(Deployment, changed.deployments.keys() - after.deployments.keys())
+    _delete(Placement, changed.placements.keys() - after.placements.keys())
+    _write_placements(project, [after.placements[key] for key in changed.placements if key in after.placements])
+    _write_deployments(project, [after.deployments[key] for key in changed.deployments if key in after.deployments])
+    DeploymentPlacement.objects.bulk_create(
+        (
+            DeploymentPlacement(deployment_id=deployment, placement_id=placement)
+            for (deployment, placement), was in changed.links.items()
+            if not was
+        ),
+        batch_size=_BATCH,
+    )
     Claim.objects.bulk_create(
         (
-            Claim(deployment=deployment, claimant=claimant.key, label=claimant.label)
-            for deployment in deployments.values()
+            Claim(deployment_id=key[0], claimant=key[1], label=after.claims[key])
+            for key in changed.claims
+            if key in after.claims
         ),
         update_conflicts=True,
         unique_fields=["deployment", "claimant"],
         update_fields=["label"],
+        batch_size=_BATCH,
     )
-    _forget_unneeded(project, items, placements.values())
+    return changed
 
 
-def _write_placements(project: Project, items: Sequence[PlanItem]) -> dict[str, Placement]:
-    rows = {row.folded_path: row for row in project.placements.filter(entry="")}
-    new: list[Placement] = []
-    changed: list[Placement] = []
-    manifests: dict[str, bytes] = {}
-    seen: set[str] = set()
-    for item in items:
-        for settled in item.settled:
-            key = folded(settled.path)
-            if key in seen:
-                continue
-            seen.add(key)
-            row = rows.get(key)
-            if row is None:
-                row = rows[key] = Placement(project=project, folded_path=key)
-                new.append(row)
-            elif not _differs(row, item, settled):
-                continue
-            else:
-                changed.append(row)
-            row.path, row.artifact_uuid, row.version_id = (
-                settled.path,
-                item.wanted.artifact_uuid,
-                item.wanted.version_id,
-            )
-            row.state_id, row.adopted = settled.manifest.sha256, settled.adopted
-            manifests[settled.manifest.sha256] = settled.manifest.encoded
-    store_blobs(manifests)
-    Placement.objects.bulk_create(new)
-    Placement.objects.bulk_update(changed, ["path", "artifact_uuid", "version", "state", "adopted"], batch_size=200)
-    return rows
+def _batches[T](items: Iterable[T]) -> Iterable[list[T]]:
+    listed = list(items)
+    return (listed[start : start + _BATCH] for start in range(0, len(listed), _BATCH))
 
 
-def _differs(row: Placement, item: PlanItem, settled: Settled) -> bool:
-    return (row.path, row.artifact_uuid, row.version_id, row.state_id, row.adopted) != (
-        settled.path,
-        item.wanted.artifact_uuid,
-        item.wanted.version_id,
-        settled.manifest.sha256,
-        settled.adopted,
-    )
+def _delete(model: type[Model], ids: Collection[UUID]) -> None:
+    for batch in _batches(ids):
+        model._default_manager.filter(pk__in=batch).delete()
 
 
-def _write_deployments(project: Project, items: Sequence[PlanItem], by: User) -> dict[tuple[UUID, str], Deployment]:
-    """The deployments of `items`; who and when change only where something was written."""
-    now = timezone.now()
-    rows = {(row.artifact_uuid, row.deployment_profile_id): row for row in project.deployments.all()}
-    new: list[Deployment] = []
-    changed: list[Deployment] = []
-    for item in items:
-        wanted = item.wanted
-        row = rows.get(wanted.key)
-        if row is None:
-            row = rows[wanted.key] = Deployment(
-                project=project, artifact_uuid=wanted.artifact_uuid, deployment_profile_id=wanted.profile_id
-            )
-            new.append(row)
-        elif item.changes or (row.platform, row.profile_root_dir) != (wanted.platform, wanted.profile_root_dir):
-            changed.append(row)
-        else:
-            continue
-        row.artifact_type, row.platform = wanted.artifact_type, wanted.platform
-        row.label, row.namespace = wanted.label, wanted.namespace
-        row.profile_root_dir, row.deployed_by, row.deployed_at = wanted.profile_root_dir, by, now
-    Deployment.objects.bulk_create(new)
-    Deployment.objects.bulk_update(
-        changed,
-        ["artifact_type", "label", "namespace", "platform", "profile_root_dir", "deployed_by", "deployed_at"],
-        batch_size=200,
-    )
-    return {item.wanted.key: rows[item.wanted.key] for item in items}
+def _delete_links(links: Collection[tuple[UUID, UUID]]) -> None:
+    gone = set(links)
+    for batch in _batches({deployment for deployment, _ in gone}):
+        rows = DeploymentPlacement.objects.filter(deployment__in=batch)
+        pairs = rows.values_list("pk", "deployment_id", "placement_id")
+        _delete_by_key(DeploymentPlacement, [pk for pk, *pair in pairs if tuple(pair) in gone])
 
 
-def _write_links(
-    project: Project,
-    items: Sequence[PlanItem],
-    placements: dict[str, Placement],
-    deployments: dict[tuple[UUID, str], Deployment],
-) -> None:
-    released = {(deployments[item.wanted.key].pk, placement) for item in items for placement in item.released}
-    if released:
-        links = DeploymentPlacement.objects.filter(deployment__project=project)
-        links.filter(
-            pk__in=[
-                pk
-                for pk, deployment, placement in links.values_list("pk", "deployment_id", "placement_id")
-                if (deployment, placement) in released
-            ]
-        ).delete()
-    DeploymentPlacement.objects.bulk_create(
+def _delete_claims(claims: Collection[tuple[UUID, str]]) -> None:
+    gone = set(claims)
+    for batch in _batches({deployment for deployment, _ in gone}):
+        rows = Claim.objects.filter(deployment__in=batch).values_list("pk", "deployment_id", "claimant")
+        _delete_by_key(Claim, [pk for pk, *pair in rows if tuple(pair) in gone])
+
+
+def _delete_by_key(model: type[Model], keys: Collection[int]) -> None:
+    for batch in _batches(keys):
+        model._default_manager.filter(pk__in=batch).delete()
+
+
+def _write_placements(project: Project, rows: Collection[PlacementRow]) -> None:
+    versions = _existing(Version.objects.values_list("pk", flat=True).filter, {row.version_id for row in rows})
+    Placement.objects.bulk_create(
         (
-            DeploymentPlacement(deployment=deployments[item.wanted.key], placement=placements[folded(settled.path)])
-            for item in items
-            for settled in item.settled
+            Placement(
+                id=row.id,
+                project=project,
+                path=row.path,
+                folded_path=folded(row.path),
+                entry=row.entry,
+                file_format=row.file_format,
+                artifact_uuid=row.artifact_uuid,
+                version_id=row.version_id if row.version_id in versions else None,
+                state_id=row.state,
+                adopted=row.adopted,
+                trace=row.trace,
+                created_folders=list(row.created_folders),
+            )
+            for row in rows
         ),
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[
+            "path",
+            "folded_path",
+            "entry",
+            "file_format",
+            "artifact_uuid",
+            "version",
+            "state",
+            "adopted",
+            "trace",
+            "created_folders",
+        ],
+        batch_size=_BATCH,
     )
 
 
-def _forget_unneeded(project: Project, items: Sequence[PlanItem], placements: Iterable[Placement]) -> None:
-    """Placements taken over leave their former deployments, and what nothing needs any more goes."""
-    owners = {row.pk: row.artifact_uuid for row in placements}
-    links = DeploymentPlacement.objects.filter(deployment__project=project)
-    stale = [
-        pk
-        for pk, placement_id, artifact_uuid in links.values_list("pk", "placement_id", "deployment__artifact_uuid")
-        if owners.get(placement_id, artifact_uuid) != artifact_uuid
-    ]
-    if stale:
-        links.filter(pk__in=stale).delete()
-    if stale or any(item.released for item in items):
-        project.deployments.filter(placements=None).delete()
-        project.placements.filter(deployments=None).delete()
+def _write_deployments(project: Project, rows: Collection[DeploymentRow]) -> None:
+    users = _existing(User.objects.values_list("pk", flat=True).filter, {row.deployed_by_id for row in rows})
+    Deployment.objects.bulk_create(
+        (
+            Deployment(
+                id=row.id,
+                project=project,
+                artifact_uuid=row.target.artifact_uuid,
+                artifact_type=row.target.artifact_type,
+                label=row.target.label,
+                namespace=row.target.namespace,
+                deployment_profile_id=row.target.profile_id,
+                platform=row.target.platform,
+                profile_root_dir=row.target.profile_root_dir,
+                deployed_by_id=row.deployed_by_id if row.deployed_by_id in users else None,
+                deployed_at=row.deployed_at,
+            )
+            for row in rows
+        ),
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[
+            "artifact_type",
+            "label",
+            "namespace",
+            "platform",
+            "profile_root_dir",
+            "deployed_by",
+            "deployed_at",
+        ],
+        batch_size=_BATCH,
+    )
+
+
+def _existing(find: Callable[..., Iterable[UUID]], ids: Iterable[UUID | None]) -> set[UUID]:
+    """Those of `ids` that there still are: artifacts and users may have been deleted since a row was kept."""
+    return {found for batch in _batches({each for each in ids if each}) for found in find(pk__in=batch)}
+
+
+def recorded_states(ledger: Ledger) -> dict[str, Manifest]:
+    """The files behind the state of every path in `ledger`, by hash. A query for every 500."""
+    states = {row.state for row in ledger.placements.values() if not row.entry}
+    return {key: Manifest.decode(data) for key, data in load_blobs(states).items()}
+
+
+def recorded_entries(ledger: Ledger) -> dict[str, tuple[RecordedEntry, ...]]:
+    """Our entries in every shared file, by its folded path, in a lasting order. A query for every 500."""
+    rows = sorted((row for row in ledger.placements.values() if row.entry), key=lambda row: row.key)
+    values = load_blobs({row.state for row in rows}) if rows else {}
+    entries: Mapping[str, list[RecordedEntry]] = defaultdict(list)
+    for row in rows:
+        trace = None if row.trace is None else Trace.from_json(row.trace)
+        entries[folded(row.path)].append(RecordedEntry(decode_key(row.entry), json.loads(values[row.state]), trace))
+    return {path: tuple(each) for path, each in entries.items()}

@@ -10,16 +10,20 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
+from uuid import uuid4
 
 from django.db.models import Q
 
-from artifacts.manifests import Manifest
+from artifacts.manifests import Manifest, ManifestFile
 from artifacts.services.blobs import load_blobs
-from deployments.installer.disk import DiskState, Kind, ProjectFolder, blocked, describe, look_at
+from deployments.installer.changes import make_change
+from deployments.installer.disk import DiskReader, DiskState, Kind, ProjectFolder, blocked, describe, look_at
 from deployments.installer.exchange import Spot, exchange, place
-from deployments.installer.journal import Intent, add_notes, close_recovered, intents_of
+from deployments.installer.journal import Intent, add_notes, append, close_recovered, intents_of
 from deployments.installer.staging import Staging, keep_whole, leftovers
 from deployments.models import Run
+from profiles.entries import EntryError
 
 logger = logging.getLogger(__name__)
 
@@ -45,13 +49,13 @@ def recover_folder(folder: ProjectFolder, folder_key: str) -> Recovered:
             staging.engage()
             intents = intents_of(run)
             take_back(folder, staging, run, intents)
-            clear_away(staging, run, intents)
+            clear_away(folder, staging, run, intents)
     return Recovered(tuple(cut_off), tuple(_clear_leftovers(folder)))
 
 
-def take_back(folder: ProjectFolder, staging: Staging, run: Run, intents: Sequence[Intent]) -> None:
+def take_back(folder: ProjectFolder, staging: Staging, run: Run, intents: list[Intent]) -> None:
     """Return the paths of `run` to their states before it, and note the run as recovered."""
-    notes = [note for intent in reversed(intents) for note in take_back_path(folder, staging, intent)]
+    notes = take_back_paths(folder, staging, run, intents)
     close_recovered(run, notes)
     logger.warning(
         "A run that was cut off has been taken back.",
@@ -59,8 +63,72 @@ def take_back(folder: ProjectFolder, staging: Staging, run: Run, intents: Sequen
     )
 
 
-def clear_away(staging: Staging, run: Run, intents: Sequence[Intent]) -> None:
-    """Empty the slots of a run that is over, and drop its staging.
+def take_back_paths(folder: ProjectFolder, staging: Staging, run: Run, intents: list[Intent]) -> list[str]:
+    """Return the paths of `run` to their states before it; a sentence for whatever had to be left as it is.
+
+    From a shared file that was edited since, only what is ours goes: a further change, added to `intents`.
+    """
+    notes: list[str] = []
+    edited: list[tuple[Intent, list[str]]] = []
+    for intent in reversed(intents):
+        left = take_back_path(folder, staging, intent)
+        if left and intent.history is not None:
+            edited.append((intent, left))
+        else:
+            notes += left
+    for intent, left in edited:
+        notes += [] if _take_back_entries(folder, staging, run, intent, intents) else left
+    return notes
+
+
+def _take_back_entries(
+    folder: ProjectFolder, staging: Staging, run: Run, intent: Intent, intents: list[Intent]
+) -> bool:
+    """Take our entries back in a file that holds somebody's edits too; whether it holds them no more.
+
+    It is one more change of the run, in its journal first: should this die as well, it is taken back in turn.
+    """
+    state, data = DiskReader(folder).read(intent.path)
+    if intent.history is None or state.manifest is None or data is None:
+        return False
+    earlier = _kept_bytes(intent.before)
+    try:
+        keys = set(intent.history.changed) - set(intent.history.edited_since(data))
+        merged = intent.history.taken_back(data, earlier, keys)
+    except EntryError:
+        return False
+    if merged.problems:
+        return False
+    if merged.data == data:
+        return True
+    after = None
+    contents = {state.manifest.files[0].sha256: data}
+    if merged.data is not None:
+        file = ManifestFile("", sha256(merged.data).hexdigest(), state.manifest.files[0].mode)
+        after, contents[file.sha256] = Manifest((file,)), merged.data
+    further = Intent(f"{intent.slot}-{uuid4().hex[:8]}", intent.path, state.manifest, after)
+    try:
+        if after is not None:
+            staging.write(further.slot, after, contents, exact_modes=True)
+        append(run, further, contents)
+        intents.append(further)
+        make_change(folder, staging, further, {})
+    except OSError:
+        take_back_path(folder, staging, further)
+        return False
+    return True
+
+
+def _kept_bytes(manifest: Manifest | None) -> bytes | None:
+    """The bytes of one file, from what the run kept."""
+    if manifest is None:
+        return None
+    (file,) = manifest.files
+    return load_blobs({file.sha256})[file.sha256]
+
+
+def clear_away(folder: ProjectFolder, staging: Staging, run: Run, intents: Sequence[Intent]) -> None:
+    """Empty the slots of a run that is over, remove the folders it left empty, and drop its staging.
 
     They are looked at once more: a program that held a replaced folder open may have written to it since.
     What is not as recorded is moved aside, and the run's notes say where.
@@ -68,7 +136,14 @@ def clear_away(staging: Staging, run: Run, intents: Sequence[Intent]) -> None:
     notes = [note for intent in intents for note in _discard(staging, intent)]
     if notes:
         add_notes(run, notes)
+    remove_left_folders(folder, run)
     staging.drop()
+
+
+def remove_left_folders(folder: ProjectFolder, run: Run) -> None:
+    """Remove the folders that were once made for what `run` took away, where nothing else is in them."""
+    for path, _ in sorted(run.left_folders, reverse=True):
+        folder.remove_empty_folder(path)
 
 
 def _clear_leftovers(folder: ProjectFolder) -> Iterator[str]:
@@ -84,7 +159,7 @@ def _clear_leftovers(folder: ProjectFolder) -> Iterator[str]:
             if run is None:
                 staging.drop()
             else:
-                clear_away(staging, run, intents_of(run))
+                clear_away(folder, staging, run, intents_of(run))
 
 
 def _discard(staging: Staging, intent: Intent) -> Iterator[str]:
@@ -120,7 +195,8 @@ def take_back_path(folder: ProjectFolder, staging: Staging, intent: Intent) -> l
     except OSError as error:
         notes.append(describe(error, intent.path))
     try:
-        notes += _keep(staging, intent, spare_before=not notes)
+        # What a shared file was before is in the journal, and its own edits were never out of it.
+        notes += _keep(staging, intent, spare_before=not notes or intent.history is not None)
     except OSError as error:
         notes.append(describe(error, staging.path))
     for created in reversed(intent.created_folders):

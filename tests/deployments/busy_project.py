@@ -13,7 +13,8 @@ from django.db import models, transaction
 from artifacts.models import Artifact
 from deployments.installer.decisions import OnConflict
 from deployments.models import Claim, Deployment, DeploymentPlacement, Placement, Run
-from deployments.services import DeployReport, recover_project
+from deployments.services.recovery import recover_project
+from deployments.services.reports import Report
 from profiles.models import DeploymentProfile
 from projects.paths import STAGING_FOLDER
 from tests.deployments.conftest import Desk
@@ -150,10 +151,11 @@ class BusyProject:
             self.recorded_after = recorded_paths()
             journal = self.report.run.journal.order_by("path")
             self.changed = tuple(entry.path for entry in journal)
+            self.left = tuple(path for path, _ in self.report.run.left_folders)
             self.replaced = tuple(entry.path for entry in journal if entry.before_id and entry.after_id)
         restore(self.folder, self.before)
 
-    def deploy(self) -> DeployReport:
+    def deploy(self) -> Report:
         """The deploy that does it all."""
         return self.desk.deploy(*self.artifacts, profiles=self.profiles, on_conflict=OnConflict.OVERWRITE)
 
@@ -200,9 +202,14 @@ class BusyProject:
             assert all(path in now for path in self.replaced)
             assert all(source in now or target in now for source, target in self.moved.items())
         now_beside, before_beside, after_beside = (
-            without(each, (*self.changed, STAGING_FOLDER)).items() for each in (now, self.before, self.after)
+            self.but_left(without(each, (*self.changed, STAGING_FOLDER))).items()
+            for each in (now, self.before, self.after)
         )
         assert before_beside <= now_beside <= after_beside
+
+    def but_left(self, whole: Picture) -> Picture:
+        """A picture but for the folders that the run leaves empty: they go when all is done, or with the next run."""
+        return {path: thing for path, thing in whole.items() if path not in self.left}
 
     def assert_before(self) -> None:
         """Disk and records are exactly as they were before the deploy."""

@@ -5,14 +5,17 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from artifacts.models import Artifact
-from deployments.installer.decisions import OnConflict
-from deployments.installer.journal import Claimant, Result
-from deployments.services import DeployReport, RequestedArtifact, deploy
+from deployments.installer.decisions import Claimant
+from deployments.installer.journal import Result
+from deployments.services.reports import Report
+from deployments.services.runs import RunOptions, deploy, undeploy
+from deployments.services.undo import undo
 from profiles.models import DeploymentProfile
 from projects.models import Project
 from tests.factories import ArtifactFactory, DeploymentProfileFactory, give_version
@@ -43,24 +46,36 @@ class Desk:
         self,
         *artifacts: Artifact | UUID,
         profiles: list[DeploymentProfile] | None = None,
-        on_conflict: OnConflict = OnConflict.FAIL,
-        dry_run: bool = False,
-    ) -> DeployReport:
-        """Deploy in the name of the desk's claimant, under the project's first profile unless told otherwise."""
+        prune: bool = False,
+        **options: Any,
+    ) -> Report:
+        """Deploy in the name of the desk's claimant, under the project's first profile unless told otherwise.
+
+        `options` are those of `RunOptions`.
+        """
         return deploy(
             project=self.project,
             profiles=profiles or [self.project.profiles.order_by("created_at")[0]],
-            artifacts=[
-                RequestedArtifact(each, f"skill:{each}")
-                if isinstance(each, UUID)
-                else RequestedArtifact(each.pk, str(each))
-                for each in artifacts
-            ],
+            artifacts=[each if isinstance(each, UUID) else each.pk for each in artifacts],
             claimant=self.claimant,
             by=self.project.owner,
-            on_conflict=on_conflict,
-            dry_run=dry_run,
+            options=RunOptions(**options),
+            prune=prune,
         )
+
+    def undeploy(self, *artifacts: Artifact, of_everybody: bool = False, **options: Any) -> Report:
+        """Give up the desk's claims, or with `of_everybody` all claims, on `artifacts` or on everything."""
+        return undeploy(
+            project=self.project,
+            by=self.project.owner,
+            claimant=None if of_everybody else self.claimant,
+            artifacts=[artifact.pk for artifact in artifacts] or None,
+            options=RunOptions(**options),
+        )
+
+    def undo(self, **options: Any) -> Report:
+        """Take back the last run."""
+        return undo(project=self.project, by=self.project.owner, options=RunOptions(**options))
 
     def tree(self) -> dict[str, bytes]:
         """Every file with its bytes; executables end with `*`, symlinks with `@`, empty folders with `/`."""
@@ -84,12 +99,12 @@ def read_tree(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def outcome(report: DeployReport) -> list[tuple[str, str, str]]:
+def outcome(report: Report) -> list[tuple[str, str, str]]:
     """(artifact, status, action) of every result."""
     return [(result.artifact_id, str(result.status), str(result.action)) for result in report.results]
 
 
-def only(report: DeployReport) -> Result:
+def only(report: Report) -> Result:
     """The one result of a report."""
     (result,) = report.results
     return result

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from artifacts.services.blobs import load_blobs
-from deployments.installer.decisions import OnConflict
-from deployments.installer.journal import Claimant, intents_of
+from deployments.installer.decisions import Claimant, OnConflict
+from deployments.installer.journal import intents_of
 from deployments.models import Claim, Deployment, Placement
 from tests.deployments.conftest import Desk, only, outcome
 from tests.factories import give_version
@@ -159,7 +159,7 @@ def test_artifacts_of_one_name_are_told_apart_by_their_namespace(desk: Desk) -> 
     assert "by skill:pdf (alpha)" in report.results[1].reason
     assert [result.namespace for result in report.results] == ["alpha", "beta"]
     later = only(desk.deploy(desk.artifact("skill:pdf", namespace="gamma")))
-    assert "held by skill:pdf (alpha) under the profile claude_code, for the set Full-stack" in later.reason
+    assert "held by skill:pdf (alpha) under the profile claude_code, for Full-stack" in later.reason
 
 
 def test_another_spelling_on_disk_stands_in_the_way(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from deployments.installer import apply, exchange
+from deployments.installer import apply, changes, exchange
 from deployments.installer.decisions import OnConflict
 from deployments.models import Deployment, JournalEntry, Placement
 from projects.paths import STAGING_FOLDER
@@ -23,24 +23,24 @@ PDF = ".claude/skills/pdf"
 
 def after_planning(meddle: Callable[[], object]) -> Any:
     """A patch under which `meddle` is called once a plan is made and before anything is written."""
-    plain = apply._stage
+    plain = apply._Application._stage
 
     def stage(*arguments: Any) -> Any:
         meddle()
         return plain(*arguments)
 
-    return mock.patch.object(apply, "_stage", stage)
+    return mock.patch.object(apply._Application, "_stage", stage)
 
 
 def after_staging(meddle: Callable[[], object]) -> Any:
     """A patch under which `meddle` is called when the intent is committed and before any path has changed."""
-    plain = apply._carry_out
+    plain = apply._Application._carry_out
 
     def carry_out(*arguments: Any) -> Any:
         meddle()
         return plain(*arguments)
 
-    return mock.patch.object(apply, "_carry_out", carry_out)
+    return mock.patch.object(apply._Application, "_carry_out", carry_out)
 
 
 def make_symlink(path: Path) -> None:
@@ -167,8 +167,8 @@ def test_another_file_system_below_a_path_fails_that_artifact_alone(desk: Desk) 
 
     ship, plan = desk.artifact("command:ship", {"": "Ship"}), desk.artifact("agent:plan", {"": "Plan"})
     with (
-        mock.patch.object(apply, "place", other_device(exchange.place)),
-        mock.patch.object(apply, "exchange", other_device(exchange.exchange)),
+        mock.patch.object(changes, "place", other_device(exchange.place)),
+        mock.patch.object(changes, "exchange", other_device(exchange.exchange)),
     ):
         report = desk.deploy(ship, plan)
     assert outcome(report) == [("command:ship", "error", "refused"), ("agent:plan", "success", "create")]

@@ -12,7 +12,7 @@ from django.db import DatabaseError, OperationalError, connection
 
 from deployments.exceptions import ProjectFolderError
 from deployments.models import Run
-from deployments.services import DeployReport
+from deployments.services.reports import Report
 from projects.paths import STAGING_FOLDER
 from tests.deployments.busy_project import BusyProject, below, make_small_project, picture, recorded_paths, without
 from tests.deployments.conftest import Desk
@@ -58,7 +58,7 @@ def fail_in_database(_: str) -> None:
 
 def disturbances(
     project: BusyProject, disturbed: Callable[[int, Tell], AbstractContextManager[None]], act: Tell
-) -> Iterator[DeployReport | BaseException]:
+) -> Iterator[Report | BaseException]:
     """Deploy from the start again and again, disturbed at each step in turn; yields what came of each deploy."""
     for step in count():
         reached = False
@@ -69,7 +69,7 @@ def disturbances(
             act(name)
 
         project.reset()
-        came: DeployReport | BaseException
+        came: Report | BaseException
         with disturbed(step, noted):
             try:
                 came = project.deploy()
@@ -97,7 +97,8 @@ def test_interrupted_at_any_step_it_has_happened_wholly_or_not_at_all(
         recovered_at_once = Run.State.RUNNING not in small.run_states()
         is_done = small.run_states() == [Run.State.DONE]
         if recovered_at_once:
-            assert without(picture(small.folder), (STAGING_FOLDER,)) == (small.after if is_done else small.before)
+            now, wanted = picture(small.folder), small.after if is_done else small.before
+            assert small.but_left(without(now, (STAGING_FOLDER,))) == small.but_left(wanted)
         small.recover()
         small.assert_after() if is_done else small.assert_before()
 
@@ -121,7 +122,7 @@ def test_a_disk_that_fails_once_fails_one_artifact_and_no_other(small: BusyProje
 
     failures = 0
     for came in disturbances(small, disturbed, fail_on_disk):
-        if isinstance(came, DeployReport):
+        if isinstance(came, Report):
             failures += came.counts["error"]
             assert came.counts["error"] <= 1
         assert_each_artifact_wholly(small, came)
@@ -136,9 +137,9 @@ def test_a_disk_that_is_full_from_some_step_on_leaves_each_artifact_whole(small:
         assert_each_artifact_wholly(small, came)
 
 
-def assert_each_artifact_wholly(project: BusyProject, came: DeployReport | BaseException) -> None:
+def assert_each_artifact_wholly(project: BusyProject, came: Report | BaseException) -> None:
     """What a report calls a success is there and recorded; all else is as before, on disk and in the records."""
-    if not isinstance(came, DeployReport):
+    if not isinstance(came, Report):
         assert isinstance(came, ProjectFolderError)
         project.recover()
         project.assert_before()
@@ -155,6 +156,7 @@ def assert_each_artifact_wholly(project: BusyProject, came: DeployReport | BaseE
         for path in paths:
             assert below(now, path) == below(wanted, path), (path, result.reason)
             assert recorded.get(path) == wanted_records.get(path), path
-    assert without(project.before, project.changed).items() <= without(now, project.changed).items()
+    before_beside = project.but_left(without(project.before, project.changed))
+    assert before_beside.items() <= without(now, project.changed).items()
     project.recover()
     assert not (project.folder / STAGING_FOLDER).exists()

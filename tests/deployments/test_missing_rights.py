@@ -13,12 +13,12 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from deployments import services
 from deployments.exceptions import ProjectFolderError
 from deployments.installer import apply
 from deployments.installer.decisions import OnConflict
 from deployments.models import Deployment
-from deployments.services import DeployReport
+from deployments.services import folders
+from deployments.services.reports import Report
 from projects.locks import folder_lock
 from tests.deployments.busy_project import picture
 from tests.deployments.conftest import Desk
@@ -53,7 +53,7 @@ def files_as(user: int) -> Iterator[None]:
         system.setfsuid(before)
 
 
-def deploy_without_rights(desk: Desk, monkeypatch: pytest.MonkeyPatch, *artifacts: Any, **options: Any) -> DeployReport:
+def deploy_without_rights(desk: Desk, monkeypatch: pytest.MonkeyPatch, *artifacts: Any, **options: Any) -> Report:
     """Deploy as somebody who is not root; locks and database stay within reach."""
     if not IS_ROOT:
         return desk.deploy(*artifacts, **options)
@@ -63,7 +63,7 @@ def deploy_without_rights(desk: Desk, monkeypatch: pytest.MonkeyPatch, *artifact
         with files_as(0):
             return plain_lock(*arguments, **options)
 
-    monkeypatch.setattr(services, "folder_lock", lock)
+    monkeypatch.setattr(folders, "folder_lock", lock)
     connection.ensure_connection()
     Deployment.objects.exists()
     with files_as(NOBODY):
@@ -138,14 +138,14 @@ def test_a_file_that_became_unreadable_during_the_run_is_put_back(desk: Desk, mo
     give_version(ship, {"": "Ship 2"})
     give_away(desk.folder)
     file = desk.folder / ".claude/commands/ship.md"
-    plain: Callable[..., Any] = apply._carry_out
+    plain: Callable[..., Any] = apply._Application._carry_out
 
     def carry_out(*arguments: Any) -> Any:
         file.write_text("edited")
         file.chmod(0)
         return plain(*arguments)
 
-    monkeypatch.setattr(apply, "_carry_out", carry_out)
+    monkeypatch.setattr(apply._Application, "_carry_out", carry_out)
     report = deploy_without_rights(desk, monkeypatch, ship)
     assert report.counts["error"] == 1
     assert file.stat().st_mode & 0o777 == 0

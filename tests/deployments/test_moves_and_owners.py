@@ -25,7 +25,7 @@ def test_what_a_profile_now_puts_elsewhere_moves_without_asking(desk: Desk) -> N
     _move_skills(desk, ".claude/more/skills")
 
     assert outcome(desk.deploy(skill)) == [("skill:pdf", "success", "update")]
-    assert desk.tree() == {".claude/more/skills/pdf/SKILL.md": b"Read", ".claude/skills/": b""}
+    assert desk.tree() == {".claude/more/skills/pdf/SKILL.md": b"Read"}
     assert Placement.objects.get().path == ".claude/more/skills/pdf"
 
 
@@ -40,7 +40,7 @@ def test_an_edited_copy_at_the_old_place_is_a_conflict(desk: Desk) -> None:
     assert desk.tree() == {".claude/skills/pdf/SKILL.md": b"Mine"}
 
     desk.deploy(skill, on_conflict=OnConflict.OVERWRITE)
-    assert desk.tree() == {".claude/more/pdf/SKILL.md": b"Read", ".claude/skills/": b""}
+    assert desk.tree() == {".claude/more/pdf/SKILL.md": b"Read"}
 
 
 def test_an_old_place_that_another_profile_needs_stays(desk: Desk) -> None:
@@ -64,7 +64,7 @@ def test_an_old_place_that_two_profiles_leave_together_goes(desk: Desk) -> None:
         profile.save()
 
     assert desk.deploy(skill, profiles=profiles).counts["error"] == 0
-    assert set(desk.tree()) == {".claude/more/pdf/SKILL.md", ".claude/skills/"}
+    assert set(desk.tree()) == {".claude/more/pdf/SKILL.md"}
     assert Placement.objects.get().path == ".claude/more/pdf"
 
 
@@ -80,7 +80,7 @@ def test_an_old_place_that_another_artifact_wants_in_vain_stays_recorded(desk: D
     assert {row.path for row in Placement.objects.all()} == {".claude/more/plan.md", ".claude/commands/plan.md"}
 
     desk.deploy(command)
-    assert set(desk.tree()) == {".claude/more/plan.md", ".claude/commands/"}
+    assert set(desk.tree()) == {".claude/more/plan.md"}
 
 
 def test_an_adopted_file_at_the_old_place_is_forgotten_and_left(desk: Desk) -> None:

@@ -37,11 +37,11 @@ def test_what_is_written_into_a_replaced_folder_before_the_run_ends_is_kept(
     held_open = os.open(desk.folder / ".claude/skills/pdf", os.O_RDONLY)
     finish = journal.finish
 
-    def write_late(*arguments: Any) -> None:
+    def write_late(*arguments: Any, **options: Any) -> None:
         descriptor = os.open("late.txt", os.O_WRONLY | os.O_CREAT, 0o644, dir_fd=held_open)
         os.write(descriptor, b"Mine")
         os.close(descriptor)
-        finish(*arguments)
+        finish(*arguments, **options)
 
     monkeypatch.setattr(journal, "finish", write_late)
     report = desk.deploy(skill)
@@ -63,7 +63,7 @@ def test_an_overwritten_folder_survives_the_loss_of_the_database_in_the_middle_o
     mine.write_text("Mine")
     skill = desk.artifact("skill:pdf")
     with monkeypatch.context() as patched:
-        patched.setattr(apply, "_record", die)
+        patched.setattr(apply._Application, "_record", die)
         patched.setattr(apply, "take_back", die)
         patched.setattr(apply, "clear_away", die)
         with pytest.raises(PowerOutage):
@@ -80,7 +80,7 @@ def test_an_overwritten_folder_survives_the_loss_of_the_database_in_the_middle_o
 
 def test_what_a_run_staged_before_it_died_goes_without_a_trace(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(apply, "_begin", die)
+        patched.setattr(apply._Application, "_begin", die)
         patched.setattr(Staging, "drop", lambda self: None)
         with pytest.raises(PowerOutage):
             desk.deploy(desk.artifact("skill:pdf"))
@@ -167,7 +167,7 @@ def test_a_folder_above_the_project_that_becomes_a_symlink_leads_nowhere(
         above.symlink_to(outside)
         return folder
 
-    monkeypatch.setattr("deployments.services.folder_of", swap_after_the_check)
+    monkeypatch.setattr("deployments.services.folders.folder_of", swap_after_the_check)
     with pytest.raises(ProjectFolderError):
         Desk(project, above / "project").deploy(desk.artifact("skill:pdf"))
     assert list((outside / "project").iterdir()) == []

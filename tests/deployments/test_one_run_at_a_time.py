@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from deployments import services
 from deployments.models import Deployment, Run
-from deployments.services import RequestedArtifact, deploy, recover_project
+from deployments.services import folders
+from deployments.services.recovery import recover_project
+from deployments.services.runs import deploy
 from projects.exceptions import FolderBusyError
 from projects.models import Project
 from tests.deployments.busy_project import picture
@@ -64,7 +65,7 @@ def deploy_reporting(desk: Desk, artifacts: list[Any], progress: Callable[[int, 
     deploy(
         project=desk.project,
         profiles=list(desk.project.profiles.all()),
-        artifacts=[RequestedArtifact(artifact.pk, str(artifact)) for artifact in artifacts],
+        artifacts=[artifact.pk for artifact in artifacts],
         claimant=desk.claimant,
         by=desk.project.owner,
         progress=progress,
@@ -72,7 +73,7 @@ def deploy_reporting(desk: Desk, artifacts: list[Any], progress: Callable[[int, 
 
 
 def test_a_second_run_waits_a_moment_and_is_refused(desk: Desk, second: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "LOCK_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(folders, "LOCK_WAIT_SECONDS", 0.1)
     with run_held_in_the_middle(desk):
         before = picture(desk.folder)
         with pytest.raises(FolderBusyError, match="Another run is at work") as refusal:
@@ -83,7 +84,7 @@ def test_a_second_run_waits_a_moment_and_is_refused(desk: Desk, second: Desk, mo
 
 
 def test_recovery_does_not_touch_a_run_that_is_alive(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "LOCK_WAIT_SECONDS", 0)
+    monkeypatch.setattr(folders, "LOCK_WAIT_SECONDS", 0)
     with run_held_in_the_middle(desk):
         before = picture(desk.folder)
         with pytest.raises(FolderBusyError):
@@ -93,7 +94,7 @@ def test_recovery_does_not_touch_a_run_that_is_alive(desk: Desk, monkeypatch: py
 
 
 def test_a_dry_run_is_not_kept_waiting(desk: Desk, second: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "LOCK_WAIT_SECONDS", 0)
+    monkeypatch.setattr(folders, "LOCK_WAIT_SECONDS", 0)
     with run_held_in_the_middle(desk):
         assert second.deploy(second.artifact("command:ship"), dry_run=True).counts["success"] == 1
 
@@ -101,7 +102,7 @@ def test_a_dry_run_is_not_kept_waiting(desk: Desk, second: Desk, monkeypatch: py
 def test_a_dead_run_is_in_nobodys_way_and_is_taken_back_by_the_next(
     desk: Desk, second: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "LOCK_WAIT_SECONDS", 0)
+    monkeypatch.setattr(folders, "LOCK_WAIT_SECONDS", 0)
     with run_held_in_the_middle(desk):
         pass
     assert set(desk.tree()) > {".claude/commands/held-0.md", ".claude/commands/held-1.md"}
@@ -124,7 +125,7 @@ def test_a_dead_run_is_found_when_the_folder_has_got_another_number(desk: Desk) 
 def test_runs_of_many_processes_follow_one_another(
     desk: Desk, others: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "LOCK_WAIT_SECONDS", 60)
+    monkeypatch.setattr(folders, "LOCK_WAIT_SECONDS", 60)
     log = os.open(tmp_path / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def job(name: str, one: Desk) -> Callable[[], None]:

@@ -26,7 +26,7 @@ def cut_off(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Run:
         raise PowerOutage
 
     with monkeypatch.context() as patched:
-        patched.setattr(apply, "_record", die)
+        patched.setattr(apply._Application, "_record", die)
         patched.setattr(apply, "take_back", die)
         patched.setattr(Staging, "drop", lambda self: None)
         with pytest.raises(PowerOutage):
@@ -82,7 +82,7 @@ def test_the_next_deploy_recovers_by_itself(desk: Desk, cut_off: Run) -> None:
 
 
 def test_a_folder_somebody_works_in_is_left_alone(desk: Desk, cut_off: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deployments.services.LOCK_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("deployments.services.folders.LOCK_WAIT_SECONDS", 0.0)
     with folder_lock(desk.folder, 0):
         code, output = recover()
     assert code == 1

@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-import pytest
-
 from deployments.models import Claim, Deployment, Placement, Run
 from projects.models import Project
 from tests.deployments.conftest import Desk, only, outcome
@@ -105,14 +103,6 @@ def test_the_other_platform_copies_below_its_root(desk: Desk) -> None:
         profiles=[other],
     )
     assert desk.tree() == {"docs/agents/skills/pdf/SKILL.md": b"Read", "docs/agents/rules/style.md": b"Be brief."}
-
-
-@pytest.mark.parametrize("artifact_id", ["hook:format-on-save", "mcp:postgres"])
-def test_hooks_and_mcp_servers_are_skipped_with_the_reason(desk: Desk, artifact_id: str) -> None:
-    result = only(desk.deploy(desk.artifact(artifact_id)))
-    assert (result.status, result.action) == ("skip", "unsupported")
-    assert "yet" in result.reason
-    assert desk.tree() == {}
 
 
 def test_an_artifact_meant_for_another_platform_is_skipped(desk: Desk) -> None:

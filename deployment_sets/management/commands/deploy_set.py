@@ -20,7 +20,8 @@ from deployments.exceptions import DeploymentError
 from deployments.installer.decisions import Action, OnConflict
 from deployments.models import RunItem
 from deployments.report import as_data, as_lines
-from deployments.services import DeployReport
+from deployments.services.reports import Report
+from deployments.services.runs import RunOptions
 from profiles.models import DeploymentProfile
 from profiles.queries import profiles_of
 from projects.exceptions import FolderBusyError, ProjectError, ProjectExistsError
@@ -58,6 +59,10 @@ class Command(BaseCommand):
             default=OnConflict.FAIL.value,
             help="what to do about files that are not, or no longer, as this tool left them",
         )
+        parser.add_argument(
+            "--prune", action="store_true", help="also remove what the set put there before and does not hold any more"
+        )
+        parser.add_argument("--atomic", action="store_true", help="on the first error take the whole run back")
         parser.add_argument("--user", metavar="NAME", help="whose set and project; needed where login is on")
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
@@ -86,7 +91,7 @@ def _is_registered(owner: User, path: str) -> bool:
     return projects_of(owner).filter(path=os.path.realpath(path)).exists()
 
 
-def _deploy(owner: User, deployment_set: DeploymentSet, options: dict[str, Any]) -> DeployReport:
+def _deploy(owner: User, deployment_set: DeploymentSet, options: dict[str, Any]) -> Report:
     project = _project(owner, options["project"])
     try:
         return batch_deploy(
@@ -94,8 +99,10 @@ def _deploy(owner: User, deployment_set: DeploymentSet, options: dict[str, Any])
             deployment_set=deployment_set,
             project=project,
             profiles=_profiles(project, options["profile"]),
-            on_conflict=OnConflict(options["on_conflict"]),
-            dry_run=options["dry_run"],
+            options=RunOptions(
+                on_conflict=OnConflict(options["on_conflict"]), atomic=options["atomic"], dry_run=options["dry_run"]
+            ),
+            prune=options["prune"],
         )
     except (DeploymentError, DeploymentSetResolutionError, FolderBusyError) as error:
         raise CommandError(printable(str(error))) from error

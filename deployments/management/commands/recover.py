@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts.text import printable
-from deployments.services import recover_all
+from deployments.services.recovery import recover_all
 
 
 class Command(BaseCommand):

@@ -1,0 +1,173 @@
+"""What is decided about entries in the files that others share. Pure.
+
+A `SharedFile` is one of them while a plan is made: as it is on disk, and as it would be after the decisions so far.
+"""
+
+from collections.abc import Sequence
+
+from deployments.installer.decisions import Action, EntryEdit, MergePreview, OnConflict
+from deployments.installer.disk import DiskState, Kind
+from deployments.installer.obstacles import NotPossibleError
+from deployments.installer.shared_files.document import Document, EntryState, Place
+from deployments.installer.shared_files.merge import Entry, Merged, RecordedEntry, merge, parse
+from profiles.entries import Element, EntryError, EntryKey, Format, Member, Section, canonical, encode_key
+from profiles.rendering import RenderedEntry
+
+MAX_KEY_LENGTH = 255
+
+
+class SharedFile:
+    """One shared file while a plan is made."""
+
+    def __init__(
+        self, path: str, file_format: Format, state: DiskState, data: bytes | None, recorded: Sequence[RecordedEntry]
+    ) -> None:
+        self.path = path
+        self.format = file_format
+        self.state = state
+        self.recorded = {entry.key: entry for entry in recorded}
+        self.unmerged = self.merged = Merged(data, tuple(recorded))
+        self._document: Document | None = None
+        self._problem = state.obstacle
+        if state.kind is Kind.FOLDER:
+            self._problem = f"{path} is a folder where a file is needed. Move it away first."
+        if not self._problem:
+            try:
+                self._document = parse(file_format, data)
+            except EntryError as error:
+                self._problem = f"{path} cannot be read: {error} Mend it, then deploy again."
+
+    @property
+    def document(self) -> Document:
+        """The file as it is on disk. Raises NotPossibleError when it cannot be read."""
+        if self._document is None:
+            raise NotPossibleError(Action.REFUSED, self._problem)
+        return self._document
+
+    def put(self, entry: RenderedEntry, holder: str, on_conflict: OnConflict) -> tuple[EntryEdit | None, str]:
+        """The edit that brings `entry` about, if one is needed, and a word about it.
+
+        `holder` describes another artifact that has this entry, where one does. Raises NotPossibleError.
+        """
+        _check_key(entry.key)
+        name = describe_entry(entry.path, entry.key)
+        try:
+            seen = seen_at(self.document, entry.key)
+            conflict = self._conflict(entry, name, holder)
+            is_equal = self.document.place(entry.key, entry.value) is Place.EQUAL
+        except EntryError as error:
+            raise NotPossibleError(Action.REFUSED, f"{name}: {error}") from error
+        edit = EntryEdit(entry.path, self.format, entry.key, entry.value, seen)
+        if conflict and on_conflict is not OnConflict.OVERWRITE:
+            raise NotPossibleError(Action.CONFLICT, conflict, proposed_merges=(self._previewed(edit),))
+        if is_equal:
+            known = entry.key in self.recorded
+            return None, "" if known else f"{name} was there already, the same; now recorded."
+        self._apply(edit)
+        return edit, "What was there before was replaced; the run keeps a copy." if conflict and seen else ""
+
+    def _conflict(self, entry: RenderedEntry, name: str, holder: str) -> str:
+        """Why this entry is not simply ours to write; empty when it is."""
+        record = self.recorded.get(entry.key)
+        if record is None:
+            if self.document.place(entry.key, entry.value) is Place.DIFFERENT:
+                return (
+                    f"{name} was there before, with other values, and not from this tool. Overwrite it, or rename it."
+                )
+            return ""
+        if holder:
+            return f"{name} is held by {holder}. Overwrite it to take it over."
+        if self.document.place(entry.key, entry.value) is Place.EQUAL:
+            return ""
+        match self.document.state(entry.key, record.value):
+            case EntryState.GONE if self.state.kind is not Kind.ABSENT:
+                return f"{name} was removed since it was deployed. Overwrite to put it back, or take it out of the set."
+            case EntryState.CHANGED:
+                return f"{name} was edited since it was deployed. Overwrite it, or keep the edit."
+            case EntryState.INTACT if record.trace is None:
+                return (
+                    f"{name} was there, in this older form, before any deploy. Overwrite it to have it kept up to date."
+                )
+        return ""
+
+    def remove(self, record: RecordedEntry, on_conflict: OnConflict, *, is_replaced: bool) -> EntryEdit | None:
+        """The edit that takes out what `record` says is ours, if it is still there. Raises NotPossibleError.
+
+        With `is_replaced` an entry that is gone is a conflict: somebody may have made another of it.
+        """
+        name = describe_entry(self.path, record.key)
+        try:
+            seen = seen_at(self.document, record.key)
+            state = self.document.state(record.key, record.value)
+        except EntryError as error:
+            raise NotPossibleError(Action.REFUSED, f"{name}: {error}") from error
+        edit = EntryEdit(self.path, self.format, record.key, record.value, seen, remove=True)
+        overwrites = on_conflict is OnConflict.OVERWRITE
+        if state is EntryState.GONE:
+            if is_replaced and not overwrites:
+                raise NotPossibleError(
+                    Action.CONFLICT,
+                    f"{name}, as it was deployed before, was edited or removed since. Overwrite to add the new one.",
+                )
+            return None
+        if state is EntryState.CHANGED and not overwrites:
+            raise NotPossibleError(
+                Action.CONFLICT,
+                f"{name} was edited since it was deployed. Overwrite it, or keep the edit.",
+                proposed_merges=(self._previewed(edit),),
+            )
+        self._apply(edit)
+        return edit
+
+    def _apply(self, edit: EntryEdit) -> None:
+        self.merged = self._merged_with(edit)
+
+    def _previewed(self, edit: EntryEdit) -> MergePreview:
+        try:
+            return self.path, self.merged.data, self._merged_with(edit).data
+        except NotPossibleError:
+            return self.path, self.merged.data, self.merged.data
+
+    def _merged_with(self, edit: EntryEdit) -> Merged:
+        merged = merge_edits(self.format, self.merged.data, self.merged.recorded, [edit])
+        for problem in merged.problems.values():
+            raise NotPossibleError(Action.REFUSED, f"{describe_entry(self.path, edit.key)}: {problem}")
+        return merged
+
+
+def merge_edits(
+    file_format: Format, data: bytes | None, recorded: Sequence[RecordedEntry], edits: Sequence[EntryEdit]
+) -> Merged:
+    """`data` after `edits`: what goes in goes in first. Raises EntryError when it does not parse."""
+    return merge(
+        file_format,
+        data,
+        recorded,
+        wanted=[Entry(edit.key, edit.value) for edit in edits if not edit.remove],
+        removed=[edit.key for edit in edits if edit.remove],
+    )
+
+
+def seen_at(document: Document, key: EntryKey) -> tuple[str, ...]:
+    """What is at the place of `key`, as canonical texts; a comment that somebody wrote into it counts."""
+    found = tuple(canonical(value) for value in document.find(key))
+    return (*found, "annotated") if found and document.is_annotated(key) else found
+
+
+def describe_entry(path: str, key: EntryKey) -> str:
+    """An entry as messages name it."""
+    match key:
+        case Member(names):
+            return f"{'.'.join(names)} in {path}"
+        case Element(names):
+            return f"An entry of {'.'.join(names)} in {path}"
+        case Section(name):
+            return f"The section {name} in {path}"
+
+
+def _check_key(key: EntryKey) -> None:
+    encoded = encode_key(key)
+    if len(encoded) > MAX_KEY_LENGTH:
+        raise NotPossibleError(
+            Action.REFUSED, f"The name of the entry is too long: {encoded[:60]}… has {len(encoded)} characters."
+        )

@@ -1,0 +1,237 @@
+"""Changing the files that others share: one exchange a file and run, tried again when somebody else was quicker."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from artifacts.manifests import PLAIN_MODE, Manifest, ManifestFile
+from deployments.installer.changes import Failure, make_change
+from deployments.installer.decisions import Action, EntryEdit, PlanItem
+from deployments.installer.disk import ChangedError, DiskReader, DiskState, Kind, ProjectFolder, describe
+from deployments.installer.entry_decisions import describe_entry, merge_edits, seen_at
+from deployments.installer.journal import Intent
+from deployments.installer.recover import take_back_path
+from deployments.installer.shared_files.document import Document
+from deployments.installer.shared_files.history import SharedHistory
+from deployments.installer.shared_files.merge import Merged, RecordedEntry, parse
+from deployments.installer.staging import Staging
+from profiles.entries import EntryError, EntryKey, Format
+from projects.paths import folded
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What a shared file is to hold, what is recorded of it then, and the items that cannot have their way."""
+
+    data: bytes | None
+    recorded: tuple[RecordedEntry, ...]
+    failures: Mapping[int, Failure] = field(default_factory=dict)
+
+
+class SharedChange(ABC):
+    """What a run has in mind for one shared file. `items` are the positions of the items that it concerns."""
+
+    path: str
+    format: Format
+    recorded: tuple[RecordedEntry, ...]
+    items: frozenset[int]
+
+    @abstractmethod
+    def compute(self, data: bytes | None, items: frozenset[int]) -> Computed:
+        """What becomes of `data`, which we have not written to yet, when only `items` have their way."""
+
+    @abstractmethod
+    def changed_for(self) -> Mapping[EntryKey, int]:
+        """For which item each entry changes."""
+
+
+class EntryEdits(SharedChange):
+    """The entries that a plan puts into one file and takes out of it."""
+
+    def __init__(self, path: str, recorded: Sequence[RecordedEntry], edits: Mapping[int, Sequence[EntryEdit]]) -> None:
+        self.path = path
+        self.recorded = tuple(recorded)
+        self.format = next(edit.format for each in edits.values() for edit in each)
+        self.items = frozenset(edits)
+        self._edits = edits
+
+    def compute(self, data: bytes | None, items: frozenset[int]) -> Computed:
+        try:
+            document = parse(self.format, data)
+        except EntryError as error:
+            failure = Failure(Action.REFUSED, f"{self.path} cannot be read: {error} Mend it, then deploy again.")
+            return Computed(data, self.recorded, dict.fromkeys(items, failure))
+        failures = self._overtaken(document, items)
+        while True:
+            merged = self._merged(data, items - failures.keys())
+            problems = {self.changed_for()[key]: (key, problem) for key, problem in merged.problems.items()}
+            if not problems:
+                return Computed(merged.data, merged.recorded, failures)
+            for item, (key, problem) in problems.items():
+                failures[item] = Failure(Action.REFUSED, f"{describe_entry(self.path, key)}: {problem}")
+
+    def _overtaken(self, document: Document, items: frozenset[int]) -> dict[int, Failure]:
+        """The items whose entries are not as they were when this was planned."""
+        failures: dict[int, Failure] = {}
+        for item in items:
+            for edit in self._edits[item]:
+                try:
+                    as_planned = seen_at(document, edit.key) == edit.seen
+                except EntryError:
+                    as_planned = False
+                if not as_planned:
+                    failures[item] = Failure.at(self.path, ChangedError(describe_entry(self.path, edit.key)))
+        return failures
+
+    def _merged(self, data: bytes | None, items: frozenset[int]) -> Merged:
+        edits = [edit for item in sorted(items) for edit in self._edits[item]]
+        return merge_edits(self.format, data, self.recorded, edits)
+
+    def changed_for(self) -> Mapping[EntryKey, int]:
+        return {edit.key: item for item, edits in self._edits.items() for edit in edits}
+
+
+def edits_by_file(items: Sequence[PlanItem], recorded: Mapping[str, Sequence[RecordedEntry]]) -> list[SharedChange]:
+    """What the plan's items have in mind for each shared file."""
+    files: dict[str, dict[int, list[EntryEdit]]] = {}
+    for position, item in enumerate(items):
+        for edit in item.edits:
+            files.setdefault(folded(edit.path), {}).setdefault(position, []).append(edit)
+    return [
+        EntryEdits(next(edit.path for each in edits.values() for edit in each), recorded.get(path, ()), edits)
+        for path, edits in files.items()
+    ]
+
+
+class SharedFileWork:
+    """One shared file while a run is at work: what is written to it, and for which items.
+
+    `intents` are all the changes that were prepared, `unmade` the slots of those that were not made.
+    """
+
+    def __init__(
+        self,
+        folder: ProjectFolder,
+        staging: Staging,
+        change: SharedChange,
+        next_slot: Callable[[], str],
+    ) -> None:
+        self.change = change
+        self.intents: list[Intent] = []
+        self.unmade: set[str] = set()
+        self.recorded = change.recorded
+        self._folder = folder
+        self._staging = staging
+        self._next_slot = next_slot
+        self._prepared: tuple[bytes | None, bytes | None] | None = None
+        self._applied: frozenset[int] = frozenset()
+        self._base: bytes | None = None
+        self._written: Computed | None = None
+
+    def prepare(self, items: frozenset[int]) -> tuple[dict[str, bytes], dict[int, Failure]]:
+        """Stage the change as it looks now; the bytes before and after by hash, and the items that fail already."""
+        items &= self.change.items
+        state, data = self._read()
+        if state.kind in (Kind.BLOCKED, Kind.FOLDER):
+            return {}, dict.fromkeys(
+                items, Failure(Action.REFUSED, state.obstacle or f"{self.change.path} is a folder.")
+            )
+        computed = self.change.compute(data, items)
+        if computed.data == data:
+            return {}, dict(computed.failures)
+        contents = self._stage(state, data, computed)
+        return contents, dict(computed.failures)
+
+    def bring(self, items: frozenset[int], commit: Callable[[Intent, dict[str, bytes]], None]) -> dict[int, Failure]:
+        """Make the file hold what exactly `items` want of it; the items that fail over it.
+
+        `commit` writes a change into the journal that `prepare` did not foresee.
+        """
+        items &= self.change.items
+        failures: dict[int, Failure] = {}
+        for _ in range(_ATTEMPTS):
+            if items == self._applied:
+                return failures
+            state, data = self._read()
+            if state.kind in (Kind.BLOCKED, Kind.FOLDER):
+                reason = state.obstacle or f"{self.change.path} is a folder."
+                return {**failures, **dict.fromkeys(items, Failure(Action.REFUSED, reason))}
+            computed = self._computed(data, items)
+            failures.update(computed.failures)
+            items -= computed.failures.keys()
+            error = self._write(state, data, computed, commit)
+            if error is None:
+                self._base = data if self._written is None else self._base
+                self._written, self._applied, self.recorded = computed, items, computed.recorded
+                return failures
+            if not isinstance(error, ChangedError):
+                failure = Failure(Action.REFUSED, describe(error, self.change.path))
+                return {**failures, **dict.fromkeys(items | self._applied, failure)}
+        failure = Failure.at(self.change.path, ChangedError(self.change.path))
+        return {**failures, **dict.fromkeys(items, failure)}
+
+    def _computed(self, data: bytes | None, items: frozenset[int]) -> Computed:
+        if self._written is None:
+            return self.change.compute(data, items)
+        if data == self._written.data:
+            return self.change.compute(self._base, items)
+        # Somebody has edited the file since we wrote to it: only what is ours, and not to stay, is taken out again.
+        history = SharedHistory(self.change.format, self.change.recorded, self._written.recorded)
+        changed_for = self.change.changed_for()
+        keys = [key for key in history.changed if changed_for.get(key) in self._applied - items]
+        merged = history.taken_back(data, self._base, keys)
+        return Computed(merged.data, merged.recorded)
+
+    def _write(
+        self,
+        state: DiskState,
+        data: bytes | None,
+        computed: Computed,
+        commit: Callable[[Intent, dict[str, bytes]], None],
+    ) -> OSError | None:
+        """Make one attempt; what prevented it, if anything did."""
+        if computed.data == data:
+            return None
+        if self._prepared != (data, computed.data):
+            try:
+                contents = self._stage(state, data, computed)
+            except OSError as error:
+                return error
+            commit(self.intents[-1], contents)
+        intent = self.intents[-1]
+        self._prepared = None
+        try:
+            make_change(self._folder, self._staging, intent, {})
+        except OSError as error:
+            take_back_path(self._folder, self._staging, intent)
+            return error
+        self.unmade.discard(intent.slot)
+        if intent.after is None:
+            for created in [folder for each in reversed(self.intents) for folder in reversed(each.created_folders)]:
+                self._folder.remove_empty_folder(created)
+        return None
+
+    def _stage(self, state: DiskState, data: bytes | None, computed: Computed) -> dict[str, bytes]:
+        before = state.manifest
+        mode = before.files[0].mode if before else PLAIN_MODE
+        after = None
+        contents: dict[str, bytes] = {}
+        if computed.data is not None:
+            after = Manifest((ManifestFile("", sha256(computed.data).hexdigest(), mode),))
+            contents[after.files[0].sha256] = computed.data
+        slot = self._next_slot()
+        if after is not None:
+            self._staging.write(slot, after, contents, exact_modes=before is not None)
+        if before is not None and data is not None:
+            contents[before.files[0].sha256] = data
+        history = SharedHistory(self.change.format, self.recorded, computed.recorded, dict(self.change.changed_for()))
+        self.intents.append(Intent(slot, self.change.path, before, after, state.missing_folders, history=history))
+        self.unmade.add(slot)
+        self._prepared = (data, computed.data)
+        return contents
+
+    def _read(self) -> tuple[DiskState, bytes | None]:
+        return DiskReader(self._folder).read(self.change.path)

@@ -1,0 +1,41 @@
+"""The folder of a project: open, and locked for the length of a run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deployments.exceptions import ProjectFolderError
+from deployments.installer.disk import ProjectFolder, describe
+from projects.exceptions import PathError
+from projects.locks import folder_lock
+from projects.models import Project
+from projects.services import folder_of
+
+LOCK_WAIT_SECONDS = 3.0
+
+
+def path_of(project: Project) -> Path:
+    """Where the project's folder is. Raises ProjectFolderError when nothing may be done there."""
+    try:
+        return folder_of(project)
+    except PathError as error:
+        raise ProjectFolderError(str(error)) from error
+
+
+@contextmanager
+def held(project: Project) -> Iterator[tuple[ProjectFolder, str]]:
+    """The project's folder and the key of its lock, held against every other run and against being forgotten.
+
+    Raises FolderBusyError when another run is at work in it, ProjectFolderError when it cannot be worked in.
+    """
+    path = path_of(project)
+    try:
+        with (
+            ProjectFolder(path) as folder,
+            folder_lock(path, LOCK_WAIT_SECONDS, descriptor=folder.descriptor) as lock,
+        ):
+            if not Project.objects.filter(pk=project.pk).exists():
+                raise ProjectFolderError(f"The project in {path} has been deleted meanwhile. Nothing was written.")
+            yield folder, lock.key
+    except OSError as error:
+        raise ProjectFolderError(describe(error, str(path))) from error

@@ -1,0 +1,117 @@
+"""Taking back the last run of a project; repeated, it walks back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from accounts.models import User
+from artifacts.services.blobs import load_blobs
+from deployments.exceptions import NothingToUndoError
+from deployments.installer.apply import Progress
+from deployments.installer.bookkeeping import EntriesByPath, note_entries
+from deployments.installer.decisions import PlanItem, Target
+from deployments.installer.journal import Intent, intents_of
+from deployments.installer.ledger import Ledger, RowsBefore
+from deployments.installer.plan import Situation
+from deployments.installer.undo import Undone, UndoPlanner
+from deployments.models import Run, RunItem
+from deployments.services.reports import Report
+from deployments.services.runs import DEFAULT_OPTIONS, Intention, RunOptions, carry_out
+from projects.models import Project
+
+
+def last_undoable(project: Project) -> Run:
+    """The run that an undo would take back: the last one that changed anything and is not undone.
+
+    Raises NothingToUndoError when there is none, or when what is needed for it is no longer kept.
+    """
+    run = (
+        project.runs.filter(state=Run.State.DONE)
+        .exclude(kind=Run.Kind.UNDO)
+        .exclude(rows_before={})
+        .order_by("-number")
+        .first()
+    )
+    if run is None:
+        raise NothingToUndoError("There is no run to undo: none has changed anything, or all are undone.")
+    if run.rows_before is None:
+        raise NothingToUndoError(f"Run {run.number} cannot be undone: what it replaced is no longer kept.")
+    return run
+
+
+def undo(
+    *, project: Project, by: User, options: RunOptions = DEFAULT_OPTIONS, progress: Progress | None = None
+) -> Report:
+    """Bring files, folders, modes and records back to how they were before the last run that is not undone.
+
+    It happens as a whole or not at all. What was edited since is a conflict: by default nothing is undone then; with
+    `skip` it stays as it is, and with `overwrite` the edit goes, kept by the run of the undo.
+
+    Raises NothingToUndoError, and what `deploy` raises.
+    """
+    last_undoable(project)
+    return carry_out(
+        project=project,
+        kind=Run.Kind.UNDO,
+        claimant=None,
+        by=by,
+        options=replace(options, atomic=True),
+        intend=lambda situation: _intention(project, situation),
+        progress=progress,
+    )
+
+
+def _intention(project: Project, situation: Situation) -> Intention:
+    run = last_undoable(project)
+    items = list(run.items.order_by("position"))
+    intents = intents_of(run)
+    touched = sorted({position for intent in intents for position in _positions(intent)})
+    numbers = {position: number for number, position in enumerate(touched)}
+    undone = [_undone(items[position]) for position in touched]
+    planner = UndoPlanner(situation.look, situation.read, _kept(intents), situation.on_conflict)
+    plan, shared = planner.plan(undone, [_renumbered(intent, numbers) for intent in intents])
+    rows = RowsBefore.from_json(run.rows_before or {})
+
+    def record(items: Sequence[PlanItem], entries: EntriesByPath) -> Ledger:
+        run.state = Run.State.UNDONE
+        run.save(update_fields=["state"])
+        ledger = situation.ledger.restored(rows)
+        note_entries(ledger, entries)
+        return ledger
+
+    return Intention(
+        plan,
+        shared,
+        record,
+        options={"undone_run": run.number},
+        modes=dict(run.left_folders),
+    )
+
+
+def _positions(intent: Intent) -> set[int]:
+    positions = set() if intent.item is None else {intent.item}
+    return positions | set(intent.history.items.values() if intent.history else ())
+
+
+def _renumbered(intent: Intent, numbers: dict[int, int]) -> Intent:
+    history = intent.history
+    if history is not None:
+        history = replace(history, items={key: numbers[position] for key, position in history.items.items()})
+    return replace(intent, item=None if intent.item is None else numbers[intent.item], history=history)
+
+
+def _kept(intents: Sequence[Intent]) -> dict[str, bytes]:
+    """The bytes before the run, by hash. Holds them all: as many as a run may replace."""
+    return load_blobs({file.sha256 for intent in intents if intent.before for file in intent.before.files})
+
+
+def _undone(item: RunItem) -> Undone:
+    target = Target(
+        artifact_uuid=item.artifact_uuid,
+        label=item.artifact_label,
+        namespace=item.artifact_namespace,
+        artifact_type=item.artifact_label.partition(":")[0],
+        profile_id=item.deployment_profile_id,
+        platform=item.platform,
+        profile_root_dir="",
+    )
+    return Undone(target, tuple(item.paths))
