@@ -325,6 +325,6 @@ def _log(row: CollectionImport, seconds: float) -> None:
             "collection_id": str(row.collection_id),
             "import_id": str(row.pk),
             **({"source": row.collection.source, "reason": row.error} if failed else row.report["counts"]),
-            "duration": round(seconds, 3),
+            "duration_ms": round(seconds * 1000),
         },
     )

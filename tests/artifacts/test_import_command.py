@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from artifacts.models import Collection, CollectionImport
 from projects.locks import named_lock
@@ -37,6 +38,26 @@ def test_it_reports_what_came_in(source: Path) -> None:
     assert "Artifacts: 1 added, 0 updated, 0 returned, 0 unchanged, 0 kept, 0 gone" in printed
     assert "agents/README.md: It reads like documentation" in printed
     assert "3 files: 1 in artifacts, 0 manifests, 1 not imported, 0 suggested, 1 other" in printed
+
+
+@pytest.mark.parametrize(("login", "expected"), [(False, "local-user"), (True, None)])
+def test_without_login_the_local_user_has_started_it(
+    source: Path, settings: Settings, login: bool, expected: str | None
+) -> None:
+    settings.AUTH_ENABLED = login
+    write_files(source, {"skills/x/SKILL.md": skill("x")})
+    run(str(source))
+    started_by = CollectionImport.objects.get().started_by
+    assert (started_by.username if started_by else None) == expected
+
+
+def test_the_log_says_how_long_it_took(source: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write_files(source, {"skills/x/SKILL.md": skill("x")})
+    with caplog.at_level("INFO", logger="artifacts"):
+        run(str(source))
+    [line] = [record for record in caplog.records if record.name == "artifacts.services.importing"]
+    assert vars(line)["duration_ms"] >= 0
+    assert vars(line)["added"] == 1
 
 
 def test_a_second_run_says_that_nothing_changed(source: Path) -> None:
