@@ -1,7 +1,7 @@
 """Importing a collection: from a source to rows, with a record of how far it is and what came of it.
 
-`import_collection` does it all. A page takes it in two steps: `begin_import` checks and holds the lock,
-`run_import` does the work, in any thread.
+`import_collection` does it all. Whoever wants to answer before the work is done takes it in two steps:
+`begin_import` checks and holds the lock, `run_import` does the work, in any thread.
 """
 
 import logging
@@ -122,7 +122,7 @@ def run_import(
 ) -> CollectionImport:
     """Do an import that has begun, and let go of its lock. Raises ImportFailedError.
 
-    The record stays whatever comes of it, and the collection with it: a page has to read them.
+    The record stays whatever comes of it, and the collection with it, so that both can be read afterwards.
     """
     with pending.lock:
         return _done(pending, progress, limits or Limits())

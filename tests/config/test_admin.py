@@ -307,6 +307,7 @@ def test_a_profile_can_be_deleted(client: Client, db: None) -> None:
 def test_an_artifacts_platforms_and_description_can_be_changed_and_nothing_else(client: Client, db: None) -> None:
     artifact = ArtifactFactory(name="pdf")
     change = address(Artifact, "change", artifact.pk)
+    assert "The next import writes here again" in client.get(change).content.decode()
     client.post(change, {"target_platforms": ["codex"], "description": "Reads.", "name": "docx", "_save": "1"})
     artifact.refresh_from_db()
     assert (artifact.target_platforms, artifact.description, artifact.name) == (["codex"], "Reads.", "pdf")
