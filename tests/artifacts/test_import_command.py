@@ -92,6 +92,18 @@ def test_a_source_that_became_empty_ends_with_one(source: Path) -> None:
     assert labels() == ["skill:x"]
 
 
+def test_forgetting_the_only_mapping_takes_effect_and_ends_with_one(source: Path) -> None:
+    write_files(source, {"tools/a.md": "A."})
+    run(str(source), "--map", "tools/*.md=command")
+    code, message, printed = failed(str(source), "--map", "tools/*.md=")
+    assert code == 1
+    assert "nothing else in this source is recognised" in message
+    assert "Gone (1" in printed
+    assert "Mappings kept" not in printed
+    assert labels() == Collection.objects.get().mappings == []
+    assert "There is no artifact in this source" in failed(str(source))[1]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

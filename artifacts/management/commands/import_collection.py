@@ -19,6 +19,7 @@ from artifacts.report import as_sections
 from artifacts.services.importing import import_collection
 
 _BAR_WIDTH = 30
+_NOTHING_LEFT = "This is forgotten, and nothing else in this source is recognised: nothing could be imported."
 
 
 class Command(BaseCommand):
@@ -54,6 +55,8 @@ class Command(BaseCommand):
         self._write_report(done, _arguments(**given, nothing_kept=failure is not None))
         if failure is not None:
             raise CommandError(printable(str(failure)), returncode=1)
+        if not done.report["by_type"]:
+            raise CommandError(_NOTHING_LEFT, returncode=1)
 
     def _write_report(self, done: CollectionImport, arguments: Sequence[str]) -> None:
         for section in as_sections(done, arguments):
