@@ -55,7 +55,7 @@ check: types ## Check types, floors, system checks and that no migration is miss
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
-bench: $(READY) ## Print how fast resolution and deploying are, and hold them to their limits
+bench: $(READY) ## Print how fast sets resolve, deploy and are listed, and hold them to their limits
 	@set -e; for file in tests/benchmarks/bench_*.py; do \
 		$(BIN)/python -m tests.benchmarks.$$(basename $$file .py); \
 	done

@@ -12,7 +12,7 @@ from django.contrib.admin.utils import NestedObjects
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ValidationError
-from django.db import models, router
+from django.db import models, router, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -117,6 +117,13 @@ class ServiceAdmin(SteadyAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in queryset:
             self.remove(row)
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        """What is done to several rows is done to all of them, and noted in their histories, or to none."""
+        with transaction.atomic():
+            return super().response_action(request, queryset, *args, **kwargs)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

@@ -1,4 +1,4 @@
-"""Which text the application stores at all, and how it shows any text on a terminal. Pure."""
+"""Which text the application stores at all, and how it shows any text on a terminal."""
 
 import unicodedata
 

@@ -55,7 +55,7 @@ class CollectionImportAdmin(ReadOnlyAdmin):
 
 
 class ArtifactForm(ServiceForm):
-    """The two things about an artifact that people decide."""
+    """What can be changed about an artifact: for good its platforms, until the next import its description."""
 
     target_platforms = forms.MultipleChoiceField(
         choices=platform_choices,
@@ -64,10 +64,13 @@ class ArtifactForm(ServiceForm):
         help_text="None ticked: deployable everywhere.",
     )
 
+    class Meta:
+        help_texts = {"description": "The next import writes here again what the collection says."}
+
 
 @admin.register(Artifact)
 class ArtifactAdmin(ServiceAdmin):
-    """Kept by imports, but for the description and the target platforms."""
+    """Kept by imports, but for the target platforms; the description can be changed between two of them."""
 
     form = ArtifactForm
     refusals = (ArtifactError,)
@@ -118,7 +121,7 @@ class VersionAdmin(ReadOnlyAdmin):
 
 @admin.register(ArtifactGroup)
 class ArtifactGroupAdmin(ServiceAdmin):
-    """One's own groups are written through services; imported ones can be read and copied."""
+    """Groups that people keep are written through services; imported ones can be read and copied."""
 
     refusals = (GroupError,)
     list_display = ("name", "collection", "gone_at", "updated_at")

@@ -37,7 +37,7 @@ class GroupError(ArtifactError):
 
 
 class GroupExistsError(GroupError):
-    """Another group of one's own has this name."""
+    """Another group that people keep has this name."""
 
     def __init__(self, name: str) -> None:
         super().__init__({"name": [f"There is a group {name!r} already. Choose another name."]})

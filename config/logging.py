@@ -2,12 +2,12 @@
 
 import json
 import logging
-import re
 from copy import copy
 from datetime import UTC, datetime
 
+from accounts.text import printable
+
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "server_time"}
-_LINE_BREAKS = re.compile(r"[\n\r\v\f\x1b\x1c-\x1e\x85\u2028\u2029]")
 
 
 def structured_fields(record: logging.LogRecord) -> dict[str, object]:
@@ -31,15 +31,20 @@ class RefusalsInOneLine(logging.Filter):
 
 
 class TextFormatter(logging.Formatter):
-    """One line: time, level, message, then `key=value` for each extra field; a traceback follows it."""
+    """One line: time, level, message, then `key=value` for each extra field; a traceback follows it.
+
+    What a person named cannot break the line in two and pass for another one, nor act on a terminal.
+    """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(map(printable, super().format(record).split("\n")))
+
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        """The line itself. What a person named cannot break it in two and pass for another line."""
         fields = "".join(f" {key}={value}" for key, value in structured_fields(record).items())
-        return _LINE_BREAKS.sub(lambda found: repr(found[0])[1:-1], super().formatMessage(record) + fields)
+        return printable(super().formatMessage(record) + fields)
 
 
 class JsonFormatter(logging.Formatter):

@@ -40,7 +40,7 @@ class DeploymentSetAdmin(ServiceAdmin):
     form = DeploymentSetForm
     refusals = (DeploymentSetError,)
     list_display = ("name", "owner", "tag_list", "member_count", "updated_at")
-    list_filter = ("owner", "created_at", "updated_at")
+    list_filter = (("owner", admin.RelatedOnlyFieldListFilter), "created_at", "updated_at")
     search_fields = ("name", "id__exact", "tag_rows__name")
     fields = ("name", "description", "color", "icon", "tags", "member_list", "owner", "created_at", "updated_at")
     readonly_fields = ("member_list", "owner", "created_at", "updated_at")
@@ -84,6 +84,10 @@ class DeploymentSetAdmin(ServiceAdmin):
 
     def remove(self, row: DeploymentSet) -> None:
         delete_set(owner=row.owner, set_id=row.pk)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DeploymentSet]) -> None:
+        # Each takes the lock of its owner, and whoever takes several takes them in this order.
+        super().delete_queryset(request, queryset.order_by("owner_id"))
 
     def get_deleted_objects(
         self, objs: Iterable[DeploymentSet], request: HttpRequest

@@ -3,9 +3,11 @@
 import stat
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from deployments.models import Deployment, Run, RunItem
@@ -15,10 +17,10 @@ from projects.queries import projects_of
 
 def projects_with_deployments(owner: User) -> QuerySet[Project]:
     """The owner's projects by name, each with `deployment_count` and the time of its `last_run_at`."""
-    deployments = Deployment.objects.filter(project=OuterRef("pk")).order_by().values("project")
+    deployments = Deployment.objects.filter(project=OuterRef("pk"))
     runs = Run.objects.filter(project=OuterRef("pk")).order_by("-number")
     return projects_of(owner).annotate(
-        deployment_count=Subquery(deployments.annotate(count=Count("pk")).values("count")),
+        deployment_count=_number_of(deployments, "project"),
         last_run_at=Subquery(runs.values("started_at")[:1]),
     )
 
@@ -34,7 +36,10 @@ def deployments_in(project: Project) -> QuerySet[Deployment]:
 
 
 def runs_in(project: Project) -> QuerySet[Run]:
-    """A project's runs, the last first, each counted by outcome as in `runs_of`."""
+    """A project's runs, the last first, each counted by outcome as in `run_of`.
+
+    A slice of them counts the results of its own runs only.
+    """
     return _counted(project.runs.order_by("-number"))
 
 
@@ -63,6 +68,13 @@ def _is_there(folder: Path) -> bool:
 
 
 def _counted(runs: QuerySet[Run]) -> QuerySet[Run]:
+    items = RunItem.objects.filter(run=OuterRef("pk"))
     return runs.annotate(
-        **{f"{status.value}_count": Count("items", filter=Q(items__status=status)) for status in RunItem.Status}
+        **{f"{status.value}_count": _number_of(items.filter(status=status), "run") for status in RunItem.Status}
     )
+
+
+def _number_of(rows: QuerySet[Any], outer: str) -> Coalesce:
+    """How many of `rows` belong to the outer query's row. Unlike a join and GROUP BY, only for rows that are read."""
+    counted = rows.order_by().values(outer).annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)

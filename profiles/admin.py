@@ -32,7 +32,7 @@ class DeploymentProfileAdmin(ServiceAdmin):
     refusals = (ProfileError,)
     list_display = ("profile_id", "project", "platform", "root_dir", "updated_at")
     list_select_related = ("project",)
-    list_filter = ("platform",)
+    list_filter = ("platform", ("project__owner", admin.RelatedOnlyFieldListFilter))
     search_fields = ("profile_id", "root_dir", "project__name", "project__path")
     autocomplete_fields = ("project",)
     fields = (

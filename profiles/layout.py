@@ -1,4 +1,4 @@
-"""What a profile may say. Pure; the model, the API and the admin all validate through here."""
+"""What a profile may say. Pure Python; every profile is judged here before it is stored."""
 
 from collections.abc import Callable
 from typing import TypedDict

@@ -28,7 +28,7 @@ class ProjectAdmin(ServiceAdmin):
     list_display = ("name", "path", "owner", "created_at")
     list_select_related = ("owner",)
     search_fields = ("name", "path", "owner__username")
-    list_filter = ("created_at",)
+    list_filter = (("owner", admin.RelatedOnlyFieldListFilter), "created_at")
     autocomplete_fields = ("owner",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

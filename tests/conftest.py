@@ -10,6 +10,7 @@ from django.db import connection
 
 from accounts.models import User
 from projects.models import Project
+from tests import shared_collections
 from tests.factories import DeploymentProfileFactory, ProjectFactory, UserFactory
 
 # How long one example takes says more about the machine than about the code.
@@ -60,5 +61,4 @@ def pytest_runtest_makereport(
 def _may_skip(item: pytest.Item) -> bool:
     if item.get_closest_marker("postgresql"):
         return bool(connection.vendor != "postgresql")
-    shared = Path(item.config.rootpath).parent / "shared" / "collections"
-    return item.get_closest_marker("shared_collections") is not None and not shared.is_dir()
+    return item.get_closest_marker("shared_collections") is not None and not shared_collections.FOLDER.is_dir()

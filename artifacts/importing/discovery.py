@@ -110,6 +110,11 @@ def _scan_plain(survey: Survey, place: Place) -> None:
         add_mcp_file(survey, place, place.path(MCP_FILE))
 
 
+def takes(mapping: Mapping, kind: str, source_path: str) -> bool:
+    """Whether an artifact of this type that came from `source_path` is one that `mapping` takes."""
+    return mapping.type == kind and mapping.matches(_document(kind, source_path))
+
+
 def _apply(survey: Survey, mappings: Sequence[Mapping], plugins: Sequence[Plugin], collection_name: str) -> None:
     places = {plugin.folder: plugin.place for plugin in reversed(plugins)}
     for mapping in mappings:
@@ -164,7 +169,7 @@ def _without_duplicates(survey: Survey, known: ReadOnlyMapping[Key, str]) -> tup
         chosen[key] = first
         for other in candidates:
             if other is not first and other.source_path != first.source_path:
-                document = _document(other)
+                document = _document(other.type, other.source_path)
                 survey.refuse(document, "duplicate", f"{other.label} is imported from {first.source_path} already. "
                               "Rename one of them.")  # fmt: skip
     return tuple(chosen.values())
@@ -178,15 +183,16 @@ def _note_twins(survey: Survey, found: Sequence[Found]) -> None:
             kind, namespace, name = artifact.key
             first = firsts.setdefault((kind, namespace, folded(name)), artifact)
             if first is not artifact:
-                survey.note(_document(artifact), f"On some disks {artifact.label} has the same path as {first.label}, "
+                document = _document(artifact.type, artifact.source_path)
+                survey.note(document, f"On some disks {artifact.label} has the same path as {first.label}, "
                             "so a project may not hold both. Rename one of them.")  # fmt: skip
 
 
-def _document(found: Found) -> str:
-    """The file that stands for an artifact in remarks."""
-    if found.type is not ArtifactType.SKILL:
-        return found.source_path
-    return f"{found.source_path}/{SKILL_FILE}" if found.source_path else SKILL_FILE
+def _document(kind: str, source_path: str) -> str:
+    """The file that stands for an artifact in remarks and mappings."""
+    if kind != ArtifactType.SKILL:
+        return source_path
+    return f"{source_path}/{SKILL_FILE}" if source_path else SKILL_FILE
 
 
 def _groups(plugins: Sequence[Plugin], found: Sequence[Found]) -> tuple[FoundGroup, ...]:

@@ -54,7 +54,7 @@ def update_group(*, group: ArtifactGroup, **changes: Unpack[GroupChanges]) -> Ar
 
 
 def copy_group(*, group: ArtifactGroup, name: str | None = None) -> ArtifactGroup:
-    """A group of one's own with the same artifacts in the same order, called "X (copy)" unless `name` is given.
+    """An editable group with the same artifacts in the same order, called "X (copy)" unless `name` is given.
 
     Imported groups are copied like any other. Raises GroupError and GroupExistsError as `create_group` does.
     """

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -13,7 +14,13 @@ from artifacts.models import Artifact, ArtifactGroup, Collection, GroupMembershi
 from artifacts.services.blobs import store_blobs
 
 _BATCH = 500
-_COPIED = ("description", "flags", "source_path", "plugin_path")
+_FACTS = {
+    "description": attrgetter("found.description"),
+    "flags": attrgetter("flags"),
+    "source_path": attrgetter("found.source_path"),
+    "plugin_path": attrgetter("found.plugin_path"),
+}
+"""What a row copies from its files, by field: how to read it from what was loaded."""
 
 
 def write_artifacts(collection: Collection, discovery: Discovery, loaded: Sequence[Loaded]) -> Changes:
@@ -65,13 +72,7 @@ def _outcome(row: Artifact, each: Loaded) -> str:
 
 
 def _facts(each: Loaded) -> dict[str, object]:
-    found = each.found
-    return {
-        "description": found.description,
-        "flags": each.flags,
-        "source_path": found.source_path,
-        "plugin_path": found.plugin_path,
-    }
+    return {name: read(each) for name, read in _FACTS.items()}
 
 
 def _copy(row: Artifact, each: Loaded, now: datetime) -> None:
@@ -128,7 +129,7 @@ def _write(
     Version.objects.bulk_create(versions, batch_size=_BATCH)
     Artifact.objects.bulk_update(
         [rows[uuid] for uuid in rows if uuid not in added],
-        [*_COPIED, "gone_at", "updated_at", "version"],
+        [*_FACTS, "gone_at", "updated_at", "version"],
         batch_size=_BATCH,
     )
 
@@ -150,6 +151,8 @@ def _write_groups(
         .values_list("group_id", "artifact_id")
     ):
         members[group_id].append(artifact_id)
+    new: list[ArtifactGroup] = []
+    changed: list[ArtifactGroup] = []
     renewed: dict[UUID, list[UUID]] = {}
     for each in found:
         wanted = [present[key].pk for key in each.members if key in present]
@@ -160,15 +163,18 @@ def _write_groups(
             continue
         outcome = "unchanged"
         if group is None:
-            group = ArtifactGroup.objects.create(collection=collection, name=each.name, description=each.description)
+            group = ArtifactGroup(collection=collection, name=each.name, description=each.description)
+            new.append(group)
             outcome = "added"
         elif (group.description, group.gone_at, before) != (each.description, None, wanted):
-            group.description, group.gone_at = each.description, None
-            group.save(update_fields=["description", "gone_at", "updated_at"])
+            group.description, group.gone_at, group.updated_at = each.description, None, now
+            changed.append(group)
             outcome = "updated"
         if before != wanted:
             renewed[group.pk] = wanted
         changes.groups.append({"name": each.name, "outcome": outcome})
+    ArtifactGroup.objects.bulk_create(new, batch_size=_BATCH)
+    ArtifactGroup.objects.bulk_update(changed, ["description", "gone_at", "updated_at"], batch_size=_BATCH)
     _renew_memberships(renewed)
     there = {each.name for each in found} | {row.namespace for row in kept}
     gone = [group for name, group in groups.items() if name not in there and group.gone_at is None]

@@ -1,12 +1,12 @@
 """Importing a collection: from a source to rows, with a record of how far it is and what came of it.
 
-`import_collection` does it all. A page takes it in two steps: `begin_import` checks and holds the lock,
-`run_import` does the work, in any thread.
+`import_collection` does it all. Whoever wants to answer before the work is done takes it in two steps:
+`begin_import` checks and holds the lock, `run_import` does the work, in any thread.
 """
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -26,7 +26,7 @@ from artifacts.exceptions import (
     SourceError,
 )
 from artifacts.importing.contents import Bookshelf, Loaded, load
-from artifacts.importing.discovery import Discovery, discover
+from artifacts.importing.discovery import Discovery, discover, takes
 from artifacts.importing.limits import Deadline, Limits
 from artifacts.importing.locations import Location, locate
 from artifacts.importing.mappings import Mapping, as_texts, changed_mappings
@@ -82,6 +82,7 @@ def import_collection(
     with its report. Raises SourceError, MappingError, CollectionNameError and ImportBusyError before
     anything is recorded, and ImportFailedError, with the record, when the source could not be read or
     holds no artifact; nothing is changed then, and a collection made for this import is deleted again.
+    Forgetting the mappings that took all there is succeeds without an artifact: they are gone then.
     """
     pending = begin_import(source=source, name=name, ref=ref, mappings=mappings, started_by=started_by)
     with pending.lock:
@@ -122,7 +123,7 @@ def run_import(
 ) -> CollectionImport:
     """Do an import that has begun, and let go of its lock. Raises ImportFailedError.
 
-    The record stays whatever comes of it, and the collection with it: a page has to read them.
+    The record stays whatever comes of it, and the collection with it, so that both can be read afterwards.
     """
     with pending.lock:
         return _done(pending, progress, limits or Limits())
@@ -166,10 +167,19 @@ def _run(pending: PendingImport, progress: Progress | None, limits: Limits) -> N
         )
         tell.total(len(discovery.found))
         loaded = list(load(discovery.survey, discovery.found, tell.done))
-    if not loaded:
+    there = [(kind, path) for kind, _, _, path, gone_at in rows if gone_at is None]
+    if not loaded and not _is_forgotten(pending, there):
         row.report = build_report(discovery, [], Changes())
-        raise SourceError(_NOTHING_ANY_MORE if any(gone_at is None for *_, gone_at in rows) else _NOTHING)
+        raise SourceError(_NOTHING_ANY_MORE if there else _NOTHING)
     _finish(pending, discovery, loaded)
+
+
+def _is_forgotten(pending: PendingImport, there: Iterable[tuple[str, str]]) -> bool:
+    """Whether mappings are forgotten that took all the artifacts `there`: then to find none is what is asked for."""
+    wanted = {mapping.glob for mapping in pending.mappings}
+    kept = changed_mappings(pending.collection_import.collection.mappings, ())
+    forgotten = [mapping for mapping in kept if mapping.glob not in wanted]
+    return bool(forgotten) and all(any(takes(mapping, *artifact) for mapping in forgotten) for artifact in there)
 
 
 def _finish(pending: PendingImport, discovery: Discovery, loaded: Sequence[Loaded]) -> None:
@@ -325,6 +335,6 @@ def _log(row: CollectionImport, seconds: float) -> None:
             "collection_id": str(row.collection_id),
             "import_id": str(row.pk),
             **({"source": row.collection.source, "reason": row.error} if failed else row.report["counts"]),
-            "duration": round(seconds, 3),
+            "duration_ms": round(seconds * 1000),
         },
     )

@@ -143,7 +143,7 @@ def resolve_set(deployment_set: DeploymentSet) -> Resolution:
 
 
 def explain_artifact(deployment_set: DeploymentSet, artifact_uuid: UUID) -> Explanation:
-    """Why a set stands for an artifact. Two queries; raises as `resolve_set` does."""
+    """Why a set stands for an artifact. Two queries; raises as `resolution_of` does."""
     return explain(deployment_set.pk, load_graph([deployment_set]), artifact_uuid)
 
 

@@ -1,5 +1,6 @@
 """Importing a collection that was imported before."""
 
+import json
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -140,6 +141,7 @@ def test_a_group_mirrors_its_plugin(imported: Path) -> None:
     done = import_collection(source=str(imported))
     after = ArtifactGroup.objects.get()
     assert after.pk == before.pk
+    assert after.updated_at > before.updated_at
     assert list(after.memberships.order_by("position").values_list("artifact__name", "position")) == [
         ("a", 0),
         ("x", 1),
@@ -304,6 +306,29 @@ def test_queries_do_not_grow_with_artifacts(source: Path, monkeypatch: pytest.Mo
 
     count(1)
     assert count(40) == count(80)
+
+
+def test_queries_do_not_grow_with_plugins(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("artifacts.services.importing._SECONDS_BETWEEN_WRITES", 3600)
+
+    def count(number: int, outcome: str) -> int:
+        """The queries for `number` plugins that are new, or have another skill and say something else now."""
+        for n in range(number):
+            name = f"p{number}-{n}"
+            manifest = json.dumps({"name": name, "description": outcome})
+            write_files(
+                source,
+                {f"{name}/.claude-plugin/plugin.json": manifest, f"{name}/skills/{outcome}/SKILL.md": skill(outcome)},
+            )
+        with CaptureQueriesContext(connection) as queries:
+            done = import_collection(source=str(source))
+        assert [row["outcome"] for row in done.report["groups"]].count(outcome) == number
+        return len(queries)
+
+    for outcome in ("added", "updated"):
+        count(1, outcome)
+    assert count(20, "added") == count(40, "added")
+    assert count(20, "updated") == count(40, "updated")
 
 
 def test_the_application_starts_no_other_program_for_a_folder(imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from artifacts.models import Collection, CollectionImport
 from projects.locks import named_lock
@@ -39,6 +40,26 @@ def test_it_reports_what_came_in(source: Path) -> None:
     assert "3 files: 1 in artifacts, 0 manifests, 1 not imported, 0 suggested, 1 other" in printed
 
 
+@pytest.mark.parametrize(("login", "expected"), [(False, "local-user"), (True, None)])
+def test_without_login_the_local_user_has_started_it(
+    source: Path, settings: Settings, login: bool, expected: str | None
+) -> None:
+    settings.AUTH_ENABLED = login
+    write_files(source, {"skills/x/SKILL.md": skill("x")})
+    run(str(source))
+    started_by = CollectionImport.objects.get().started_by
+    assert (started_by.username if started_by else None) == expected
+
+
+def test_the_log_says_how_long_it_took(source: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write_files(source, {"skills/x/SKILL.md": skill("x")})
+    with caplog.at_level("INFO", logger="artifacts"):
+        run(str(source))
+    [line] = [record for record in caplog.records if record.name == "artifacts.services.importing"]
+    assert vars(line)["duration_ms"] >= 0
+    assert vars(line)["added"] == 1
+
+
 def test_a_second_run_says_that_nothing_changed(source: Path) -> None:
     write_files(source, {"skills/x/SKILL.md": skill("x")})
     assert "Nothing has changed" not in run(str(source))
@@ -69,6 +90,18 @@ def test_a_source_that_became_empty_ends_with_one(source: Path) -> None:
     assert code == 1
     assert "nothing was changed" in message
     assert labels() == ["skill:x"]
+
+
+def test_forgetting_the_only_mapping_takes_effect_and_ends_with_one(source: Path) -> None:
+    write_files(source, {"tools/a.md": "A."})
+    run(str(source), "--map", "tools/*.md=command")
+    code, message, printed = failed(str(source), "--map", "tools/*.md=")
+    assert code == 1
+    assert "nothing else in this source is recognised" in message
+    assert "Gone (1" in printed
+    assert "Mappings kept" not in printed
+    assert labels() == Collection.objects.get().mappings == []
+    assert "There is no artifact in this source" in failed(str(source))[1]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from artifacts.exceptions import ImportFailedError, MappingError
 from artifacts.models import Collection, CollectionImport
 from artifacts.services.importing import import_collection
-from tests.artifacts.sources import labels, notes, write_files
+from tests.artifacts.sources import labels, notes, skill, write_files
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,41 @@ def test_an_empty_type_forgets_one(mapped: Path) -> None:
     import_collection(source=str(mapped), mappings=["texts/*.md=rule", "tools/*.md="])
     assert kept() == ["texts/*.md=rule"]
     assert labels() == ["rule:b"]
+
+
+def test_forgetting_all_there_is_leaves_nothing(mapped: Path) -> None:
+    import_collection(source=str(mapped), mappings=["texts/*.md=rule"])
+    done = import_collection(source=str(mapped), mappings=["tools/*.md=", "texts/*.md="])
+    assert (kept(), labels()) == ([], [])
+    assert (done.state, done.report["counts"]["gone"]) == ("done", 2)
+    import_collection(source=str(mapped), mappings=["tools/*.md=command"])
+    assert labels() == ["command:a"]
+
+
+def test_forgetting_the_mapping_of_all_skills_leaves_nothing(source: Path) -> None:
+    write_files(source, {"kit/x/SKILL.md": skill("x"), "SKILL.md": skill("top")})
+    import_collection(source=str(source), mappings=["**/SKILL.md=skill"])
+    assert labels() == ["skill:top", "skill:x"]
+    import_collection(source=str(source), mappings=["**/SKILL.md="])
+    assert (kept(), labels()) == ([], [])
+
+
+def test_the_last_one_can_be_forgotten_when_nothing_is_left_for_it(mapped: Path) -> None:
+    import_collection(source=str(mapped), mappings=["more/*.md=rule"])
+    import_collection(source=str(mapped), mappings=["tools/*.md="])
+    assert (kept(), labels()) == (["more/*.md=rule"], [])
+    import_collection(source=str(mapped), mappings=["more/*.md="])
+    assert kept() == []
+
+
+def test_forgetting_one_does_not_excuse_what_else_is_missing(mapped: Path) -> None:
+    write_files(mapped, {"skills/x/SKILL.md": skill("x")})
+    import_collection(source=str(mapped))
+    (mapped / "skills/x/SKILL.md").unlink()
+    with pytest.raises(ImportFailedError, match="Nothing in this source is recognised any more"):
+        import_collection(source=str(mapped), mappings=["tools/*.md="])
+    assert kept() == ["tools/*.md=command"]
+    assert labels() == ["command:a", "skill:x"]
 
 
 @pytest.mark.parametrize("again", [False, True])

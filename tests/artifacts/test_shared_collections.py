@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from pytest_django import Settings
 
 from artifacts.exceptions import ImportFailedError
@@ -12,20 +11,15 @@ from artifacts.models import Artifact, ArtifactGroup, CollectionImport
 from artifacts.services.blobs import load_blobs
 from artifacts.services.importing import import_collection
 from profiles.enums import ArtifactType
+from tests import shared_collections
 from tests.artifacts.sources import labels
 
-SHARED = Path(django_settings.BASE_DIR).parent / "shared" / "collections"
-
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.shared_collections,
-    pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/collections is not beside this checkout"),
-]
+pytestmark = [pytest.mark.django_db, *shared_collections.needs_shared_collections]
 
 
 @pytest.fixture(autouse=True)
 def may_be_imported(settings: Settings) -> None:
-    settings.IMPORT_ROOTS = [SHARED.resolve()]
+    settings.IMPORT_ROOTS = [shared_collections.FOLDER.resolve()]
 
 
 def every_file_is_accounted_for(done: CollectionImport) -> bool:
@@ -52,15 +46,15 @@ def stored_bytes_equal_the_files(folder: Path) -> bool:
 
 
 def test_superpowers_gives_fourteen_skills() -> None:
-    done = import_collection(source=str(SHARED / "superpowers-skills"))
+    done = import_collection(source=str(shared_collections.FOLDER / "superpowers-skills"))
     assert len(labels(ArtifactType.SKILL)) == len(labels()) == 14
     assert every_file_is_accounted_for(done)
     assert done.report["other_files"] == ["LICENSE"]
-    assert stored_bytes_equal_the_files(SHARED / "superpowers-skills")
+    assert stored_bytes_equal_the_files(shared_collections.FOLDER / "superpowers-skills")
 
 
 def test_voltagent_gives_its_agents_in_ten_groups() -> None:
-    done = import_collection(source=str(SHARED / "voltagent-subagents"))
+    done = import_collection(source=str(shared_collections.FOLDER / "voltagent-subagents"))
     assert len(labels(ArtifactType.AGENT)) == len(labels()) == 157
     assert ArtifactGroup.objects.count() == 10
     assert sum(group.memberships.count() for group in ArtifactGroup.objects.all()) == 157
@@ -68,11 +62,11 @@ def test_voltagent_gives_its_agents_in_ten_groups() -> None:
     assert done.report["not_imported"] == []
     (suggestion,) = done.report["suggestions"]
     assert suggestion["mapping"] == "categories/06-developer-experience/docs-drift-editor.md=agent"
-    assert stored_bytes_equal_the_files(SHARED / "voltagent-subagents")
+    assert stored_bytes_equal_the_files(shared_collections.FOLDER / "voltagent-subagents")
 
 
 def test_wshobson_says_what_to_do_and_gives_its_commands_then() -> None:
-    folder = SHARED / "wshobson-commands"
+    folder = shared_collections.FOLDER / "wshobson-commands"
     with pytest.raises(ImportFailedError) as failure:
         import_collection(source=str(folder))
     record = failure.value.collection_import
@@ -88,9 +82,9 @@ def test_wshobson_says_what_to_do_and_gives_its_commands_then() -> None:
 
 @pytest.mark.parametrize("name", ["superpowers-skills", "voltagent-subagents"])
 def test_importing_again_reports_no_change(name: str) -> None:
-    import_collection(source=str(SHARED / name))
+    import_collection(source=str(shared_collections.FOLDER / name))
     before = list(Artifact.objects.order_by("pk").values())
-    done = import_collection(source=str(SHARED / name))
+    done = import_collection(source=str(shared_collections.FOLDER / name))
     assert done.report["changed"] is False
     assert done.report["counts"]["unchanged"] == len(before)
     assert list(Artifact.objects.order_by("pk").values()) == before

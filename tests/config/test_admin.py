@@ -8,6 +8,7 @@ from unittest import mock
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +16,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.services import local_user
+from artifacts.exceptions import GroupError
 from artifacts.models import Artifact, ArtifactGroup
+from artifacts.services.groups import copy_group
+from deployment_sets.models import DeploymentSet
 from profiles.models import DeploymentProfile
 from projects.exceptions import FolderBusyError
 from projects.models import Project
@@ -36,6 +40,7 @@ from tests.factories import (
     ProjectFactory,
     RunFactory,
     RunItemFactory,
+    UserFactory,
     VersionFactory,
 )
 
@@ -233,6 +238,54 @@ def test_projects_are_forgotten_through_the_service(client: Client, project: Pro
     assert not Project.objects.exists()
 
 
+def test_deleting_several_deletes_all_of_them_or_none(client: Client, owner: User, tmp_path: Path) -> None:
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+    fine, busy = (ProjectFactory(owner=owner, name=folder.name, path=str(folder)) for folder in folders)
+    form = {"action": "delete_selected", "_selected_action": [fine.pk, busy.pk], "post": "yes"}
+    RunFactory(project=busy, state="running")
+    page = client.post(address(Project, "changelist"), form, follow=True)
+    assert "was cut off" in messages_of(page)
+    assert set(Project.objects.all()) == {fine, busy}
+    assert not LogEntry.objects.exists()
+    busy.runs.update(state="done")
+    client.post(address(Project, "changelist"), form)
+    assert not Project.objects.exists()
+    assert LogEntry.objects.count() == 2
+
+
+def test_copying_several_groups_copies_all_of_them_or_none(client: Client, db: None) -> None:
+    groups = [ArtifactGroupFactory(name=name, collection=CollectionFactory()) for name in ("Plans", "Reviews")]
+    form = {"action": "copy", "_selected_action": [group.pk for group in groups]}
+
+    def copy_once(*, group: ArtifactGroup) -> ArtifactGroup:
+        if ArtifactGroup.objects.filter(collection=None).exists():
+            raise GroupError({"": ["One is enough."]})
+        return copy_group(group=group)
+
+    with mock.patch("artifacts.admin.copy_group", copy_once):
+        page = client.post(address(ArtifactGroup, "changelist"), form, follow=True)
+    assert "One is enough." in messages_of(page)
+    assert set(ArtifactGroup.objects.all()) == set(groups)
+
+
+@pytest.mark.parametrize(
+    ("model", "lookup"),
+    [(Project, "owner"), (DeploymentProfile, "project__owner"), (DeploymentSet, "owner")],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_what_belongs_to_somebody_can_be_listed_by_owner(
+    client: Client, owner: User, other_owner: User, model: type[models.Model], lookup: str
+) -> None:
+    theirs, _ = (FACTORIES[model](**{lookup: one}) for one in (owner, other_owner))
+    UserFactory(username="owns-nothing")
+    page = client.get(address(model, "changelist"), {f"{lookup}__id__exact": str(owner.pk)})
+    assert list(page.context["cl"].result_list) == [theirs]
+    assert "other-owner" in page.content.decode()
+    assert "owns-nothing" not in page.content.decode()
+
+
 def test_a_profile_left_empty_takes_the_defaults(client: Client, db: None) -> None:
     project = ProjectFactory()
     add = address(DeploymentProfile, "add")
@@ -307,6 +360,7 @@ def test_a_profile_can_be_deleted(client: Client, db: None) -> None:
 def test_an_artifacts_platforms_and_description_can_be_changed_and_nothing_else(client: Client, db: None) -> None:
     artifact = ArtifactFactory(name="pdf")
     change = address(Artifact, "change", artifact.pk)
+    assert "The next import writes here again" in client.get(change).content.decode()
     client.post(change, {"target_platforms": ["codex"], "description": "Reads.", "name": "docx", "_save": "1"})
     artifact.refresh_from_db()
     assert (artifact.target_platforms, artifact.description, artifact.name) == (["codex"], "Reads.", "pdf")

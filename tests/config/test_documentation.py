@@ -1,6 +1,9 @@
 import re
+import tomllib
 
 from tests.config.fresh_process import NAMES, PROJECT
+
+APPS = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
 
 
 def settings_read() -> set[str]:
@@ -34,3 +37,17 @@ def test_every_place_the_architecture_names_is_there() -> None:
     kinds_of_rooms = {"services/", "management/commands/"}
     assert len(named) > 20
     assert [place for place in named if place not in kinds_of_rooms and not (PROJECT / place).exists()] == []
+
+
+def test_the_architecture_names_every_room_that_not_every_app_has() -> None:
+    text = (PROJECT / "docs" / "architecture.md").read_text()
+    described = dict(re.findall(r"^\| `(\w+)/` \| ([^|]*`[^|]*) \|$", text, re.MULTILINE))
+    everywhere = {"admin", "apps", "exceptions", "models", "queries", "receivers", "services", "urls", "views"}
+    for app in APPS:
+        rooms = {
+            room.name
+            for room in (PROJECT / app).iterdir()
+            if (room.suffix == ".py" or (room / "__init__.py").exists())
+            and room.stem not in everywhere | {"__init__", "management", "migrations"}
+        }
+        assert set(re.findall(r"`([a-z_]+(?:\.py)?)`", described[app])) == rooms, app

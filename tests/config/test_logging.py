@@ -2,6 +2,8 @@ import json
 import logging
 import sys
 
+import pytest
+
 from config.logging import JsonFormatter, TextFormatter
 
 
@@ -11,9 +13,9 @@ def record(message: str, *args: object, **extra: object) -> logging.LogRecord:
     )
 
 
-def failed(message: str) -> logging.LogRecord:
+def failed(message: str, cause: str = "the cause") -> logging.LogRecord:
     try:
-        raise ValueError("the cause")
+        raise ValueError(cause)
     except ValueError:
         return logging.getLogger("deployments").makeRecord(
             "deployments", logging.ERROR, "file.py", 1, message, (), sys.exc_info(), extra={"set_id": "7"}
@@ -34,6 +36,18 @@ def test_a_name_with_a_line_break_stays_on_its_line() -> None:
     assert len(line.splitlines()) == 1
     assert r"a\nERROR root: forged" in line
     assert "\x1b" not in line
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x9b", "\x07", "\u202e", "\u2066", "\u200b"])
+def test_no_part_of_a_text_line_acts_on_a_terminal_or_hides(character: str) -> None:
+    line = TextFormatter().format(record(f"Skipped a{character}b, %s", f"c{character}d", trail=f"e{character}f"))
+    assert character not in line
+    assert line.count(repr(character)[1:-1]) == 3
+
+
+def test_a_traceback_acts_on_no_terminal_either() -> None:
+    lines = TextFormatter().format(failed("It broke.", "no \x9b31m here")).splitlines()
+    assert lines[-1] == r"ValueError: no \x9b31m here"
 
 
 def test_a_traceback_follows_the_fields() -> None:

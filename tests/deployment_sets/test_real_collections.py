@@ -16,22 +16,19 @@ from deployment_sets.services.resolution import Member, MemberKind
 from deployment_sets.services.sets import create_set
 from deployments.models import RunItem
 from projects.services import register_project
+from tests import shared_collections
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "collections"
 MAPPINGS = {"wshobson-commands": ["tools/*.md=command", "workflows/*.md=command"]}
 EXECUTABLES = "*-prompt.md"
 
-pytestmark = [
-    pytest.mark.shared_collections,
-    pytest.mark.skipif(not SHARED.is_dir(), reason="The shared collections are not beside this checkout."),
-]
+pytestmark = shared_collections.needs_shared_collections
 
 
 @pytest.fixture
 def collections(tmp_path: Path) -> Path:
     """A copy of the shared collections in which some files of skills may be executed."""
     copy = tmp_path / "collections"
-    shutil.copytree(SHARED, copy)
+    shutil.copytree(shared_collections.FOLDER, copy)
     for file in copy.glob(f"superpowers-skills/skills/*/{EXECUTABLES}"):
         file.chmod(0o755)
     return copy

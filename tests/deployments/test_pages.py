@@ -179,6 +179,21 @@ def test_markup_in_what_a_run_says_is_text(client: Client, me: User) -> None:
         assert "<script>alert" not in content
 
 
+def test_each_run_of_a_project_counts_its_own_results(client: Client, me: User) -> None:
+    project = ProjectFactory(owner=me)
+    first = RunFactory(project=project)
+    RunItemFactory.create_batch(2, run=first)
+    RunItemFactory(run=first, status=RunItem.Status.ERROR)
+    RunFactory(project=project)
+    RunItemFactory(run=RunFactory(project=project), status=RunItem.Status.SKIP)
+    shown = re.findall(r"\d+ succeeded, \d+ skipped, \d+ failed", page(client, f"/projects/{project.pk}"))
+    assert shown == [
+        "0 succeeded, 1 skipped, 0 failed",
+        "0 succeeded, 0 skipped, 0 failed",
+        "2 succeeded, 0 skipped, 1 failed",
+    ]
+
+
 def test_queries_do_not_grow_with_projects_deployments_or_results(client: Client, me: User) -> None:
     project = ProjectFactory(owner=me)
     run = RunFactory(project=project)

@@ -8,8 +8,10 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
+from accounts.services import local_user
 from accounts.text import printable
 from artifacts.exceptions import CollectionError, ImportBusyError, ImportFailedError
 from artifacts.models import CollectionImport
@@ -17,6 +19,7 @@ from artifacts.report import as_sections
 from artifacts.services.importing import import_collection
 
 _BAR_WIDTH = 30
+_NOTHING_LEFT = "This is forgotten, and nothing else in this source is recognised: nothing could be imported."
 
 
 class Command(BaseCommand):
@@ -38,11 +41,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         given = {word: options[word] for word in ("source", "name", "ref", "mappings")}
+        started_by = None if settings.AUTH_ENABLED else local_user()
         failure: ImportFailedError | None = None
         try:
             with ExitStack() as stack:
                 bar = stack.enter_context(_Bar(self.stderr)) if sys.stderr.isatty() else None
-                done = import_collection(**given, progress=bar)
+                done = import_collection(**given, started_by=started_by, progress=bar)
         except ImportFailedError as error:
             done, failure = error.collection_import, error
         except CollectionError as error:
@@ -51,6 +55,8 @@ class Command(BaseCommand):
         self._write_report(done, _arguments(**given, nothing_kept=failure is not None))
         if failure is not None:
             raise CommandError(printable(str(failure)), returncode=1)
+        if not done.report["by_type"]:
+            raise CommandError(_NOTHING_LEFT, returncode=1)
 
     def _write_report(self, done: CollectionImport, arguments: Sequence[str]) -> None:
         for section in as_sections(done, arguments):
