@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import factory
+from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
@@ -168,7 +169,8 @@ def stored_manifest(files: Files) -> Manifest:
         mode = EXECUTABLE_MODE if path.endswith("*") else PLAIN_MODE
         entries.append(ManifestFile(path.removesuffix("*"), digest, mode))
     manifest = normalised(entries)
-    store_blobs({**blobs, manifest.sha256: manifest.encoded})
+    with transaction.atomic():
+        store_blobs({**blobs, manifest.sha256: manifest.encoded})
     return manifest
 
 
