@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import batched
 
 from django.db import connection, transaction
+from django.db.models import Count, Sum
 
 from artifacts.models import Blob
 
@@ -39,12 +40,39 @@ def load_blobs(hashes: Collection[str]) -> dict[str, bytes]:
     return dict(_rows(hashes))
 
 
+def measure_blobs(hashes: Collection[str]) -> tuple[int, int]:
+    """How many of `hashes` are kept, and how many bytes they have together. One query for every 500."""
+    blobs = size = 0
+    for batch in batched(hashes, _BATCH):
+        totals = Blob.objects.filter(sha256__in=batch).aggregate(blobs=Count("pk"), size=Sum("size", default=0))
+        blobs, size = blobs + totals["blobs"], size + totals["size"]
+    return blobs, size
+
+
 def hold_blobs() -> None:
     """Let no blob be deleted until the transaction ends: for whoever is about to refer to one, or to move a reference.
 
     Waits while somebody deletes. Raises TransactionManagementError outside a transaction.
     """
     _lock("pg_advisory_xact_lock_shared")
+
+
+def lock_blobs() -> None:
+    """Hold the right to delete blobs until the transaction ends: nobody comes to refer to one meanwhile.
+
+    Waits for all that hold blobs. Raises TransactionManagementError outside a transaction.
+    """
+    _lock("pg_advisory_xact_lock")
+
+
+def delete_blobs(hashes: Collection[str]) -> None:
+    """Delete the blobs of `hashes`, to which the caller knows under `lock_blobs` that nothing refers.
+
+    Raises ProtectedError when a row refers to one after all. A dozen statements for every 500.
+    """
+    for batch in batched(hashes, _BATCH):
+        # Django reads the rows it deletes; their bytes it need not.
+        Blob.objects.only("sha256").filter(sha256__in=batch).delete()
 
 
 def _rows(hashes: Collection[str]) -> Iterator[tuple[str, bytes]]:
