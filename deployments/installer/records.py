@@ -14,7 +14,7 @@ from django.db.models import Model
 from accounts.models import User
 from artifacts.manifests import Manifest
 from artifacts.models import Version
-from artifacts.services.blobs import load_blobs
+from artifacts.services.blobs import hold_blobs, load_blobs
 from deployments.installer.decisions import Target
 from deployments.installer.ledger import DeploymentRow, Ledger, PlacementRow, RowsBefore
 from deployments.installer.shared_files.merge import RecordedEntry
@@ -77,6 +77,8 @@ def write(project: Project, before: Ledger, after: Ledger) -> RowsBefore:
 
     The number of statements depends on what kinds of change there are, and on the rows only by batches.
     """
+    # Rows that come back refer to blobs that nobody stores anew.
+    hold_blobs()
     changed = before.rows_changed_by(after)
     _delete_links([link for link, was in changed.links.items() if was])
     _delete_claims([key for key in changed.claims if key not in after.claims])

@@ -14,6 +14,7 @@ from deployments.installer.ledger import Ledger, RowsBefore
 from deployments.installer.plan import Situation
 from deployments.installer.undo import Undone, UndoPlanner
 from deployments.models import Run, RunItem
+from deployments.services.garbage import kept_runs, undoable_runs
 from deployments.services.reports import Report
 from deployments.services.runs import DEFAULT_OPTIONS, Intention, RunOptions, carry_out
 from projects.models import Project
@@ -24,16 +25,11 @@ def last_undoable(project: Project) -> Run:
 
     Raises NothingToUndoError when there is none, or when what is needed for it is no longer kept.
     """
-    run = (
-        project.runs.filter(state=Run.State.DONE)
-        .exclude(kind=Run.Kind.UNDO)
-        .exclude(rows_before={})
-        .order_by("-number")
-        .first()
-    )
+    run = undoable_runs().filter(project=project).order_by("-number").first()
     if run is None:
         raise NothingToUndoError("There is no run to undo: none has changed anything, or all are undone.")
-    if run.rows_before is None:
+    # Where nobody has collected yet it is the same as where somebody has.
+    if run.rows_before is None or not kept_runs().filter(pk=run.pk).exists():
         raise NothingToUndoError(f"Run {run.number} cannot be undone: what it replaced is no longer kept.")
     return run
 

@@ -19,10 +19,10 @@ from artifacts.manifests import PLAIN_MODE, Manifest, ManifestFile
 from artifacts.models import Artifact, Blob, Version
 from artifacts.services import blobs
 from artifacts.services.blobs import load_blobs, store_blobs
-from deployments import garbage
-from deployments.garbage import KEPT_RUNS, Collected, collect_garbage
 from deployments.installer.decisions import OnConflict
 from deployments.models import JournalEntry, Run, RunItem
+from deployments.services import garbage
+from deployments.services.garbage import KEPT_RUNS, Collected, collect_garbage
 from projects.models import Project
 from tests.deployments.conftest import Desk
 from tests.factories import (
@@ -259,7 +259,7 @@ class TestTheCommand:
 
     def test_it_leaves_a_line_in_the_log(self, caplog: pytest.LogCaptureFixture) -> None:
         blob("orphan")
-        with caplog.at_level("INFO", logger="deployments.garbage"):
+        with caplog.at_level("INFO", logger="deployments.services.garbage"):
             collect()
         (line,) = caplog.records
         assert (line.getMessage(), vars(line)["blobs"], vars(line)["bytes"]) == ("Collected garbage.", 1, 6)

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.template.defaultfilters import pluralize
 
-from deployments.garbage import KEPT_RUNS, Collected, collect_garbage
+from deployments.services.garbage import KEPT_RUNS, Collected, collect_garbage
 
 
 class Command(BaseCommand):

@@ -12,7 +12,8 @@ from itertools import batched
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
 
 from artifacts.manifests import Manifest
 from artifacts.models import Blob, Version
@@ -40,9 +41,22 @@ class Collected:
 
 
 def kept_runs() -> QuerySet[Run]:
-    """The runs whose journal is kept: those that are not over, and the last `KEPT_RUNS` of each project."""
+    """The runs whose journal is kept: those that are not over, and of each project the last `KEPT_RUNS`.
+
+    Undos are among these, and what they undid; so that an undo can still be repeated as often, the last `KEPT_RUNS`
+    that it can take back are kept too.
+    """
     newest = Run.objects.filter(project=OuterRef("project")).order_by("-number").values("number")[:1]
-    return Run.objects.filter(Q(state=Run.State.RUNNING) | Q(number__gt=Subquery(newest) - KEPT_RUNS))
+    is_recent = Q(number__gt=Subquery(newest) - KEPT_RUNS)
+    steps = undoable_runs().annotate(step=Window(RowNumber(), partition_by=F("project"), order_by=F("number").desc()))
+    is_step = Q(pk__in=steps.filter(step__lte=KEPT_RUNS).values("pk"))
+    return Run.objects.filter(Q(state=Run.State.RUNNING) | is_recent | is_step)
+
+
+def undoable_runs() -> QuerySet[Run]:
+    """The runs that changed anything and are not undone, in no order."""
+    runs = Run.objects.filter(state=Run.State.DONE, kind__in=[Run.Kind.DEPLOY, Run.Kind.UNDEPLOY])
+    return runs.exclude(rows_before={}).order_by()
 
 
 def collect_garbage(*, dry_run: bool = False) -> Collected:
