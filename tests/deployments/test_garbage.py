@@ -147,8 +147,7 @@ class TestWhatIsKept:
             }
         }
         RunFactory(project=project, rows_before=rows)
-        RunFactory(project=project, rows_before={})
-        several_runs(project, KEPT_RUNS - 2)
+        several_runs(project, KEPT_RUNS - 1)
         assert collect_garbage() == NOTHING
         assert kept("old")
 
@@ -174,8 +173,13 @@ class TestWhatIsKept:
 
         desk.deploy(artifact)
         collect_garbage()
+        assert kept("of the user"), "A run that changed nothing is no step back."
+
+        give_version(artifact, {"": "deployed again"})
+        desk.deploy(artifact)
+        collect_garbage()
         assert not kept("of the user")
-        assert kept("deployed")
+        assert kept("deployed again")
 
     def test_a_run_that_is_too_old_loses_its_journal_and_stays_in_the_history(self, project: Project) -> None:
         old = run_that_replaced(project, "too old", rows_before={"placements": {}})

@@ -10,7 +10,7 @@ from deployments.services.garbage import KEPT_RUNS, Collected, collect_garbage
 
 class Command(BaseCommand):
     help = (
-        "Delete from the database what no version, no placement and no run that can be undone needs any more. "
+        "Remove from the database what no version, no placement and no run that can be undone needs any more. "
         f"The last {KEPT_RUNS} runs of each project can be undone."
     )
 
