@@ -1,8 +1,9 @@
-"""Landing a whole set in a project: resolve, then deploy every artifact under every profile."""
+"""Landing a whole set in a project: every artifact it stands for under every profile. And taking it out again."""
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from accounts.models import User
@@ -11,7 +12,7 @@ from deployment_sets.services.graph import resolve_set
 from deployments.installer.apply import Progress
 from deployments.installer.decisions import Claimant
 from deployments.services.reports import Report
-from deployments.services.runs import DEFAULT_OPTIONS, RunOptions, deploy
+from deployments.services.runs import DEFAULT_OPTIONS, RunOptions, deploy, undeploy
 from profiles.models import DeploymentProfile
 from projects.models import Project
 
@@ -34,32 +35,73 @@ def batch_deploy(
     set once put there and does not hold any more. Raises DeploymentSetResolutionError when the set does not
     resolve, and FolderBusyError, ProjectFolderError or StalePlanError as `deploy` does; nothing has been written then.
     """
-    started = time.monotonic()
     resolution = resolve_set(deployment_set)
-    fields = {
+    fields: dict[str, object] = {
         "set_id": str(deployment_set.pk),
         "project_id": str(project.pk),
         "profile_id": ",".join(profile.profile_id for profile in profiles),
         "resolved_count": resolution.total_count,
         "dry_run": options.dry_run,
     }
-    logger.info("Planning to deploy a set." if options.dry_run else "Deploying a set.", extra=fields)
-    report = deploy(
-        project=project,
-        profiles=profiles,
-        artifacts=[artifact.uuid for artifact in resolution.artifacts],
-        claimant=claimant_of(deployment_set.pk, deployment_set.name),
-        by=by,
-        options=options,
-        prune=prune,
-        progress=progress,
-    )
-    duration = {"duration_ms": round((time.monotonic() - started) * 1000)}
-    logger.info(
-        "Planned to deploy a set." if options.dry_run else "Deployed a set.",
-        extra={**fields, **report.counts, **duration},
-    )
+    with _logged("Deploying a set", fields):
+        report = deploy(
+            project=project,
+            profiles=profiles,
+            artifacts=[artifact.uuid for artifact in resolution.artifacts],
+            claimant=claimant_of(deployment_set.pk, deployment_set.name),
+            by=by,
+            options=options,
+            prune=prune,
+            progress=progress,
+        )
+        fields.update(report.counts)
     return report
+
+
+def batch_undeploy(
+    *,
+    by: User,
+    deployment_set: DeploymentSet,
+    project: Project,
+    profile_ids: Sequence[str] | None = None,
+    options: RunOptions = DEFAULT_OPTIONS,
+    progress: Progress | None = None,
+) -> Report:
+    """Give up what `deployment_set` claims in `project`, and remove what nobody claims then.
+
+    That is under every profile, or under those named, be they deleted. Raises as `deployments.services.runs.undeploy` does.
+    """
+    fields: dict[str, object] = {
+        "set_id": str(deployment_set.pk),
+        "project_id": str(project.pk),
+        "profile_id": ",".join(profile_ids or []),
+        "dry_run": options.dry_run,
+    }
+    with _logged("Undeploying a set", fields):
+        report = undeploy(
+            project=project,
+            by=by,
+            claimant=claimant_of(deployment_set.pk, deployment_set.name),
+            profile_ids=profile_ids,
+            options=options,
+            progress=progress,
+        )
+        fields.update(report.counts)
+    return report
+
+
+@contextmanager
+def _logged(what: str, fields: dict[str, object]) -> Iterator[None]:
+    """Logs the start and the end of a run, or that it did not take place, with `fields` as they are then."""
+    started = time.monotonic()
+    logger.info("%s begins.", what, extra=fields)
+    try:
+        yield
+    except Exception as error:
+        logger.warning("%s did not take place.", what, extra={**fields, "error": str(error)})
+        raise
+    duration = round((time.monotonic() - started) * 1000)
+    logger.info("%s is over.", what, extra={**fields, "duration_ms": duration})
 
 
 def claimant_of(set_id: UUID, name: str) -> Claimant:

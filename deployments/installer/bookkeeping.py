@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from uuid import UUID, uuid4
 
 from deployments.installer.decisions import Claimant, PlacementKey, PlanItem
+from deployments.installer.entry_decisions import entry_state
 from deployments.installer.ledger import DeploymentRow, Ledger, PlacementRow
 from deployments.installer.shared_files.merge import RecordedEntry
-from profiles.entries import canonical, encode_key
+from profiles.entries import encode_key
 
 type EntriesByPath = Mapping[str, Sequence[RecordedEntry]]
 """Our entries in each shared file that a run changed or looked into, by folded path."""
@@ -61,7 +61,7 @@ class Bookkeeping:
             )
             self._place(deployment_id, row, data, settled.created_folders)
         for entry in item.settled_entries:
-            data = canonical(entry.value).encode()
+            state, data = entry_state(entry.value)
             row = PlacementRow(
                 id=uuid4(),
                 path=entry.path,
@@ -69,7 +69,7 @@ class Bookkeeping:
                 file_format=entry.format.value,
                 artifact_uuid=item.target.artifact_uuid,
                 version_id=item.version_id,
-                state=sha256(data).hexdigest(),
+                state=state,
                 # Unless its file's merge says otherwise (`note_entries`).
                 adopted=True,
             )

@@ -4,13 +4,14 @@ A `SharedFile` is one of them while a plan is made: as it is on disk, and as it 
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from deployments.installer.decisions import Action, EntryEdit, MergePreview, OnConflict
 from deployments.installer.disk import DiskState, Kind
 from deployments.installer.obstacles import NotPossibleError
 from deployments.installer.shared_files.document import Document, EntryState, Place
 from deployments.installer.shared_files.merge import Entry, Merged, RecordedEntry, merge, parse
-from profiles.entries import Element, EntryError, EntryKey, Format, Member, Section, canonical, encode_key
+from profiles.entries import Element, EntryError, EntryKey, Format, Member, Section, Value, canonical, encode_key
 from profiles.rendering import RenderedEntry
 
 MAX_KEY_LENGTH = 255
@@ -152,6 +153,12 @@ def seen_at(document: Document, key: EntryKey) -> tuple[str, ...]:
     """What is at the place of `key`, as canonical texts; a comment that somebody wrote into it counts."""
     found = tuple(canonical(value) for value in document.find(key))
     return (*found, "annotated") if found and document.is_annotated(key) else found
+
+
+def entry_state(value: Value) -> tuple[str, bytes]:
+    """What is kept of an entry's value: the hash of its canonical text, and that text."""
+    data = canonical(value).encode()
+    return sha256(data).hexdigest(), data
 
 
 def describe_entry(path: str, key: EntryKey) -> str:

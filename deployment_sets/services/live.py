@@ -1,0 +1,156 @@
+"""Where a set is live: the projects and profiles it is claimed in, and bringing them up to date."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import User
+from deployment_sets.models import DeploymentSet
+from deployment_sets.services.batch_deploy import batch_deploy, claimant_of
+from deployment_sets.services.graph import resolve_set
+from deployments.exceptions import DeploymentError
+from deployments.installer.decisions import PlacementKey, Wanted
+from deployments.installer.status import DeploymentStatus, Status, outdated_reason
+from deployments.models import Claim, DeploymentPlacement
+from deployments.services.rendering import rendered_artifacts
+from deployments.services.reports import Report
+from deployments.services.runs import DEFAULT_OPTIONS, RunOptions
+from deployments.services.status import statuses
+from profiles.models import DeploymentProfile
+from profiles.rendering import Rendering
+from projects.exceptions import FolderBusyError
+from projects.models import Project
+
+type _Placed = Mapping[UUID, Mapping[PlacementKey, str]]
+"""The states of an artifact's placements, by artifact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One project and profile that a set is claimed in.
+
+    `behind` says what is not as the set would have it, as far as the database knows; nothing when it is up to date.
+    `drifted` are the deployments that were edited or deleted on disk; None when nobody looked, and why in `problem`.
+    """
+
+    project: Project
+    profile_id: str
+    deployment_count: int
+    behind: tuple[str, ...]
+    drifted: tuple[DeploymentStatus, ...] | None = None
+    problem: str = ""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the set would have it otherwise."""
+        return bool(self.behind)
+
+
+def where_live(*, deployment_set: DeploymentSet, on_disk: bool = False) -> list[Live]:
+    """Where `deployment_set` is claimed, by project and profile; with `on_disk` every file there is compared too.
+
+    Renders what the set stands for under every profile. The number of queries depends on the rows only by
+    batches; with `on_disk` it grows with the projects. Raises DeploymentSetResolutionError when the set
+    does not resolve.
+    """
+    claimant = claimant_of(deployment_set.pk, deployment_set.name).key
+    placed = _placed(claimant, deployment_set.owner_id)
+    projects = Project.objects.in_bulk([project_id for project_id, _ in placed])
+    places = sorted(placed, key=lambda place: (projects[place[0]].name, place[0], place[1]))
+    profiles = list(DeploymentProfile.objects.filter(project__in=projects))
+    resolved = [artifact.uuid for artifact in resolve_set(deployment_set).artifacts]
+    # Every artifact under every profile, the profiles taking turns.
+    wanted = rendered_artifacts(resolved, profiles)
+    wanted_under = {
+        (profile.project_id, profile.profile_id): wanted[turn :: len(profiles)] for turn, profile in enumerate(profiles)
+    }
+    behind = {place: tuple(_behind(placed[place], resolved, wanted_under.get(place))) for place in places}
+    live = [
+        Live(projects[project_id], profile_id, len(placed[project_id, profile_id]), behind[project_id, profile_id])
+        for project_id, profile_id in places
+    ]
+    return list(_looked_at(live, claimant)) if on_disk else live
+
+
+def bring_up_to_date(
+    *,
+    by: User,
+    deployment_set: DeploymentSet,
+    project: Project | None = None,
+    options: RunOptions = DEFAULT_OPTIONS,
+) -> Iterator[tuple[Project, Report | DeploymentError | FolderBusyError]]:
+    """Deploy the set again wherever it is live, or only in `project`, and remove what it no longer holds.
+
+    Gives each project with what was done, or why nothing was. Profiles that do not exist any more are left alone.
+    """
+    claimant = claimant_of(deployment_set.pk, deployment_set.name).key
+    places = _placed(claimant, deployment_set.owner_id)
+    chosen = {project_id for project_id, _ in places if project is None or project_id == project.pk}
+    for each in Project.objects.filter(pk__in=chosen).order_by("name", "pk"):
+        profile_ids = [profile_id for project_id, profile_id in places if project_id == each.pk]
+        profiles = list(each.profiles.filter(profile_id__in=profile_ids).order_by("created_at", "pk"))
+        try:
+            yield (
+                each,
+                batch_deploy(
+                    by=by, deployment_set=deployment_set, project=each, profiles=profiles, options=options, prune=True
+                ),
+            )
+        except (DeploymentError, FolderBusyError) as error:
+            yield each, error
+
+
+def _placed(claimant: str, owner_id: UUID) -> dict[tuple[UUID, str], _Placed]:
+    """What lies where for `claimant` in the owner's projects, by project and profile. Two queries."""
+    claims = Claim.objects.filter(claimant=claimant, deployment__project__owner=owner_id)
+    states: dict[UUID, dict[PlacementKey, str]] = defaultdict(dict)
+    links = DeploymentPlacement.objects.filter(deployment__in=claims.values("deployment"))
+    for deployment_id, path, entry, state in links.values_list(
+        "deployment_id", "placement__folded_path", "placement__entry", "placement__state_id"
+    ):
+        states[deployment_id][path, entry] = state
+    placed: dict[tuple[UUID, str], dict[UUID, Mapping[PlacementKey, str]]] = defaultdict(dict)
+    for deployment_id, project_id, profile_id, artifact_uuid in claims.values_list(
+        "deployment_id",
+        "deployment__project_id",
+        "deployment__deployment_profile_id",
+        "deployment__artifact_uuid",
+    ):
+        placed[project_id, profile_id][artifact_uuid] = states[deployment_id]
+    return dict(placed)
+
+
+def _behind(placed: _Placed, resolved: list[UUID], wanted: Sequence[Wanted] | None) -> Iterator[str]:
+    """What is not as the set would have it; `wanted` is what it comes to there (None: there is no such profile)."""
+    if wanted is None:
+        yield "The profile does not exist any more."
+        return
+    deployable = [each for each in wanted if isinstance(each.outcome, Rendering)]
+    states = [(each, placed.get(each.target.artifact_uuid)) for each in deployable]
+    if missing := sum(state is None for _, state in states):
+        yield f"{missing} not deployed yet"
+    if outdated := sum(state is not None and bool(outdated_reason(state, each)) for each, state in states):
+        yield f"{outdated} outdated"
+    if dropped := placed.keys() - set(resolved):
+        yield f"{len(dropped)} no longer in the set"
+
+
+def _looked_at(live: list[Live], claimant: str) -> Iterator[Live]:
+    found: dict[UUID, list[DeploymentStatus] | str] = {}
+    for each in live:
+        if each.project.pk not in found:
+            try:
+                found[each.project.pk] = statuses(project=each.project, claimant=claimant)
+            except DeploymentError as error:
+                found[each.project.pk] = str(error)
+        answer = found[each.project.pk]
+        if isinstance(answer, str):
+            yield Live(each.project, each.profile_id, each.deployment_count, each.behind, None, answer)
+            continue
+        drifted = tuple(
+            status
+            for status in answer
+            if status.target.profile_id == each.profile_id and status.status not in (Status.IN_SYNC, Status.OUTDATED)
+        )
+        yield Live(each.project, each.profile_id, each.deployment_count, each.behind, drifted)

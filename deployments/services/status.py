@@ -1,0 +1,71 @@
+"""How the deployments of a project are: compared with its disk, and with what would be deployed today."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from uuid import UUID
+
+from artifacts.queries import load_artifacts
+from artifacts.services.blobs import load_blobs
+from deployments.installer.decisions import OnConflict, Target, Wanted
+from deployments.installer.disk import ProjectFolder
+from deployments.installer.ledger import DeploymentRow, PlacementRow
+from deployments.installer.status import DeploymentStatus, StatusReader
+from deployments.services.folders import path_of
+from deployments.services.rendering import rendered
+from deployments.services.runs import situation_of
+from projects.models import Project
+
+
+def statuses(
+    *, project: Project, claimant: str | None = None, artifacts: Collection[UUID] | None = None, diffs: bool = False
+) -> list[DeploymentStatus]:
+    """The status of each deployment in `project`, or of those that `claimant` claims or that are of `artifacts`.
+
+    Reads every file that was deployed; takes no lock, so that a run that is at work shows half done. The number of
+    queries depends on the deployments only by batches. Raises ProjectFolderError when the folder cannot be read.
+    """
+    with ProjectFolder(path_of(project)) as folder:
+        situation = situation_of(project, folder, OnConflict.FAIL)
+        ledger = situation.ledger
+        claims: dict[UUID, dict[str, str]] = defaultdict(dict)
+        for (deployment_id, key), label in ledger.claims.items():
+            claims[deployment_id][key] = label
+        placements: dict[UUID, list[PlacementRow]] = defaultdict(list)
+        for deployment_id, placement_id in ledger.links:
+            placements[deployment_id].append(ledger.placements[placement_id])
+        chosen = [
+            row
+            for row in sorted(ledger.deployments.values(), key=lambda row: _order(row.target))
+            if (claimant is None or claimant in claims[row.id])
+            and (artifacts is None or row.target.artifact_uuid in artifacts)
+        ]
+        wanted = _wanted_today(project, chosen)
+
+        def on_disk(path: str, digest: str) -> bytes | None:
+            return folder.contents(path, situation.look(path).manifest, {})(digest)
+
+        reader = StatusReader(situation, lambda digest: load_blobs([digest]).get(digest), on_disk, with_diffs=diffs)
+        return [
+            reader.status(row.target, list(claims[row.id].values()), placements[row.id], wanted.get(row.id))
+            for row in chosen
+        ]
+
+
+def _wanted_today(project: Project, deployments: Collection[DeploymentRow]) -> dict[UUID, Wanted]:
+    """What each deployment would come to now; those without a profile are left out."""
+    layouts = {profile.profile_id: profile.layout for profile in project.profiles.all()}
+    loaded = load_artifacts(list({row.target.artifact_uuid for row in deployments}))
+    return {
+        row.id: rendered(
+            row.target.artifact_uuid,
+            loaded.get(row.target.artifact_uuid),
+            row.target.profile_id,
+            layouts[row.target.profile_id],
+        )
+        for row in deployments
+        if row.target.profile_id in layouts
+    }
+
+
+def _order(target: Target) -> tuple[str, str, str]:
+    return target.label, target.namespace, target.profile_id
