@@ -69,7 +69,8 @@ def batch_undeploy(
 ) -> Report:
     """Give up what `deployment_set` claims in `project`, and remove what nobody claims then.
 
-    That is under every profile, or under those named, be they deleted. Raises as `deployments.services.runs.undeploy` does.
+    That is under every profile, or under those named, be they deleted.
+    Raises as `deployments.services.runs.undeploy` does.
     """
     fields: dict[str, object] = {
         "set_id": str(deployment_set.pk),
