@@ -19,7 +19,7 @@ from deployments.installer import journal, records
 from deployments.installer.bookkeeping import EntriesByPath
 from deployments.installer.changes import Failure, make_change
 from deployments.installer.decisions import Action, Change, Claimant, DeploymentKey, Plan, PlanItem
-from deployments.installer.disk import ChangedError, ProjectFolder, look_at, read_bytes
+from deployments.installer.disk import MAX_BYTES, ChangedError, ProjectFolder, look_at, read_bytes
 from deployments.installer.journal import Intent, Result
 from deployments.installer.ledger import Ledger
 from deployments.installer.merging import SharedChange, SharedFileWork
@@ -35,8 +35,6 @@ from deployments.models import Run, RunItem
 from projects.models import Project
 from projects.paths import folded
 
-# The most a run keeps of the bytes it replaces at one path.
-MAX_KEPT_BYTES = 64 << 20
 _PROGRESS_SECONDS = 0.25
 
 # Told how many of how many changes are made.
@@ -231,7 +229,7 @@ class _Application:
                 before = look_at(spot, change.path).manifest
                 if before is None or before.content_sha256 != change.before.content_sha256:
                     raise ChangedError(change.path)
-                contents.update(read_bytes(spot, change.path, before, MAX_KEPT_BYTES))
+                contents.update(read_bytes(spot, change.path, before, MAX_BYTES))
         if change.after is not None:
             contents.update(change.contents)
             staging.write(slot, change.after, change.contents, exact_modes=change.exact)

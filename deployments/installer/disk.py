@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -27,8 +27,10 @@ _PASS_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLL
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 1 << 20
 MAX_FOLDER_DEPTH = 64
-# No artifact's file is as large; one that is was put there by somebody else, and is more than a run can keep.
-MAX_FILE_BYTES = 64 << 20
+# What lies at one path and is more than this is not looked into: a run could not keep it. No artifact is as large
+# (`artifacts.importing.limits`), even with what tools drop beside its files.
+MAX_FILES = 40_000
+MAX_BYTES = 256 << 20
 # Nobody's settings are as long; each entry that is merged in reads them anew.
 MAX_SHARED_BYTES = 4 << 20
 
@@ -126,7 +128,7 @@ class ProjectFolder:
                 return known.get(digest)
             try:
                 with self.spot(path) as spot:
-                    return _file_bytes(spot, files[digest], MAX_FILE_BYTES)
+                    return _file_bytes(spot, files[digest], MAX_BYTES)
             except OSError:
                 return None
 
@@ -259,7 +261,7 @@ def look_at(spot: Spot, path: str) -> DiskState:
     if stat.S_ISLNK(found.st_mode):
         return blocked(f"{path} is a symlink; it is never written through or replaced. Remove it first.")
     if stat.S_ISREG(found.st_mode):
-        return DiskState(Kind.FILE, Manifest((_read_file(spot, ""),)))
+        return _look_at_file(spot, path)
     if stat.S_ISDIR(found.st_mode):
         return _look_at_folder(spot, path)
     return blocked(f"{path} is neither a file nor a folder. Remove it first.")
@@ -279,26 +281,55 @@ def describe(error: OSError, path: str) -> str:
     return f"{path}: {(error.strerror or str(error)).lower()}."
 
 
-def _look_at_folder(spot: Spot, path: str) -> DiskState:
-    files: list[ManifestFile] = []
-    folders: list[ManifestFolder] = []
+@dataclass
+class _Look:
+    """What was found at a path so far, and how many bytes that is."""
+
+    files: list[ManifestFile] = field(default_factory=list)
+    folders: list[ManifestFolder] = field(default_factory=list)
+    size: int = 0
+
+    def check(self, more: int) -> None:
+        """Raise _TooLargeError where `more` bytes are too many, or what was found is too much already."""
+        if self.size + more > MAX_BYTES or len(self.files) + len(self.folders) > MAX_FILES:
+            raise _TooLargeError
+
+
+class _TooLargeError(Exception):
+    """What lies at a path is more than a run could keep."""
+
+
+def _look_at_file(spot: Spot, path: str) -> DiskState:
     try:
-        _read_folder(spot, "", files, folders, MAX_FOLDER_DEPTH)
+        return DiskState(Kind.FILE, Manifest((_read_file(spot, "", _Look()),)))
+    except _TooLargeError:
+        return blocked(_too_large(path))
+
+
+def _look_at_folder(spot: Spot, path: str) -> DiskState:
+    look = _Look()
+    try:
+        _read_folder(spot, "", look, MAX_FOLDER_DEPTH)
+    except _TooLargeError:
+        return blocked(_too_large(path))
     except ObstacleError as error:
         return blocked(f"{path}/{error}")
-    return DiskState(Kind.FOLDER, Manifest(tuple(sorted(files)), tuple(sorted(folders))))
+    return DiskState(Kind.FOLDER, Manifest(tuple(sorted(look.files)), tuple(sorted(look.folders))))
 
 
-def _read_folder(
-    spot: Spot, prefix: str, files: list[ManifestFile], folders: list[ManifestFolder], depth_left: int
-) -> None:
+def _too_large(path: str) -> str:
+    return f"{path} holds more than {MAX_BYTES >> 20} MiB or {MAX_FILES:,} files. Move it away first."
+
+
+def _read_folder(spot: Spot, prefix: str, look: _Look, depth_left: int) -> None:
     if not depth_left:
         raise ObstacleError(f"{prefix} is nested too deeply.")
     descriptor = os.open(spot.name, _OPEN_FOLDER, dir_fd=spot.folder)
     try:
-        folders.append(ManifestFolder(prefix.rstrip("/"), stat.S_IMODE(os.fstat(descriptor).st_mode)))
+        look.folders.append(ManifestFolder(prefix.rstrip("/"), stat.S_IMODE(os.fstat(descriptor).st_mode)))
         with os.scandir(descriptor) as entries:
             for entry in entries:
+                look.check(0)
                 inner, path = Spot(descriptor, entry.name), prefix + entry.name
                 try:
                     path.encode()
@@ -306,27 +337,28 @@ def _read_folder(
                     raise ObstacleError(f"{path!r} has a name that is not valid text.") from None
                 if entry.is_symlink():
                     target = os.fsencode(os.readlink(entry.name, dir_fd=descriptor))
-                    files.append(ManifestFile(path, hashlib.sha256(target).hexdigest(), SYMLINK_MODE))
+                    look.files.append(ManifestFile(path, hashlib.sha256(target).hexdigest(), SYMLINK_MODE))
                 elif entry.is_dir(follow_symlinks=False):
-                    _read_folder(inner, f"{path}/", files, folders, depth_left - 1)
+                    _read_folder(inner, f"{path}/", look, depth_left - 1)
                 elif entry.is_file(follow_symlinks=False):
-                    files.append(_read_file(inner, path))
+                    look.files.append(_read_file(inner, path, look))
                 else:
                     raise ObstacleError(f"{path} is neither a file nor a folder. Remove it first.")
     finally:
         os.close(descriptor)
 
 
-def _read_file(spot: Spot, path: str) -> ManifestFile:
+def _read_file(spot: Spot, path: str, look: _Look) -> ManifestFile:
     descriptor = os.open(spot.name, _OPEN_FILE, dir_fd=spot.folder)
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise ObstacleError(f"{path} stopped being a file.")
-        if found.st_size > MAX_FILE_BYTES:
-            raise ObstacleError(f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB. Move it away first.")
+        look.check(found.st_size)
         digest = hashlib.sha256()
         while chunk := os.read(descriptor, _CHUNK):
+            look.check(len(chunk))
+            look.size += len(chunk)
             digest.update(chunk)
         return ManifestFile(path, digest.hexdigest(), stat.S_IMODE(found.st_mode))
     finally:

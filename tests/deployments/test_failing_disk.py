@@ -10,7 +10,6 @@ from unittest import mock
 import pytest
 
 from deployments.installer import apply, changes, exchange
-from deployments.installer.decisions import OnConflict
 from deployments.models import Deployment, JournalEntry, Placement
 from projects.paths import STAGING_FOLDER
 from tests.deployments.busy_project import picture
@@ -174,16 +173,3 @@ def test_another_file_system_below_a_path_fails_that_artifact_alone(desk: Desk) 
     assert outcome(report) == [("command:ship", "error", "refused"), ("agent:plan", "success", "create")]
     assert f"{SHIP} lies on another file system" in report.results[0].reason
     assert set(desk.tree()) == {".claude/agents/plan.md"}
-
-
-def test_more_bytes_than_a_run_keeps_are_not_replaced(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apply, "MAX_KEPT_BYTES", 10)
-    (desk.folder / PDF).mkdir(parents=True)
-    (desk.folder / PDF / "large.bin").write_bytes(b"x" * 11)
-    report = desk.deploy(
-        desk.artifact("skill:pdf"), desk.artifact("command:ship", {"": "Ship"}), on_conflict=OnConflict.OVERWRITE
-    )
-    assert [result.status for result in report.results] == ["error", "success"]
-    assert "Move it away" in report.results[0].reason
-    assert PDF in report.results[0].reason
-    assert set(desk.tree()) == {f"{PDF}/large.bin", SHIP}

@@ -16,7 +16,7 @@ from deployments.models import Run
 from projects.models import Project
 from projects.paths import STAGING_FOLDER
 from projects.services import delete_project, folder_of
-from tests.deployments.conftest import Desk, only, outcome
+from tests.deployments.conftest import Desk, outcome
 from tests.factories import DeploymentProfileFactory, ProjectFactory, give_version
 
 
@@ -181,13 +181,3 @@ def test_a_project_that_was_forgotten_meanwhile_refuses_the_run(desk: Desk) -> N
     with pytest.raises(ProjectFolderError, match="deleted meanwhile"):
         desk.deploy(desk.artifact("skill:pdf"), profiles=profiles)
     assert list(desk.folder.iterdir()) == []
-
-
-def test_a_huge_file_in_the_way_is_refused_without_being_read(desk: Desk) -> None:
-    huge = desk.folder / ".claude/skills/pdf/huge.bin"
-    huge.parent.mkdir(parents=True)
-    with huge.open("wb") as file:
-        file.truncate(50 << 30)
-    result = only(desk.deploy(desk.artifact("skill:pdf"), on_conflict=OnConflict.OVERWRITE))
-    assert (result.status, result.action) == ("error", "refused")
-    assert "huge.bin is larger than 64 MiB" in result.reason
