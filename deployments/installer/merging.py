@@ -128,6 +128,7 @@ class SharedFileWork:
         self._next_slot = next_slot
         self._prepared: tuple[bytes | None, bytes | None] | None = None
         self._applied: frozenset[int] = frozenset()
+        self._first: tuple[bytes | None, frozenset[int], Computed] | None = None
         self._base: bytes | None = None
         self._written: Computed | None = None
 
@@ -139,7 +140,7 @@ class SharedFileWork:
             return {}, dict.fromkeys(
                 items, Failure(Action.REFUSED, state.obstacle or f"{self.change.path} is a folder.")
             )
-        computed = self.change.compute(data, items)
+        computed = self._computed(data, items)
         if computed.data == data:
             return {}, dict(computed.failures)
         contents = self._stage(state, data, computed)
@@ -175,7 +176,10 @@ class SharedFileWork:
 
     def _computed(self, data: bytes | None, items: frozenset[int]) -> Computed:
         if self._written is None:
-            return self.change.compute(data, items)
+            # What was computed to be staged holds for as long as nobody edits the file and no item fails.
+            if self._first is None or self._first[:2] != (data, items):
+                self._first = data, items, self.change.compute(data, items)
+            return self._first[2]
         if data == self._written.data:
             return self.change.compute(self._base, items)
         # Somebody has edited the file since we wrote to it: only what is ours, and not to stay, is taken out again.
