@@ -1,9 +1,7 @@
 """Landing a whole set in a project: every artifact it stands for under every profile. And taking it out again."""
 
 import logging
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from uuid import UUID
 
 from accounts.models import User
@@ -11,6 +9,7 @@ from deployment_sets.models import DeploymentSet
 from deployment_sets.services.graph import resolve_set
 from deployments.installer.apply import Progress
 from deployments.installer.decisions import Claimant
+from deployments.services.logs import logged
 from deployments.services.reports import Report
 from deployments.services.runs import DEFAULT_OPTIONS, RunOptions, deploy, undeploy
 from profiles.models import DeploymentProfile
@@ -43,7 +42,7 @@ def batch_deploy(
         "resolved_count": resolution.total_count,
         "dry_run": options.dry_run,
     }
-    with _logged("Deploying a set", fields):
+    with logged(logger, "Deploying a set", fields):
         report = deploy(
             project=project,
             profiles=profiles,
@@ -78,7 +77,7 @@ def batch_undeploy(
         "profile_id": ",".join(profile_ids or []),
         "dry_run": options.dry_run,
     }
-    with _logged("Undeploying a set", fields):
+    with logged(logger, "Undeploying a set", fields):
         report = undeploy(
             project=project,
             by=by,
@@ -89,20 +88,6 @@ def batch_undeploy(
         )
         fields.update(report.counts)
     return report
-
-
-@contextmanager
-def _logged(what: str, fields: dict[str, object]) -> Iterator[None]:
-    """Logs the start and the end of a run, or that it did not take place, with `fields` as they are then."""
-    started = time.monotonic()
-    logger.info("%s begins.", what, extra=fields)
-    try:
-        yield
-    except Exception as error:
-        logger.warning("%s did not take place.", what, extra={**fields, "error": str(error)})
-        raise
-    duration = round((time.monotonic() - started) * 1000)
-    logger.info("%s is over.", what, extra={**fields, "duration_ms": duration})
 
 
 def claimant_of(set_id: UUID, name: str) -> Claimant:

@@ -302,6 +302,7 @@ class _Planner:
                 continue
             if (taken := self._taken.get(row.key)) and taken.wanted.target.artifact_uuid != key[0]:
                 draft.needs.add(taken.wanted.target.key)
+                draft.reasons.append(f"{row.path} is taken over by {taken.wanted.target.full_name}.")
                 continue
             draft.released.append(row.id)
             others = {holder.target.key for holder in self._recorded.holders[row.id]} - {key}

@@ -1,5 +1,6 @@
 """Taking back the last run of a project; repeated, it walks back."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,9 +16,12 @@ from deployments.installer.plan import Situation
 from deployments.installer.undo import Undone, UndoPlanner
 from deployments.models import Run, RunItem
 from deployments.services.garbage import kept_runs, undoable_runs
+from deployments.services.logs import logged
 from deployments.services.reports import Report
 from deployments.services.runs import DEFAULT_OPTIONS, Intention, RunOptions, carry_out
 from projects.models import Project
+
+logger = logging.getLogger(__name__)
 
 
 def last_undoable(project: Project) -> Run:
@@ -45,15 +49,19 @@ def undo(
     Raises NothingToUndoError, and what `deploy` raises.
     """
     last_undoable(project)
-    return carry_out(
-        project=project,
-        kind=Run.Kind.UNDO,
-        claimant=None,
-        by=by,
-        options=replace(options, atomic=True),
-        intend=lambda situation: _intention(project, situation),
-        progress=progress,
-    )
+    fields: dict[str, object] = {"project_id": str(project.pk), "dry_run": options.dry_run}
+    with logged(logger, "Undoing a run", fields):
+        report = carry_out(
+            project=project,
+            kind=Run.Kind.UNDO,
+            claimant=None,
+            by=by,
+            options=replace(options, atomic=True),
+            intend=lambda situation: _intention(project, situation),
+            progress=progress,
+        )
+        fields.update(report.counts)
+    return report
 
 
 def _intention(project: Project, situation: Situation) -> Intention:
