@@ -3,6 +3,7 @@
 A `SharedFile` is one of them while a plan is made: as it is on disk, and as it would be after the decisions so far.
 """
 
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 
@@ -91,10 +92,13 @@ class SharedFile:
                 )
         return ""
 
-    def remove(self, record: RecordedEntry, on_conflict: OnConflict, *, is_replaced: bool) -> EntryEdit | None:
+    def remove(
+        self, record: RecordedEntry, on_conflict: OnConflict, *, is_replaced: bool, going: Sequence[str] = ()
+    ) -> EntryEdit | None:
         """The edit that takes out what `record` says is ours, if it is still there. Raises NotPossibleError.
 
-        With `is_replaced` an entry that is gone is a conflict: somebody may have made another of it.
+        With `is_replaced` an entry that is gone is a conflict: somebody may have made another of it. So it is
+        where the file still names one of the paths that are `going` with the entry.
         """
         name = describe_entry(self.path, record.key)
         try:
@@ -110,6 +114,12 @@ class SharedFile:
                     Action.CONFLICT,
                     f"{name}, as it was deployed before, was edited or removed since. Overwrite to add the new one.",
                 )
+            if not overwrites and (named := next(filter(self._names, going), "")):
+                raise NotPossibleError(
+                    Action.CONFLICT,
+                    f"{name} was edited since it was deployed and still names {named}. "
+                    f"Take it out of the file, or overwrite to remove {named} all the same.",
+                )
             return None
         if state is EntryState.CHANGED and not overwrites:
             raise NotPossibleError(
@@ -119,6 +129,10 @@ class SharedFile:
             )
         self._apply(edit)
         return edit
+
+    def _names(self, path: str) -> bool:
+        """Whether the file mentions `path`, or something in it."""
+        return re.search(rf"(?<![\w.-]){re.escape(path)}(?![\w.-])", self.document.text) is not None
 
     def _apply(self, edit: EntryEdit) -> None:
         self.merged = self._merged_with(edit)

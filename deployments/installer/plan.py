@@ -293,9 +293,9 @@ class _Planner:
 
         `arrays` are those of shared files that it puts elements into: an old one that is gone may live on there.
         """
-        for row in self._recorded.previous.get(key, ()):
-            if row.key in now:
-                continue
+        leaving = [row for row in self._recorded.previous.get(key, ()) if row.key not in now]
+        going = [row.path for row in leaving if not row.entry and not row.adopted]
+        for row in leaving:
             askers = self._asked.get(row.key, set()) - {key}
             if any(asker[0] != key[0] for asker in askers) and key not in self._ending:
                 # What another artifact asks for stays recorded until that one has taken it over.
@@ -310,19 +310,21 @@ class _Planner:
                 continue
             draft.needs |= others
             if row.entry:
-                self._take_out(row, arrays, draft)
+                self._take_out(row, arrays, going, draft)
             else:
                 disk = self._look(row.path, draft)
                 change = remove_path(row, disk, self._on_conflict, self._situation.recorded_state)
                 draft.removals.extend([change] if change else [])
 
-    def _take_out(self, row: PlacementRow, arrays: set[tuple[str, tuple[str, ...]]], draft: _Draft) -> None:
+    def _take_out(
+        self, row: PlacementRow, arrays: set[tuple[str, tuple[str, ...]]], going: Sequence[str], draft: _Draft
+    ) -> None:
         file = self._file(row.path, Format(row.file_format), draft)
         if file.state.kind is Kind.ABSENT:
             return
         entry_key = decode_key(row.entry)
         is_replaced = isinstance(entry_key, Element) and (row.key[0], entry_key.path) in arrays
-        edit = file.remove(file.recorded[entry_key], self._on_conflict, is_replaced=is_replaced)
+        edit = file.remove(file.recorded[entry_key], self._on_conflict, is_replaced=is_replaced, going=going)
         draft.edits.extend([edit] if edit else [])
 
     def _look(self, path: str, draft: _Draft) -> DiskState:

@@ -6,50 +6,17 @@ from typing import Any
 
 import pytest
 
-from artifacts.models import Artifact
 from deployments.installer.decisions import Claimant, OnConflict
 from deployments.models import Placement
 from tests.deployments.busy_project import picture
 from tests.deployments.conftest import Desk, only, outcome
+from tests.deployments.merged_artifacts import SERVERS, SETTINGS, hook, hooks, read, server, write
 from tests.factories import give_version
 
 pytestmark = pytest.mark.django_db
 
-SETTINGS = ".claude/settings.json"
-SERVERS = ".mcp.json"
 # As a person keeps them: odd indentation, no line end at the end.
 THEIRS = '{ "permissions": {"allow": ["Bash(ls)"]},\n      "env": {"A":   "1"}}'
-
-
-def server(desk: Desk, name: str = "docs", **definition: Any) -> Artifact:
-    """An MCP server."""
-    return desk.artifact(f"mcp:{name}", {"": json.dumps({"command": "docs-server", **definition})})
-
-
-def hook(desk: Desk, name: str = "format", command: str = "${CLAUDE_PLUGIN_ROOT}/scripts/run.sh") -> Artifact:
-    """A hook with a script."""
-    artifact = desk.artifact(f"hook:{name}", source_path="hooks/hooks.json")
-    give_version(artifact, {"hooks/hooks.json": hooks(command), "scripts/run.sh": "#!/bin/sh\n"})
-    return artifact
-
-
-def hooks(command: str) -> str:
-    """A hooks file with one handler."""
-    group = {"matcher": "Edit", "hooks": [{"type": "command", "command": command}]}
-    return json.dumps({"hooks": {"PostToolUse": [group]}})
-
-
-def write(desk: Desk, path: str, text: str) -> Path:
-    """A file of the user's."""
-    file = desk.folder / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-    return file
-
-
-def read(desk: Desk, path: str) -> Any:
-    """A JSON file of the project."""
-    return json.loads((desk.folder / path).read_text())
 
 
 def test_a_server_is_merged_into_the_projects_file_and_goes_to_the_byte(desk: Desk) -> None:
