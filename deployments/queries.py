@@ -10,7 +10,8 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from deployments.models import Deployment, Run, RunItem
+from deployments.installer.decisions import Claimant
+from deployments.models import Claim, Deployment, Run, RunItem
 from projects.models import Project
 from projects.queries import projects_of
 
@@ -33,6 +34,13 @@ def without_folder(projects: Iterable[Project]) -> set[UUID]:
 def deployments_in(project: Project) -> QuerySet[Deployment]:
     """What is in a project, by name, with who claims it in one more query."""
     return project.deployments.prefetch_related("claims").order_by("label", "deployment_profile_id")
+
+
+def claimants_in(project: Project) -> list[Claimant]:
+    """Who claims anything in a project, by name."""
+    claims = Claim.objects.filter(deployment__project=project).order_by("label", "claimant")
+    labels = dict(claims.values_list("claimant", "label").distinct())
+    return [Claimant(key, label) for key, label in labels.items()]
 
 
 def runs_in(project: Project) -> QuerySet[Run]:

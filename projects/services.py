@@ -28,7 +28,7 @@ def register_project(*, owner: User, path: str, name: str = "", create_folder: b
     `create_folder` it is made where it is missing. Raises ProjectPathError for any other path,
     ProjectExistsError when the owner has registered the folder already, ProjectError for a bad name.
     """
-    folder = _resolved(path)
+    folder = resolved_path(path)
     root = _root_of(folder)
     _keep_off_special_folders(folder)
     project = Project(owner=owner, name=name.strip() or folder.name or str(folder), path=str(folder))
@@ -79,15 +79,15 @@ def folder_of(project: Project) -> Path:
 
     Raises ProjectPathError. Does not ask whether the folder is there.
     """
-    folder = _resolved(project.path)
+    folder = resolved_path(project.path)
     if str(folder) != project.path:
         raise ProjectPathError(f"{project.path} now leads to {folder} through a symlink. Register that folder instead.")
     _root_of(folder)
     return folder
 
 
-def _resolved(path: str) -> Path:
-    """The folder that `path` means, symlinks resolved, whether or not it is there."""
+def resolved_path(path: str) -> Path:
+    """The folder that `path` means, symlinks resolved, whether or not it is there. Raises ProjectPathError."""
     try:
         storable_text(path)
     except ValidationError as error:

@@ -17,6 +17,8 @@ from projects.models import Project
 
 logger = logging.getLogger(__name__)
 
+_SIGNATURE = "set:"
+
 
 def batch_deploy(
     *,
@@ -60,19 +62,20 @@ def batch_deploy(
 def batch_undeploy(
     *,
     by: User,
-    deployment_set: DeploymentSet,
+    set_id: UUID,
+    name: str,
     project: Project,
     profile_ids: Sequence[str] | None = None,
     options: RunOptions = DEFAULT_OPTIONS,
     progress: Progress | None = None,
 ) -> Report:
-    """Give up what `deployment_set` claims in `project`, and remove what nobody claims then.
+    """Give up what the set of that id claims in `project`, and remove what nobody claims then.
 
-    That is under every profile, or under those named, be they deleted.
+    That is under every profile, or under those named. Neither the profiles nor the set need exist any more.
     Raises as `deployments.services.runs.undeploy` does.
     """
     fields: dict[str, object] = {
-        "set_id": str(deployment_set.pk),
+        "set_id": str(set_id),
         "project_id": str(project.pk),
         "profile_id": ",".join(profile_ids or []),
         "dry_run": options.dry_run,
@@ -81,7 +84,7 @@ def batch_undeploy(
         report = undeploy(
             project=project,
             by=by,
-            claimant=claimant_of(deployment_set.pk, deployment_set.name),
+            claimant=claimant_of(set_id, name),
             profile_ids=profile_ids,
             options=options,
             progress=progress,
@@ -92,4 +95,12 @@ def batch_undeploy(
 
 def claimant_of(set_id: UUID, name: str) -> Claimant:
     """How a set signs for what it wants deployed."""
-    return Claimant(f"set:{set_id}", name)
+    return Claimant(f"{_SIGNATURE}{set_id}", name)
+
+
+def set_id_of(claimant: Claimant) -> UUID | None:
+    """The set that signed, be it deleted; None for a claimant that is no set."""
+    try:
+        return UUID(claimant.key.removeprefix(_SIGNATURE)) if claimant.key.startswith(_SIGNATURE) else None
+    except ValueError:
+        return None

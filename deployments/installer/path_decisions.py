@@ -9,7 +9,6 @@ from deployments.installer.ledger import PlacementRow
 from deployments.installer.obstacles import NotPossibleError
 from profiles.rendering import ContentFile, RenderedPath
 
-UP_TO_DATE = "Already up to date."
 _NAMED_EDITS = 3
 
 type RecordedState = Callable[[str], Manifest]
@@ -38,7 +37,7 @@ def put_path(
         raise NotPossibleError(Action.CONFLICT, conflict, proposed_changes=(change,))
     if disk.content_sha256 == manifest.sha256:
         settled = Settled(row.path if row else rendered.path, manifest, adopted=row is None or row.adopted)
-        return None, settled, UP_TO_DATE if row else "It was there already, byte for byte; now recorded."
+        return None, settled, "" if row else "It was there already, byte for byte; now recorded."
     settled = Settled(rendered.path, manifest, adopted=False, created_folders=disk.missing_folders)
     return change, settled, _explanation(conflict, row, disk)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from deployments.installer.decisions import Missing, PlacementKey, Target, Unrenderable, Wanted
+from deployments.installer.decisions import Claimant, Missing, PlacementKey, Target, Unrenderable, Wanted
 from deployments.installer.diffs import Allowance, FileDiff, diff_bytes, diff_states
 from deployments.installer.disk import Kind
 from deployments.installer.entry_decisions import SharedFile, describe_entry, entry_state
@@ -34,7 +34,7 @@ class DeploymentStatus:
     """One deployment's status, in words, and on request what was edited since, as diffs."""
 
     target: Target
-    claims: tuple[str, ...]
+    claims: tuple[Claimant, ...]
     paths: tuple[str, ...]
     status: Status
     reasons: tuple[str, ...]
@@ -63,7 +63,7 @@ class StatusReader:
         self._files: dict[str, SharedFile] = {}
 
     def status(
-        self, target: Target, claims: Sequence[str], rows: Sequence[PlacementRow], wanted: Wanted | None
+        self, target: Target, claims: Sequence[Claimant], rows: Sequence[PlacementRow], wanted: Wanted | None
     ) -> DeploymentStatus:
         """The status of the deployment that has `rows`; `wanted` is what it would be today (None: no such profile)."""
         kinds: list[EntryState] = []

@@ -14,6 +14,7 @@ from deployments.models import Run, RunItem
 class Report:
     """What a run did, or with `run` None would do, artifact by artifact. `diffs`, when asked for, go with `results`."""
 
+    kind: Run.Kind
     run: Run | None
     results: tuple[Result, ...]
     fingerprint: str

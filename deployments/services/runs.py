@@ -187,7 +187,7 @@ def carry_out(
         with ProjectFolder(path_of(project)) as folder:
             plan = intend(situation_of(project, folder, options.on_conflict)).plan
             diffs = diffs_of(plan, folder) if options.diffs else ()
-            return Report(None, tuple(planned(plan, atomic=options.atomic)), plan.fingerprint, diffs)
+            return Report(kind, None, tuple(planned(plan, atomic=options.atomic)), plan.fingerprint, diffs)
     with held(project) as (folder, folder_key):
         recovered = recover_folder(folder, folder_key)
         situation = situation_of(project, folder, options.on_conflict)
@@ -210,7 +210,7 @@ def carry_out(
         run, results = apply_plan(assignment, situation.ledger, intention.plan, intention.shared, intention.record)
         if recovered.notes:
             add_notes(run, recovered.notes)
-        return Report(run, tuple(results), intention.plan.fingerprint, diffs)
+        return Report(kind, run, tuple(results), intention.plan.fingerprint, diffs)
 
 
 def situation_of(project: Project, folder: ProjectFolder, on_conflict: OnConflict) -> Situation:

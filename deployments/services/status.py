@@ -6,7 +6,7 @@ from uuid import UUID
 
 from artifacts.queries import load_artifacts
 from artifacts.services.blobs import load_blobs
-from deployments.installer.decisions import OnConflict, Target, Wanted
+from deployments.installer.decisions import Claimant, OnConflict, Target, Wanted
 from deployments.installer.disk import ProjectFolder
 from deployments.installer.ledger import DeploymentRow, PlacementRow
 from deployments.installer.status import DeploymentStatus, StatusReader
@@ -27,16 +27,16 @@ def statuses(
     with ProjectFolder(path_of(project)) as folder:
         situation = situation_of(project, folder, OnConflict.FAIL)
         ledger = situation.ledger
-        claims: dict[UUID, dict[str, str]] = defaultdict(dict)
-        for (deployment_id, key), label in ledger.claims.items():
-            claims[deployment_id][key] = label
+        claims: dict[UUID, list[Claimant]] = defaultdict(list)
+        for (deployment_id, key), label in sorted(ledger.claims.items(), key=lambda claim: claim[1]):
+            claims[deployment_id].append(Claimant(key, label))
         placements: dict[UUID, list[PlacementRow]] = defaultdict(list)
         for deployment_id, placement_id in ledger.links:
             placements[deployment_id].append(ledger.placements[placement_id])
         chosen = [
             row
             for row in sorted(ledger.deployments.values(), key=lambda row: _order(row.target))
-            if (claimant is None or claimant in claims[row.id])
+            if (claimant is None or any(claim.key == claimant for claim in claims[row.id]))
             and (artifacts is None or row.target.artifact_uuid in artifacts)
         ]
         wanted = _wanted_today(project, chosen)
@@ -45,10 +45,7 @@ def statuses(
             return folder.contents(path, situation.look(path).manifest, {})(digest)
 
         reader = StatusReader(situation, lambda digest: load_blobs([digest]).get(digest), on_disk, with_diffs=diffs)
-        return [
-            reader.status(row.target, list(claims[row.id].values()), placements[row.id], wanted.get(row.id))
-            for row in chosen
-        ]
+        return [reader.status(row.target, claims[row.id], placements[row.id], wanted.get(row.id)) for row in chosen]
 
 
 def _wanted_today(project: Project, deployments: Collection[DeploymentRow]) -> dict[UUID, Wanted]:
