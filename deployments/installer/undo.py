@@ -212,6 +212,7 @@ def _item(undone: Undone, draft: _Draft) -> PlanItem:
         return replace(item, action=Action.CONFLICT, reason=reason, proposed=tuple(draft.changes))
     left = " ".join(f"{name} was edited since and stays as it is." for name in draft.left)
     if not draft.actions:
-        return replace(item, reason=left or "It is as it was before already.")
+        unchanged = "It is as it was before already." if draft.observed else "Only what is recorded of it changes."
+        return replace(item, reason=left or unchanged)
     action = draft.actions.pop() if len(draft.actions) == 1 else Action.UPDATE
     return replace(item, action=action, reason=left, changes=tuple(draft.changes))

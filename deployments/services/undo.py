@@ -9,7 +9,7 @@ from artifacts.services.blobs import load_blobs
 from deployments.exceptions import NothingToUndoError
 from deployments.installer.apply import Progress
 from deployments.installer.bookkeeping import EntriesByPath, note_entries
-from deployments.installer.decisions import PlanItem, Target
+from deployments.installer.decisions import DeploymentKey, PlanItem, Target
 from deployments.installer.journal import Intent, intents_of
 from deployments.installer.ledger import Ledger, RowsBefore
 from deployments.installer.plan import Situation
@@ -68,12 +68,16 @@ def _intention(project: Project, situation: Situation) -> Intention:
     run = last_undoable(project)
     items = list(run.items.order_by("position"))
     intents = intents_of(run)
-    touched = sorted({position for intent in intents for position in _positions(intent)})
+    rows = RowsBefore.from_json(run.rows_before or {})
+    recorded = _recorded_anew(rows, situation.ledger)
+    touched = sorted(
+        {position for intent in intents for position in _positions(intent)}
+        | {position for position, item in enumerate(items) if _key(item) in recorded}
+    )
     numbers = {position: number for number, position in enumerate(touched)}
     undone = [_undone(items[position]) for position in touched]
     planner = UndoPlanner(situation.look, situation.read, _kept(intents), situation.on_conflict)
     plan, shared = planner.plan(undone, [_renumbered(intent, numbers) for intent in intents])
-    rows = RowsBefore.from_json(run.rows_before or {})
 
     def record(items: Sequence[PlanItem], entries: EntriesByPath) -> Ledger:
         run.state = Run.State.UNDONE
@@ -89,6 +93,17 @@ def _intention(project: Project, situation: Situation) -> Intention:
         options={"undone_run": run.number},
         modes=dict(run.left_folders),
     )
+
+
+def _recorded_anew(rows: RowsBefore, ledger: Ledger) -> set[DeploymentKey]:
+    """The deployments of which other things will be recorded than now, once `rows` are as they were."""
+    ids = rows.deployments.keys() | {deployment for deployment, _ in (*rows.links, *rows.claims)}
+    found = {each: rows.deployments.get(each) or ledger.deployments.get(each) for each in ids}
+    return {row.target.key for row in found.values() if row is not None}
+
+
+def _key(item: RunItem) -> DeploymentKey:
+    return item.artifact_uuid, item.deployment_profile_id
 
 
 def _positions(intent: Intent) -> set[int]:

@@ -110,6 +110,14 @@ def records() -> list[object]:
     return [sorted(map(str, rows)) for rows in (placements, deployments, links, claims)]
 
 
+def exact_state(folder: Path) -> tuple[Picture, list[object]]:
+    """Everything below `folder` and everything recorded, exactly: ids, times and all."""
+    rows = [list(model._default_manager.order_by("pk").values()) for model in (Placement, Deployment)]
+    links = DeploymentPlacement.objects.order_by("deployment", "placement").values_list("deployment", "placement")
+    claims = Claim.objects.order_by("deployment", "claimant").values_list("deployment", "claimant", "label")
+    return picture(folder), [*rows, list(links), list(claims)]
+
+
 def recorded_paths() -> dict[str, str]:
     """The path of every placement, and the hash of what it is recorded to hold."""
     return dict(Placement.objects.values_list("path", "state_id"))
