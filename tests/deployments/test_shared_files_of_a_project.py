@@ -71,6 +71,15 @@ def test_deploying_again_changes_nothing(desk: Desk) -> None:
     assert picture(desk.folder) == before
 
 
+def test_a_hook_of_which_only_the_entry_changes_is_an_update(desk: Desk) -> None:
+    artifact = hook(desk)
+    desk.deploy(artifact)
+    changed = hooks("${CLAUDE_PLUGIN_ROOT}/scripts/run.sh --all")
+    give_version(artifact, {"hooks/hooks.json": changed, "scripts/run.sh": "#!/bin/sh\n"})
+    result = only(desk.deploy(artifact))
+    assert (result.action, result.reason) == ("update", "")
+
+
 def test_a_new_version_of_a_hook_takes_the_place_of_the_old(desk: Desk) -> None:
     artifact = hook(desk)
     desk.deploy(artifact)
