@@ -22,7 +22,8 @@ def statuses(
     """The status of each deployment in `project`, or of those that `claimant` claims or that are of `artifacts`.
 
     Reads every file that was deployed; takes no lock, so that a run that is at work shows half done. The number of
-    queries depends on the deployments only by batches. Raises ProjectFolderError when the folder cannot be read.
+    queries depends on the deployments only by batches; `diffs` take one more for each file that was edited.
+    Raises ProjectFolderError when the folder cannot be read.
     """
     with ProjectFolder(path_of(project)) as folder:
         situation = situation_of(project, folder, OnConflict.FAIL)
