@@ -1,12 +1,10 @@
 """`manage.py deploy_set`, as a script meets it."""
 
 import json
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -16,7 +14,8 @@ from accounts.services import local_user
 from deployment_sets.models import DeploymentSet
 from deployments.models import Deployment
 from projects.models import Project
-from tests.factories import ArtifactFactory, DeploymentProfileFactory, DeploymentSetFactory
+from tests import commands
+from tests.factories import ArtifactFactory, DeploymentProfileFactory, DeploymentSetFactory, give_version
 
 
 @pytest.fixture
@@ -32,15 +31,7 @@ def mine(db: None) -> DeploymentSet:
 
 def run(*arguments: str) -> tuple[int, str]:
     """The exit code and what was printed."""
-    output = StringIO()
-    code = 0
-    try:
-        call_command("deploy_set", *arguments, stdout=output)
-    except CommandError as error:
-        return error.returncode, str(error)
-    except SystemExit as error:
-        code = int(str(error.code))
-    return code, output.getvalue()
+    return commands.run("deploy_set", *arguments)
 
 
 def test_it_registers_the_project_and_deploys_a_set_by_name(mine: DeploymentSet, project_folder: Path) -> None:
@@ -101,6 +92,69 @@ def test_a_dry_run_of_a_known_project_takes_no_write_lock(mine: DeploymentSet, p
     statements = [query["sql"].lstrip("(").split()[0] for query in captured]
     assert statements
     assert set(statements) <= {"SELECT", "WITH"}
+
+
+def test_a_dry_run_shows_what_would_change_inside_files(mine: DeploymentSet, project_folder: Path) -> None:
+    run("Full-stack", "--project", str(project_folder))
+    give_version(mine.members.get(position=1).artifact, {"": "Ship\tit\x1b[2J\nSuccess  all fine"})
+    code, output = run("Full-stack", "--project", str(project_folder), "--dry-run", "--diff")
+    assert code == 0
+    below = output.partition("Would    update      command:ship")[2].splitlines()
+    assert below[1:7] == [
+        "         --- a/.claude/commands/ship.md",
+        "         +++ b/.claude/commands/ship.md",
+        "         @@ -1 +1,2 @@",
+        "         -Ship",
+        "         \\ No newline at end of file",
+        "         +Ship\tit\\x1b[2J",
+    ]
+    assert "1 would be written, 1 skipped" in output
+
+
+def test_a_deploy_shows_what_it_changed_inside_files(mine: DeploymentSet, project_folder: Path) -> None:
+    data = json.loads(run("Full-stack", "--project", str(project_folder), "--diff", "--format", "json")[1])
+    (diff,) = data["results"][1]["diffs"]
+    assert (diff["path"], diff["kind"]) == (".claude/commands/ship.md", "added")
+    assert "+Ship\n" in diff["text"]
+    assert "+Read" not in run("Full-stack", "--project", str(project_folder), "--diff")[1]
+
+
+def test_exactly_what_a_dry_run_showed_is_deployed_or_nothing(mine: DeploymentSet, project_folder: Path) -> None:
+    project = ["--project", str(project_folder)]
+    planned = run("Full-stack", *project, "--dry-run")[1].splitlines()
+    assert planned[-2] == "To do exactly this and nothing else, put in place of --dry-run:"
+    fingerprint = planned[-1].split()
+    assert json.loads(run("Full-stack", *project, "--dry-run", "--format", "json")[1])["fingerprint"] == fingerprint[1]
+    (project_folder / ".claude/commands").mkdir(parents=True)
+    (project_folder / ".claude/commands/ship.md").write_text("Mine")
+    code, output = run("Full-stack", *project, *fingerprint)
+    assert code == 1
+    assert "What was planned is out of date" in output
+    assert [path.name for path in project_folder.rglob("*.md")] == ["ship.md"]
+    (project_folder / ".claude/commands/ship.md").unlink()
+    assert run("Full-stack", *project, *fingerprint)[0] == 0
+    assert (project_folder / ".claude/commands/ship.md").read_text() == "Ship"
+
+
+def test_what_the_set_no_longer_holds_goes_on_request(mine: DeploymentSet, project_folder: Path) -> None:
+    run("Full-stack", "--project", str(project_folder))
+    mine.members.get(position=1).delete()
+    assert "1 skipped" in run("Full-stack", "--project", str(project_folder))[1]
+    code, output = run("Full-stack", "--project", str(project_folder), "--prune", "--dry-run")
+    assert "0 would be written, 1 removed, 1 skipped, 0 would fail. Nothing was written." in output
+    assert (project_folder / ".claude/commands/ship.md").exists()
+    code, output = run("Full-stack", "--project", str(project_folder), "--prune")
+    assert (code, "Success  remove      command:ship" in output) == (0, True)
+    assert not (project_folder / ".claude/commands/ship.md").exists()
+
+
+def test_with_atomic_one_error_leaves_everything_as_it_was(mine: DeploymentSet, project_folder: Path) -> None:
+    (project_folder / ".claude/commands").mkdir(parents=True)
+    (project_folder / ".claude/commands/ship.md").write_text("Mine")
+    code, output = run("Full-stack", "--project", str(project_folder), "--atomic")
+    assert code == 1
+    assert "Nothing was changed, because command:ship" in output
+    assert not (project_folder / ".claude/skills").exists()
 
 
 def test_a_name_cannot_forge_a_line_or_drive_the_terminal(mine: DeploymentSet, project_folder: Path) -> None:

@@ -1,0 +1,122 @@
+"""What the commands about projects and sets make of arguments that mean nothing."""
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from accounts.models import User
+from deployments.models import Run
+from projects.models import Project
+from tests.commands import run
+from tests.config.fresh_process import PROJECT, environment
+from tests.factories import ArtifactFactory, DeploymentSetFactory
+
+SET = "A set"
+COMMANDS = {
+    "deploy_set": [SET],
+    "undeploy_set": [SET],
+    "where_live": [SET],
+    "bring_up_to_date": [SET],
+    "undeploy": ["skill:pdf"],
+    "undo": [],
+    "project_status": [],
+}
+NO_PROJECTS = {
+    "{folder}/missing": ("does not exist", "has no project in"),
+    "{folder}/file": ("is not a folder", "has no project in"),
+    "relative": ("not absolute", "not absolute"),
+    "~/code": ("starts with '~'", "starts with '~'"),
+    "": ("not absolute", "not absolute"),
+    "/": ("PROJECT_ROOTS", "has no project in"),
+    "/a\x00b": ("NUL", "NUL"),
+    "/\udcff": ("surrogate", "surrogate"),
+    "/" + "a" * 100_000: ("longer than", "longer than"),
+    "/" + "a/" * 50_000: ("longer than", "longer than"),
+}
+WRONG_WORDS = ["", " ", "\x00", "\udcff", "x" * 100_000, "\x1b[2J", "set:", "0" * 32, "'; --", "%", "[]"]
+
+
+@pytest.fixture(autouse=True)
+def known(owner: User, project: Project) -> None:
+    """There are a set and a project that could be meant."""
+    DeploymentSetFactory(owner=owner, name=SET, members=[ArtifactFactory()])
+
+
+def is_told(code: int, output: str) -> bool:
+    """Whether the command ended as for a bad argument, with one line that is safe for a terminal."""
+    return code == 2 and output.isprintable() and bool(output)
+
+
+@pytest.mark.parametrize("path", NO_PROJECTS, ids=lambda path: ascii(path[:12]))
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command != "where_live"])
+def test_a_path_that_is_no_project_is_told(command: str, path: str, project_folder: Path) -> None:
+    (project_folder / "file").write_text("")
+    where = path.format(folder=project_folder)
+    code, output = run(command, *COMMANDS[command], "--project", where, "--user", "owner")
+    assert is_told(code, output)
+    assert NO_PROJECTS[path][command != "deploy_set"] in output
+    assert Project.objects.count() == 1
+
+
+@pytest.mark.parametrize("word", WRONG_WORDS, ids=lambda word: ascii(word[:12]))
+@pytest.mark.parametrize("command", [command for command, names in COMMANDS.items() if names])
+def test_a_name_of_nothing_is_told(command: str, word: str, project_folder: Path) -> None:
+    where = [] if command == "where_live" else ["--project", str(project_folder)]
+    assert is_told(*run(command, word, *where, "--user", "owner"))
+
+
+@pytest.mark.parametrize(
+    ("option", "word"), list(itertools.product(["--user", "--profile"], WRONG_WORDS)), ids=lambda word: ascii(word[:12])
+)
+def test_a_user_or_a_profile_of_nothing_is_told(option: str, word: str, project_folder: Path) -> None:
+    arguments = [SET, "--project", str(project_folder), "--user", "owner"]
+    for command in ("deploy_set", "undeploy_set"):
+        assert is_told(*run(command, *arguments, option, word))
+    assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("word", [word for word in WRONG_WORDS if word.isprintable()], ids=lambda word: word[:12])
+def test_a_fingerprint_of_nothing_is_out_of_date(word: str, project_folder: Path) -> None:
+    for command in ("deploy_set", "undeploy_set"):
+        code, output = run(command, SET, "--project", str(project_folder), "--user", "owner", "--fingerprint", word)
+        assert (code, "out of date" in output) == (1, True)
+    assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_without_login_it_is_the_local_user_and_with_it_somebody_must_be_named(
+    command: str, settings: Settings
+) -> None:
+    where = [] if command == "where_live" else ["--project", "/nowhere"]
+    assert "local-user has no" in run(command, *COMMANDS[command], *where)[1] or command == "deploy_set"
+    settings.AUTH_ENABLED = True
+    code, output = run(command, *COMMANDS[command], *where)
+    assert (code, "--user NAME" in output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["deploy_set", SET],
+        ["undeploy", "--project", "/nowhere"],
+        ["undo", "--project", "/nowhere", "--dry-run", "--fingerprint", "0"],
+        ["bring_up_to_date", SET, "--on-conflict", "maybe"],
+        ["where_live", SET, "--format", "yaml"],
+    ],
+    ids=lambda arguments: str(arguments[0]),
+)
+def test_arguments_that_do_not_go_together_end_a_process_with_two(arguments: list[str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=PROJECT,
+        env=environment(DATA_DIR=str(tmp_path / "data")),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "error: " in done.stderr
