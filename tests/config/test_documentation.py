@@ -1,6 +1,8 @@
 import re
 import tomllib
 
+from django.core.management import get_commands
+
 from tests.config.fresh_process import NAMES, PROJECT
 
 APPS = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
@@ -29,6 +31,14 @@ def test_every_make_target_the_readme_names_exists_and_says_what_it_does() -> No
     named = set(re.findall(r"make ([a-z][a-z0-9]*)", (PROJECT / "README.md").read_text()))
     explained = set(re.findall(r"^([a-z0-9]+):.*## .+", (PROJECT / "Makefile").read_text(), re.MULTILINE))
     assert {"demo", "test"} <= named <= explained
+
+
+def test_every_command_is_documented_and_every_documented_one_exists() -> None:
+    papers = [PROJECT / "README.md", *(PROJECT / "docs").glob("*.md"), *(PROJECT / "examples").glob("*.md")]
+    named = {name for paper in papers for name in re.findall(r"manage\.py ([a-z_]+)", paper.read_text())}
+    ours = {file.stem for app in APPS for file in (PROJECT / app).glob("management/commands/[a-z]*.py")}
+    # Two are the work of `make demo` and `make serve`.
+    assert ours - {"demo", "serve"} <= named <= get_commands().keys()
 
 
 def test_every_place_the_architecture_names_is_there() -> None:

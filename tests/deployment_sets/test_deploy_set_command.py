@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.services import local_user
+from artifacts.models import Artifact
 from deployment_sets.models import DeploymentSet
 from deployments.models import Deployment
 from projects.models import Project
@@ -96,7 +97,7 @@ def test_a_dry_run_of_a_known_project_takes_no_write_lock(mine: DeploymentSet, p
 
 def test_a_dry_run_shows_what_would_change_inside_files(mine: DeploymentSet, project_folder: Path) -> None:
     run("Full-stack", "--project", str(project_folder))
-    give_version(mine.members.get(position=1).artifact, {"": "Ship\tit\x1b[2J\nSuccess  all fine"})
+    give_version(Artifact.objects.get(name="ship"), {"": "Ship\tit\x1b[2J\nSuccess  all fine"})
     code, output = run("Full-stack", "--project", str(project_folder), "--dry-run", "--diff")
     assert code == 0
     below = output.partition("Would    update      command:ship")[2].splitlines()

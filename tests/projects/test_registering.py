@@ -15,6 +15,7 @@ from profiles.exceptions import ProfileError
 from profiles.queries import profiles_of
 from projects.exceptions import ProjectError, ProjectExistsError, ProjectPathError
 from projects.models import Project
+from projects.queries import project_at
 from projects.services import register_project
 from tests.factories import UserFactory
 
@@ -237,3 +238,23 @@ def test_of_several_at_once_one_registers_and_the_others_are_told(tmp_path: Path
         thread.join()
     assert sorted(outcomes) == ["ProjectExistsError"] * 3 + ["registered"]
     assert Project.objects.get().profiles.count() == 1
+
+
+def test_a_project_is_found_by_every_path_that_leads_to_its_folder(root: Path, owner: User) -> None:
+    (root / "one").mkdir()
+    (root / "link").symlink_to(root / "one")
+    project = register_project(owner=owner, path=str(root / "one"))
+    for path in (root / "one", root / "link", root / "one" / ".." / "one"):
+        assert project_at(owner, str(path)) == project
+    (root / "one").rmdir()
+    assert project_at(owner, str(root / "one")) == project
+
+
+def test_no_project_is_found_by_another_owner_or_in_another_folder(root: Path, owner: User, other_owner: User) -> None:
+    (root / "one").mkdir()
+    register_project(owner=owner, path=str(root / "one"))
+    for somebody, path in ((other_owner, root / "one"), (owner, root)):
+        with pytest.raises(Project.DoesNotExist):
+            project_at(somebody, str(path))
+    with pytest.raises(ProjectPathError):
+        project_at(owner, "one")
