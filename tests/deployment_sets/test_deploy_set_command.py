@@ -92,7 +92,7 @@ def test_a_dry_run_of_a_known_project_takes_no_write_lock(mine: DeploymentSet, p
         run("Full-stack", "--project", str(project_folder), "--dry-run")
     statements = [query["sql"].lstrip("(").split()[0] for query in captured]
     assert statements
-    assert set(statements) <= {"SELECT", "WITH"}
+    assert set(statements) <= {"SELECT", "WITH", "DECLARE"}
 
 
 def test_a_dry_run_shows_what_would_change_inside_files(mine: DeploymentSet, project_folder: Path) -> None:
