@@ -359,9 +359,12 @@ class _Recorded:
         self.rows: dict[PlacementKey, PlacementRow] = {row.key: row for row in ledger.placements.values()}
         self.holders: dict[UUID, list[DeploymentRow]] = defaultdict(list)
         self.previous: dict[DeploymentKey, list[PlacementRow]] = defaultdict(list)
-        for deployment_id, placement_id in sorted(ledger.links):
-            deployment, row = ledger.deployments[deployment_id], ledger.placements[placement_id]
-            self.holders[placement_id].append(deployment)
+        linked = [
+            (ledger.deployments[deployment], ledger.placements[placement]) for deployment, placement in ledger.links
+        ]
+        linked.sort(key=lambda link: (link[0].target.profile_id, link[0].id, link[1].key))
+        for deployment, row in linked:
+            self.holders[row.id].append(deployment)
             self.previous[deployment.target.key].append(row)
         self._claims: dict[UUID, dict[str, str]] = defaultdict(dict)
         for (deployment_id, claimant), label in ledger.claims.items():

@@ -69,7 +69,8 @@ class StatusReader:
         kinds: list[EntryState] = []
         reasons: list[str] = []
         diffs: list[FileDiff] = []
-        for row in sorted(rows, key=lambda row: row.key):
+        rows = sorted(rows, key=lambda row: row.key)
+        for row in rows:
             compare = self._compare_entry if row.entry else self._compare_path
             kind, reason, differences = compare(row)
             kinds.append(kind)

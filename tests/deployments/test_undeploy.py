@@ -337,3 +337,11 @@ def test_deploying_again_afterwards_puts_it_back(desk: Desk, ship: Artifact) -> 
     desk.undeploy()
     assert {action for _, _, action in outcome(desk.deploy(*artifacts))} == {"create"}
     assert picture(desk.folder) == before
+
+
+def test_paths_are_named_in_their_order(desk: Desk) -> None:
+    """Every time, whatever ids they have."""
+    artifact = hook(desk)
+    for _ in range(8):
+        desk.deploy(artifact)
+        assert only(desk.undeploy()).paths == (".claude/hooks/format", ".claude/settings.json")
