@@ -149,7 +149,9 @@ class _Application:
 
     @property
     def is_given_up(self) -> bool:
-        """Whether one error was enough."""
+        """Whether one error was enough, or an item that failed cannot be taken back alone."""
+        if any(file.stuck for file in self._files):
+            return True
         return self._assignment.atomic and any(
             outcome.failure is not None or outcome.item.is_error for outcome in self._outcomes
         )
@@ -178,6 +180,8 @@ class _Application:
                     with transaction.atomic():
                         results = self._give_up(run, notes)
                 else:
+                    for intent in self._unmade():
+                        staging.retire(intent.slot)
                     with transaction.atomic():
                         results = self._record(run)
             except BaseException:
@@ -196,6 +200,11 @@ class _Application:
     def _intents(self) -> list[Intent]:
         own = [intent for outcome in self._outcomes for intent in outcome.intents]
         return [*own, *(intent for file in self._files for intent in file.intents)]
+
+    def _unmade(self) -> list[Intent]:
+        """The changes that were prepared and are not in effect."""
+        failed = [intent for outcome in self._outcomes if outcome.failure for intent in outcome.intents]
+        return [*failed, *(intent for file in self._files for intent in file.intents if intent.slot in file.unmade)]
 
     def _stage(self, staging: Staging) -> dict[str, bytes]:
         """Prepare every change in a slot; the bytes before and after, by hash."""
@@ -270,28 +279,38 @@ class _Application:
                 return
 
     def _merge(self, staging: Staging, commit: Callable[[Intent, dict[str, bytes]], None]) -> None:
-        """Bring every shared file to what the items that go on want of it; ends, since each round loses some."""
+        """Bring every shared file to what the items that go on want of it, and take back what the others placed.
+
+        Ends, since each round loses some.
+        """
         while not self.is_given_up:
             failures: dict[int, Failure] = {}
             for file in self._files:
                 failures.update(file.bring(self._going_on(), commit))
-            if not failures:
-                return
             for position, failure in failures.items():
                 self._fail(staging, self._outcomes[position], failure)
+            if not failures and not self.is_given_up:
+                for outcome in self._outcomes:
+                    if outcome.failure is not None:
+                        self._take_back(staging, outcome, outcome.begun)
+                return
 
     def _going_on(self) -> frozenset[int]:
         return frozenset(position for position, outcome in enumerate(self._outcomes) if outcome.goes_on)
 
     def _fail(self, staging: Staging, outcome: _Outcome, failure: Failure) -> None:
-        """Take back what was done for an item, and let those that need it fail too."""
+        """Stop an item, and those that need it. What it removed comes back; what it placed goes with its entries."""
         if outcome.failure is None:
-            notes = [
-                note for intent in reversed(outcome.begun) for note in take_back_path(self._folder, staging, intent)
-            ]
-            outcome.failure = Failure(failure.action, " ".join([failure.reason, *notes]))
+            outcome.failure = failure
+            self._take_back(staging, outcome, [intent for intent in outcome.begun if intent.after is None])
             for other in self._needing(outcome.item.target.key):
                 self._fail(staging, other, failure)
+
+    def _take_back(self, staging: Staging, outcome: _Outcome, intents: Sequence[Intent]) -> None:
+        notes = [note for intent in reversed(intents) for note in take_back_path(self._folder, staging, intent)]
+        outcome.begun = [intent for intent in outcome.begun if intent not in intents]
+        if outcome.failure is not None:
+            outcome.failure = Failure(outcome.failure.action, " ".join([outcome.failure.reason, *notes]))
 
     def _fail_what_needs_failures(self, staging: Staging) -> None:
         for outcome in self._outcomes:
@@ -326,21 +345,22 @@ class _Application:
         after = self._write_records(items, entries)
         rows_before = records.write(self._assignment.project, self._ledger, after)
         results = [outcome.result() for outcome in self._outcomes]
-        unmade = {slot for file in self._files for slot in file.unmade}
-        failed = {intent.slot for outcome in self._outcomes if outcome.failure for intent in outcome.intents}
+        unmade = {intent.slot for intent in self._unmade()}
         left = sorted(self._ledger.created_folders() - after.created_folders())
-        journal.finish(
-            run, results, dropped_slots=failed | unmade, rows_before=rows_before, left_folders=self._modes_of(left)
-        )
+        journal.finish(run, results, dropped_slots=unmade, rows_before=rows_before, left_folders=self._modes_of(left))
+        self._add_notes(run)
         return results
 
     def _give_up(self, run: Run, notes: Sequence[str] = ()) -> list[Result]:
         results = results_given_up([outcome.result() for outcome in self._outcomes])
-        run.journal.all().delete()
         journal.finish(run, results, state=Run.State.UNDONE)
-        if notes:
-            journal.add_notes(run, notes)
+        self._add_notes(run, notes)
         return results
+
+    def _add_notes(self, run: Run, notes: Sequence[str] = ()) -> None:
+        of_files = [note for file in self._files for note in (*file.notes, file.stuck) if note]
+        if of_files or notes:
+            journal.add_notes(run, [*of_files, *notes])
 
     def _modes_of(self, folders: Sequence[str]) -> dict[str, int]:
         """The modes of those of `folders` that are there."""

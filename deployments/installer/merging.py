@@ -11,15 +11,13 @@ from deployments.installer.decisions import Action, EntryEdit, PlanItem
 from deployments.installer.disk import ChangedError, DiskReader, DiskState, Kind, ProjectFolder, describe
 from deployments.installer.entry_decisions import describe_entry, merge_edits, seen_at
 from deployments.installer.journal import Intent
-from deployments.installer.recover import take_back_path
+from deployments.installer.recover import MERGE_ATTEMPTS, take_back_path
 from deployments.installer.shared_files.document import Document
 from deployments.installer.shared_files.history import SharedHistory
 from deployments.installer.shared_files.merge import Merged, RecordedEntry, parse
 from deployments.installer.staging import Staging
 from profiles.entries import EntryError, EntryKey, Format
 from projects.paths import folded
-
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,9 @@ def edits_by_file(items: Sequence[PlanItem], recorded: Mapping[str, Sequence[Rec
 class SharedFileWork:
     """One shared file while a run is at work: what is written to it, and for which items.
 
-    `intents` are all the changes that were prepared, `unmade` the slots of those that were not made.
+    `intents` are all the changes that were prepared, `unmade` the slots of those that were not made. `stuck` says
+    why what was written for an item that failed since could not be taken out again, if that is so; `notes` where
+    bytes are kept that could not be put back.
     """
 
     def __init__(
@@ -123,6 +123,8 @@ class SharedFileWork:
         self.intents: list[Intent] = []
         self.unmade: set[str] = set()
         self.recorded = change.recorded
+        self.stuck = ""
+        self.notes: list[str] = []
         self._folder = folder
         self._staging = staging
         self._next_slot = next_slot
@@ -143,36 +145,46 @@ class SharedFileWork:
         computed = self._computed(data, items)
         if computed.data == data:
             return {}, dict(computed.failures)
-        contents = self._stage(state, data, computed)
+        intent, contents = self._intend(state, data, computed)
+        if intent.after is not None:
+            self._staging.write(intent.slot, intent.after, contents, exact_modes=intent.before is not None)
+        self._add(intent, data, computed)
         return contents, dict(computed.failures)
 
     def bring(self, items: frozenset[int], commit: Callable[[Intent, dict[str, bytes]], None]) -> dict[int, Failure]:
         """Make the file hold what exactly `items` want of it; the items that fail over it.
 
-        `commit` writes a change into the journal that `prepare` did not foresee.
+        `commit` writes a change into the journal that `prepare` did not foresee. Items whose entries are in it
+        stay as they are when no others can go in.
         """
         items &= self.change.items
         failures: dict[int, Failure] = {}
-        for _ in range(_ATTEMPTS):
+        problem = Failure.at(self.change.path, ChangedError(self.change.path))
+        for _ in range(MERGE_ATTEMPTS):
             if items == self._applied:
                 return failures
             state, data = self._read()
             if state.kind in (Kind.BLOCKED, Kind.FOLDER):
-                reason = state.obstacle or f"{self.change.path} is a folder."
-                return {**failures, **dict.fromkeys(items, Failure(Action.REFUSED, reason))}
-            computed = self._computed(data, items)
+                problem = Failure(Action.REFUSED, state.obstacle or f"{self.change.path} is a folder.")
+                break
+            try:
+                computed = self._computed(data, items)
+            except EntryError as error:
+                problem = Failure(Action.REFUSED, f"{self.change.path} cannot be read: {error}")
+                break
             failures.update(computed.failures)
             items -= computed.failures.keys()
-            error = self._write(state, data, computed, commit)
-            if error is None:
+            obstacle = self._write(state, data, computed, commit)
+            if obstacle is None:
                 self._base = data if self._written is None else self._base
                 self._written, self._applied, self.recorded = computed, items, computed.recorded
                 return failures
-            if not isinstance(error, ChangedError):
-                failure = Failure(Action.REFUSED, describe(error, self.change.path))
-                return {**failures, **dict.fromkeys(items | self._applied, failure)}
-        failure = Failure.at(self.change.path, ChangedError(self.change.path))
-        return {**failures, **dict.fromkeys(items, failure)}
+            if not isinstance(obstacle, ChangedError):
+                problem = Failure(Action.REFUSED, describe(obstacle, self.change.path))
+                break
+        if not self._applied <= items:
+            self.stuck = problem.reason
+        return {**failures, **dict.fromkeys(items - self._applied, problem)}
 
     def _computed(self, data: bytes | None, items: frozenset[int]) -> Computed:
         if self._written is None:
@@ -187,6 +199,8 @@ class SharedFileWork:
         changed_for = self.change.changed_for()
         keys = [key for key in history.changed if changed_for.get(key) in self._applied - items]
         merged = history.taken_back(data, self._base, keys)
+        for problem in merged.problems.values():
+            raise problem
         return Computed(merged.data, merged.recorded)
 
     def _write(
@@ -200,17 +214,23 @@ class SharedFileWork:
         if computed.data == data:
             return None
         if self._prepared != (data, computed.data):
-            try:
-                contents = self._stage(state, data, computed)
-            except OSError as error:
-                return error
-            commit(self.intents[-1], contents)
+            intent, contents = self._intend(state, data, computed)
+            self._add(intent, data, computed)
+            # Before it is written: nothing lies in the staging that no journal knows.
+            commit(intent, contents)
+            if intent.after is not None:
+                try:
+                    is_exact = intent.before is not None
+                    self._staging.write_draft(intent.slot, intent.after, contents, exact_modes=is_exact)
+                except OSError as error:
+                    self._prepared = None
+                    return error
         intent = self.intents[-1]
         self._prepared = None
         try:
             make_change(self._folder, self._staging, intent, {})
         except OSError as error:
-            take_back_path(self._folder, self._staging, intent)
+            self.notes += take_back_path(self._folder, self._staging, intent)
             return error
         self.unmade.discard(intent.slot)
         if intent.after is None:
@@ -218,7 +238,8 @@ class SharedFileWork:
                 self._folder.remove_empty_folder(created)
         return None
 
-    def _stage(self, state: DiskState, data: bytes | None, computed: Computed) -> dict[str, bytes]:
+    def _intend(self, state: DiskState, data: bytes | None, computed: Computed) -> tuple[Intent, dict[str, bytes]]:
+        """The change from `data` to what was computed, and the bytes before and after by hash."""
         before = state.manifest
         mode = before.files[0].mode if before else PLAIN_MODE
         after = None
@@ -226,16 +247,16 @@ class SharedFileWork:
         if computed.data is not None:
             after = Manifest((ManifestFile("", sha256(computed.data).hexdigest(), mode),))
             contents[after.files[0].sha256] = computed.data
-        slot = self._next_slot()
-        if after is not None:
-            self._staging.write(slot, after, contents, exact_modes=before is not None)
         if before is not None and data is not None:
             contents[before.files[0].sha256] = data
         history = SharedHistory(self.change.format, self.recorded, computed.recorded, dict(self.change.changed_for()))
-        self.intents.append(Intent(slot, self.change.path, before, after, state.missing_folders, history=history))
-        self.unmade.add(slot)
+        slot = self._next_slot()
+        return Intent(slot, self.change.path, before, after, state.missing_folders, history=history), contents
+
+    def _add(self, intent: Intent, data: bytes | None, computed: Computed) -> None:
+        self.intents.append(intent)
+        self.unmade.add(intent.slot)
         self._prepared = (data, computed.data)
-        return contents
 
     def _read(self) -> tuple[DiskState, bytes | None]:
         return DiskReader(self._folder).read(self.change.path)

@@ -18,14 +18,28 @@ from django.db.models import Q
 from artifacts.manifests import Manifest, ManifestFile
 from artifacts.services.blobs import load_blobs
 from deployments.installer.changes import make_change
-from deployments.installer.disk import DiskReader, DiskState, Kind, ProjectFolder, blocked, describe, look_at
+from deployments.installer.disk import (
+    ChangedError,
+    DiskReader,
+    DiskState,
+    Kind,
+    ProjectFolder,
+    blocked,
+    describe,
+    look_at,
+)
 from deployments.installer.exchange import Spot, exchange, place
 from deployments.installer.journal import Intent, add_notes, append, close_recovered, intents_of
-from deployments.installer.staging import Staging, keep_whole, leftovers
+from deployments.installer.shared_files.history import SharedHistory
+from deployments.installer.shared_files.merge import Merged
+from deployments.installer.staging import RETIRED_SUFFIX, Staging, keep_whole, leftovers
 from deployments.models import Run
 from profiles.entries import EntryError
 
 logger = logging.getLogger(__name__)
+
+# How often a run tries to change a file that somebody else is changing too.
+MERGE_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,62 +83,77 @@ def take_back_paths(folder: ProjectFolder, staging: Staging, run: Run, intents: 
     From a shared file that was edited since, only what is ours goes: a further change, added to `intents`.
     """
     notes: list[str] = []
-    edited: list[tuple[Intent, list[str]]] = []
-    for intent in reversed(intents):
-        left = take_back_path(folder, staging, intent)
-        if left and intent.history is not None:
-            edited.append((intent, left))
-        else:
+    backwards = intents[::-1]
+    shared = [intent for intent in backwards if intent.item is None]
+    # What entries name comes back before them, and goes after them.
+    for intent in backwards:
+        if intent.item is not None and intent.after is None:
+            notes += take_back_path(folder, staging, intent)
+    taken_back = [(intent, *_take_back_path(folder, staging, intent)) for intent in shared]
+    for intent, left, kept in taken_back:
+        notes += kept
+        if left and not _take_back_entries(folder, staging, run, intent, intents, notes):
             notes += left
-    for intent, left in edited:
-        notes += [] if _take_back_entries(folder, staging, run, intent, intents) else left
+    for intent in backwards:
+        if intent.item is not None and intent.after is not None:
+            notes += take_back_path(folder, staging, intent)
     return notes
 
 
 def _take_back_entries(
-    folder: ProjectFolder, staging: Staging, run: Run, intent: Intent, intents: list[Intent]
+    folder: ProjectFolder, staging: Staging, run: Run, intent: Intent, intents: list[Intent], notes: list[str]
 ) -> bool:
     """Take our entries back in a file that holds somebody's edits too; whether it holds them no more.
 
     It is one more change of the run, in its journal first: should this die as well, it is taken back in turn.
+    Tried again when somebody else was quicker.
     """
-    state, data = DiskReader(folder).read(intent.path)
-    if intent.history is None or state.manifest is None or data is None:
-        return False
-    earlier = _kept_bytes(intent.before)
-    try:
-        keys = set(intent.history.changed) - set(intent.history.edited_since(data))
-        merged = intent.history.taken_back(data, earlier, keys)
-    except EntryError:
-        return False
-    if merged.problems:
-        return False
-    if merged.data == data:
-        return True
-    after = None
-    contents = {state.manifest.files[0].sha256: data}
-    if merged.data is not None:
-        file = ManifestFile("", sha256(merged.data).hexdigest(), state.manifest.files[0].mode)
-        after, contents[file.sha256] = Manifest((file,)), merged.data
-    further = Intent(f"{intent.slot}-{uuid4().hex[:8]}", intent.path, state.manifest, after)
-    try:
-        if after is not None:
-            staging.write(further.slot, after, contents, exact_modes=True)
-        append(run, further, contents)
+    for _ in range(MERGE_ATTEMPTS):
+        state, data = DiskReader(folder).read(intent.path)
+        if intent.history is None or state.manifest is None or data is None:
+            return False
+        try:
+            merged = _without_entries(intent, intent.history, data)
+        except EntryError:
+            return False
+        if merged.problems:
+            return False
+        if merged.data == data:
+            return True
+        further, contents = _further(intent, state.manifest, data, merged.data)
         intents.append(further)
-        make_change(folder, staging, further, {})
-    except OSError:
-        take_back_path(folder, staging, further)
-        return False
-    return True
+        append(run, further, contents)
+        try:
+            if further.after is not None:
+                staging.write_draft(further.slot, further.after, contents)
+            make_change(folder, staging, further, {})
+        except OSError as error:
+            notes += take_back_path(folder, staging, further)
+            if not isinstance(error, ChangedError):
+                return False
+        else:
+            return True
+    return False
 
 
-def _kept_bytes(manifest: Manifest | None) -> bytes | None:
-    """The bytes of one file, from what the run kept."""
-    if manifest is None:
-        return None
-    (file,) = manifest.files
-    return load_blobs({file.sha256})[file.sha256]
+def _further(intent: Intent, before: Manifest, data: bytes, wanted: bytes | None) -> tuple[Intent, dict[str, bytes]]:
+    """One more change of the file of `intent`, from `data` to `wanted`, and the bytes before and after by hash."""
+    (file,) = before.files
+    contents = {file.sha256: data}
+    after = None
+    if wanted is not None:
+        after = Manifest((ManifestFile("", sha256(wanted).hexdigest(), file.mode),))
+        contents[after.files[0].sha256] = wanted
+    return Intent(f"{intent.slot}-{uuid4().hex[:8]}", intent.path, before, after), contents
+
+
+def _without_entries(intent: Intent, history: SharedHistory, data: bytes) -> Merged:
+    """`data` with the entries that are still as the run left them as they were before it. Raises EntryError."""
+    earlier = None
+    if intent.before is not None:
+        (file,) = intent.before.files
+        earlier = load_blobs({file.sha256})[file.sha256]
+    return history.taken_back(data, earlier, set(history.changed) - set(history.edited_since(data)))
 
 
 def clear_away(folder: ProjectFolder, staging: Staging, run: Run, intents: Sequence[Intent]) -> None:
@@ -163,7 +192,7 @@ def _clear_leftovers(folder: ProjectFolder) -> Iterator[str]:
 
 
 def _discard(staging: Staging, intent: Intent) -> Iterator[str]:
-    for name in (intent.slot, staging.slot(intent.slot).parked.name):
+    for name in (intent.slot, staging.slot(intent.slot).parked.name, f"{intent.slot}{RETIRED_SUFFIX}"):
         found = _look(staging.slot(name), intent.path)
         if found.manifest is not None and _is_recorded(found.manifest, intent):
             with suppress(OSError):
@@ -185,23 +214,30 @@ def _is_recorded(found: Manifest, intent: Intent) -> bool:
 
 def take_back_path(folder: ProjectFolder, staging: Staging, intent: Intent) -> list[str]:
     """Undo one change, begun or not; a sentence for whatever had to be left as it is. Raises nothing."""
-    notes: list[str] = []
+    left, kept = _take_back_path(folder, staging, intent)
+    return [*left, *kept]
+
+
+def _take_back_path(folder: ProjectFolder, staging: Staging, intent: Intent) -> tuple[list[str], list[str]]:
+    """As `take_back_path`: what was left as it is, and what was moved aside."""
+    left: list[str] = []
+    kept: list[str] = []
     try:
-        notes += _undo(folder, staging, intent)
+        left += _undo(folder, staging, intent)
     except FileNotFoundError:
         # A folder on the way was never made, or is gone with all that was in it.
         if intent.before is not None:
-            notes.append(f"{intent.path} is gone, with the folder it was in.")
+            left.append(f"{intent.path} is gone, with the folder it was in.")
     except OSError as error:
-        notes.append(describe(error, intent.path))
+        left.append(describe(error, intent.path))
     try:
         # What a shared file was before is in the journal, and its own edits were never out of it.
-        notes += _keep(staging, intent, spare_before=not notes or intent.history is not None)
+        kept += _keep(staging, intent, spare_before=not left or intent.item is None)
     except OSError as error:
-        notes.append(describe(error, staging.path))
+        kept.append(describe(error, staging.path))
     for created in reversed(intent.created_folders):
         folder.remove_empty_folder(created)
-    return notes
+    return left, kept
 
 
 def _undo(folder: ProjectFolder, staging: Staging, intent: Intent) -> Iterator[str]:

@@ -32,6 +32,7 @@ _IGNORE = ".gitignore"
 _IGNORE_ALL = b"*\n"
 _KEPT = "kept-"
 _DRAFT = ".draft"
+RETIRED_SUFFIX = ".retired"
 
 
 class Staging:
@@ -87,11 +88,21 @@ class Staging:
             self.clear(slot)
             raise
 
-    def write_draft(self, slot: str, manifest: Manifest, contents: Mapping[str, bytes]) -> None:
-        """Write a state with its own modes into `slot`, which never holds half of it."""
+    def write_draft(
+        self, slot: str, manifest: Manifest, contents: Mapping[str, bytes], *, exact_modes: bool = True
+    ) -> None:
+        """As `write`, into a `slot` that is in the journal already, and never holds half of it."""
         draft = f"{slot}{_DRAFT}"
-        self.write(draft, manifest, contents, exact_modes=True)
+        self.write(draft, manifest, contents, exact_modes=exact_modes)
         place(self.slot(draft), self.slot(slot))
+
+    def retire(self, slot: str) -> None:
+        """Give what we prepared in `slot`, and need no longer, a name under which `drop` deletes it.
+
+        For a change that is about to leave the journal: nobody will know then what is in its slot.
+        """
+        with suppress(FileNotFoundError):
+            place(self.slot(slot), self.slot(f"{slot}{RETIRED_SUFFIX}"))
 
     def clear(self, slot: str) -> None:
         """Delete what lies in `slot`, whatever it is; only for what this run wrote there."""
@@ -129,7 +140,7 @@ class Staging:
         """
         try:
             for name in os.listdir(self._descriptor):
-                if self._is_new or name.endswith(_DRAFT):
+                if self._is_new or name.endswith((_DRAFT, RETIRED_SUFFIX)):
                     _delete(self.slot(name))
             os.rmdir(self.name, dir_fd=self._root)
         except OSError as error:

@@ -1,21 +1,22 @@
-"""A project in which one deploy does everything a deploy can do, and pictures of disk and records before and after."""
+"""A project in which one run does everything such a run can do, and pictures of disk and records before and after."""
 
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models import QuerySet
 
-from artifacts.models import Artifact
 from deployments.installer.decisions import OnConflict
 from deployments.models import Claim, Deployment, DeploymentPlacement, Placement, Run
 from deployments.services.recovery import recover_project
 from deployments.services.reports import Report
-from profiles.models import DeploymentProfile
 from projects.paths import STAGING_FOLDER
 from tests.deployments.conftest import Desk
 from tests.factories import give_version
@@ -101,7 +102,9 @@ def without(whole: Picture, paths: tuple[str, ...]) -> Picture:
 
 def records() -> list[object]:
     """What is recorded, without ids and times."""
-    placements = Placement.objects.values_list("path", "artifact_uuid", "version_id", "state_id", "adopted")
+    placements = Placement.objects.values_list(
+        "path", "entry", "artifact_uuid", "version_id", "state_id", "adopted", "trace", "created_folders"
+    )
     deployments = Deployment.objects.values_list("artifact_uuid", "deployment_profile_id", "label", "profile_root_dir")
     links = DeploymentPlacement.objects.values_list(
         "deployment__artifact_uuid", "deployment__deployment_profile_id", "placement__path"
@@ -118,9 +121,13 @@ def exact_state(folder: Path) -> tuple[Picture, list[object]]:
     return picture(folder), [*rows, list(links), list(claims)]
 
 
-def recorded_paths() -> dict[str, str]:
-    """The path of every placement, and the hash of what it is recorded to hold."""
-    return dict(Placement.objects.values_list("path", "state_id"))
+def recorded_by_artifact() -> dict[UUID, list[object]]:
+    """What is recorded to lie there for each artifact."""
+    found: dict[UUID, list[object]] = {}
+    rows = Placement.objects.order_by("path", "entry").values_list("artifact_uuid", "path", "entry", "state", "adopted")
+    for artifact, *row in rows:
+        found.setdefault(artifact, []).append(row)
+    return found
 
 
 @contextmanager
@@ -133,48 +140,55 @@ def rolled_back() -> Iterator[None]:
 
 @dataclass
 class BusyProject:
-    """A project just before a deploy, with pictures of it before and after.
+    """A project just before a run, the `job`, with pictures of it before and after.
 
-    `changed` are the paths the deploy changes, `replaced` those that hold something before and after, and
-    `moved` those that something leaves, each with the path it goes to.
+    `changed` are the paths the job changes, `replaced` those that hold something before and after, and
+    `moved` those that something leaves, each with the path it goes to. A job that fails at something goes the way of
+    `attempt`, which does not. An undo that is repeated takes back something else.
     """
 
     desk: Desk
-    artifacts: list[Artifact]
-    profiles: list[DeploymentProfile]
-    moved: dict[str, str]
+    job: Callable[[], Report]
+    moved: dict[str, str] = field(default_factory=dict)
+    attempt: Callable[[], Report] | None = None
+    can_be_repeated: bool = True
 
     def __post_init__(self) -> None:
         self.folder = self.desk.folder
         self.before = picture(self.folder)
         self._rows = {model: list(model._default_manager.all()) for model in _RECORDS}
-        self._runs = list(Run.objects.values_list("pk", flat=True))
+        self.earlier_runs_before = dict(Run.objects.values_list("pk", "state"))
         self.records_before = records()
-        self.recorded_before = recorded_paths()
-        with rolled_back():
-            self.report = self.deploy()
-            assert self.report.run is not None
+        self.recorded_before = recorded_by_artifact()
+        with self._tried_out(self.attempt or self.job) as report:
+            assert report.run is not None
+            self.on_the_way = picture(self.folder)
+            journal = report.run.journal.order_by("path")
+            self.changed = tuple(entry.path for entry in journal)
+            self.left = tuple(path for path, _ in report.run.left_folders)
+            self.replaced = tuple(entry.path for entry in journal if entry.before_id and entry.after_id)
+        with self._tried_out(self.job) as self.report:
             self.after = picture(self.folder)
             self.records_after = records()
-            self.recorded_after = recorded_paths()
-            journal = self.report.run.journal.order_by("path")
-            self.changed = tuple(entry.path for entry in journal)
-            self.left = tuple(path for path, _ in self.report.run.left_folders)
-            self.replaced = tuple(entry.path for entry in journal if entry.before_id and entry.after_id)
-        restore(self.folder, self.before)
+            self.recorded_after = recorded_by_artifact()
+            self.earlier_runs_after = self.earlier_runs()
 
-    def deploy(self) -> Report:
-        """The deploy that does it all."""
-        return self.desk.deploy(*self.artifacts, profiles=self.profiles, on_conflict=OnConflict.OVERWRITE)
+    @contextmanager
+    def _tried_out(self, job: Callable[[], Report]) -> Iterator[Report]:
+        with rolled_back():
+            yield job()
+        restore(self.folder, self.before)
 
     def recover(self) -> tuple[Run, ...]:
         """Make the project whole."""
         return recover_project(project=self.desk.project).runs
 
     def reset(self) -> None:
-        """Put disk and records back to where they were before the deploy."""
+        """Put disk and records back to where they were before the job."""
         restore(self.folder, self.before)
-        Run.objects.exclude(pk__in=self._runs).delete()
+        self._runs_since().delete()
+        for key, state in self.earlier_runs_before.items():
+            Run.objects.filter(pk=key).exclude(state=state).update(state=state)
         if records() != self.records_before:
             with transaction.atomic():
                 for model in reversed(_RECORDS):
@@ -184,11 +198,18 @@ class BusyProject:
 
     def begin_again(self) -> None:
         """Mark the runs since as cut off once more."""
-        Run.objects.exclude(pk__in=self._runs).update(state=Run.State.RUNNING, notes=[], finished_at=None)
+        self._runs_since().update(state=Run.State.RUNNING, notes=[], finished_at=None)
 
     def run_states(self) -> list[str]:
         """The states of the runs since."""
-        return list(Run.objects.exclude(pk__in=self._runs).order_by("number").values_list("state", flat=True))
+        return list(self._runs_since().order_by("number").values_list("state", flat=True))
+
+    def earlier_runs(self) -> dict[UUID, str]:
+        """The states of the runs that were there before."""
+        return dict(Run.objects.filter(pk__in=self.earlier_runs_before).values_list("pk", "state"))
+
+    def _runs_since(self) -> QuerySet[Run]:
+        return Run.objects.exclude(pk__in=self.earlier_runs_before)
 
     def state(self) -> str:
         """Disk and runs in one word; the ids of runs are left out."""
@@ -202,7 +223,7 @@ class BusyProject:
         """No path is caught between its two states, and nothing else has changed."""
         now = picture(self.folder)
         for path in self.changed:
-            states = [below(self.before, path), below(self.after, path)]
+            states = [below(each, path) for each in (self.before, self.on_the_way, self.after)]
             if absent_for_a_moment:
                 states.append({})
             assert below(now, path) in states, path
@@ -211,23 +232,27 @@ class BusyProject:
             assert all(source in now or target in now for source, target in self.moved.items())
         now_beside, before_beside, after_beside = (
             self.but_left(without(each, (*self.changed, STAGING_FOLDER))).items()
-            for each in (now, self.before, self.after)
+            for each in (now, self.before, self.on_the_way)
         )
-        assert before_beside <= now_beside <= after_beside
+        # A folder that is made gets its mode in a second step.
+        assert before_beside <= now_beside
+        assert {path for path, _ in now_beside} <= {path for path, _ in after_beside}
 
     def but_left(self, whole: Picture) -> Picture:
         """A picture but for the folders that the run leaves empty: they go when all is done, or with the next run."""
         return {path: thing for path, thing in whole.items() if path not in self.left}
 
     def assert_before(self) -> None:
-        """Disk and records are exactly as they were before the deploy."""
+        """Disk and records are exactly as they were before the job."""
         assert picture(self.folder) == self.before
         assert records() == self.records_before
+        assert self.earlier_runs() == self.earlier_runs_before
 
     def assert_after(self) -> None:
-        """Disk and records are exactly as the deploy is to leave them."""
+        """Disk and records are exactly as the job is to leave them."""
         assert picture(self.folder) == self.after
         assert records() == self.records_after
+        assert self.earlier_runs() == self.earlier_runs_after
 
 
 def make_small_project(desk: Desk) -> BusyProject:
@@ -239,12 +264,12 @@ def make_small_project(desk: Desk) -> BusyProject:
     profile.artifact_path_map = {**profile.artifact_path_map, "agent": ".claude/deep/agents"}
     profile.save()
     taken = desk.folder / ".claude/skills/taken"
-    _file(taken / "mine.txt", b"mine", 0o600)
+    put_file(taken / "mine.txt", b"mine", 0o600)
     (taken / "link").symlink_to("mine.txt")
     (taken / "empty").mkdir(mode=0o700)
     skill = desk.artifact("skill:taken", {"SKILL.md": "taken over"})
     moved = {".claude/agents/moved.md": ".claude/deep/agents/moved.md"}
-    return BusyProject(desk, [command, skill, agent], [profile], moved)
+    return BusyProject(desk, partial(desk.deploy, command, skill, agent, on_conflict=OnConflict.OVERWRITE), moved)
 
 
 def make_busy_project(desk: Desk) -> BusyProject:
@@ -273,10 +298,10 @@ def make_busy_project(desk: Desk) -> BusyProject:
         desk.artifact("rule:fresh", {"": "fresh"}),
         desk.artifact("command:taken", {"": "taken over"}),
     ]
+    artifacts = [old_skill, *fresh, old_command, moved_agent, taken_skill]
     return BusyProject(
         desk,
-        [old_skill, *fresh, old_command, moved_agent, taken_skill],
-        [first, second],
+        partial(desk.deploy, *artifacts, profiles=[first, second], on_conflict=OnConflict.OVERWRITE),
         moved={
             ".claude/agents/moved.md": ".claude/deep/agents/moved.md",
             ".claude/skills/old": ".claude/deep/er/skills/old",
@@ -285,22 +310,22 @@ def make_busy_project(desk: Desk) -> BusyProject:
 
 
 def _put_users_things(folder: Path) -> None:
-    _file(folder / ".claude/commands/taken.md", b"mine", 0o640)
-    _file(folder / ".claude/commands/mine.md", b"mine", 0o600)
+    put_file(folder / ".claude/commands/taken.md", b"mine", 0o640)
+    put_file(folder / ".claude/commands/mine.md", b"mine", 0o600)
     taken = folder / ".second/skills/taken"
-    _file(taken / "inner/secret.txt", b"mine\x00", 0o400)
-    _file(taken / "run", b"#!/bin/sh\n", 0o751)
-    _file(taken / "__pycache__/run.pyc", b"\x00\x01", 0o644)
+    put_file(taken / "inner/secret.txt", b"mine\x00", 0o400)
+    put_file(taken / "run", b"#!/bin/sh\n", 0o751)
+    put_file(taken / "__pycache__/run.pyc", b"\x00\x01", 0o644)
     (taken / "link").symlink_to("inner/secret.txt")
     (taken / "dangling").symlink_to("../nowhere")
     for path, mode in (("empty", 0o2711), ("inner", 0o750), (".", 0o705)):
         (taken / path).mkdir(exist_ok=True)
         (taken / path).chmod(mode)
-    _file(folder / "README.md", b"# Mine\n", 0o664)
+    put_file(folder / "README.md", b"# Mine\n", 0o664)
     (folder / ".second/skills/mine").mkdir()
 
 
-def _file(path: Path, data: bytes, mode: int) -> None:
+def put_file(path: Path, data: bytes, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     path.chmod(mode)

@@ -1,14 +1,17 @@
 """A desk to deploy from: make artifacts, deploy them, look at the folder."""
 
+import logging
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
 import pytest
+from pytest_django import Settings
 
 from artifacts.models import Artifact
 from deployments.installer.decisions import Claimant
@@ -114,3 +117,20 @@ def only(report: Report) -> Result:
 def desk(project: Project, project_folder: Path) -> Desk:
     """A desk in front of an empty project with a Claude Code profile."""
     return Desk(project, project_folder)
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Hundreds of recoveries warn hundreds of times; that they do is tested elsewhere."""
+    logging.disable(logging.WARNING)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def folder_in_memory(settings: Settings) -> Iterator[Path]:
+    """A folder for a project that is filled and emptied hundreds of times; in memory where there is such a place."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        settings.PROJECT_ROOTS = [Path(folder).resolve()]
+        yield Path(folder).resolve()

@@ -1,6 +1,5 @@
 """An edit that somebody makes while a run is at work is never lost, whatever else happens."""
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -16,19 +15,16 @@ from tests.deployments.busy_project import BusyProject, Picture, below, make_sma
 from tests.deployments.conftest import Desk
 from tests.deployments.steps import die, killed_before, run_in_child
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet")]
 
 EDIT = b"edited in the last moment"
 # A file that is replaced, a file in a folder that is replaced, and a file that is removed.
 EDITED = [".claude/commands/old.md", ".claude/skills/taken/mine.txt", ".claude/agents/moved.md"]
 
 
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """Hundreds of recoveries warn hundreds of times."""
-    logging.disable(logging.WARNING)
-    yield
-    logging.disable(logging.NOTSET)
+@pytest.fixture
+def project_folder(folder_in_memory: Path) -> Path:
+    return folder_in_memory
 
 
 @pytest.fixture(params=[True, False], ids=["with exchange", "without exchange"])
@@ -70,7 +66,7 @@ def deploy_edited(project: BusyProject, edited: str) -> Any:
     """Deploy, with an edit right before the path changes."""
     name = Path(path_moved(project, edited)).name
     with meddling(changes, name, lambda: (project.folder / edited).write_bytes(EDIT)):
-        return project.deploy()
+        return project.job()
 
 
 def with_edit(whole: Picture, edited: str) -> Picture:
@@ -112,7 +108,7 @@ def test_an_edit_of_the_new_version_after_a_kill_stays_and_the_old_version_is_ke
     small: BusyProject, edited: str
 ) -> None:
     with mock.patch.object(records, "write", die):
-        run_in_child(small.deploy)
+        run_in_child(small.job)
     path = path_moved(small, edited)
     new = path if path == edited else f"{path}/SKILL.md"
     (small.folder / new).write_bytes(EDIT)
@@ -147,7 +143,7 @@ def test_edits_of_both_versions_are_both_there_afterwards(small: BusyProject, ed
 
 def test_something_new_where_a_file_was_removed_stays(small: BusyProject) -> None:
     with mock.patch.object(records, "write", die):
-        run_in_child(small.deploy)
+        run_in_child(small.job)
     (small.folder / EDITED[2]).write_bytes(EDIT)
     (run,) = small.recover()
     now = picture(small.folder)

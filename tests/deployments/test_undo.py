@@ -147,7 +147,7 @@ def test_of_a_change_in_the_records_alone_it_is_said_so(desk: Desk, ship: Artifa
 def test_everything_at_once_is_taken_back_exactly(desk: Desk) -> None:
     busy = make_busy_project(desk)
     before = exact_state(desk.folder)
-    busy.deploy()
+    busy.job()
     busy.assert_after()
     desk.undo()
     assert exact_state(desk.folder) == before
