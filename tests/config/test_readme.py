@@ -41,7 +41,7 @@ def test_the_tour_works_word_by_word(tmp_path: Path) -> None:
         env={**environment(DATA_DIR=str(tmp_path / "data")), "HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     storefront = home / "code" / "storefront"

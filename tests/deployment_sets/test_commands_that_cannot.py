@@ -1,4 +1,4 @@
-"""What the commands about projects and sets make of arguments that mean nothing."""
+"""What the commands about projects and sets say and exit with when they cannot do what is asked."""
 
 import itertools
 import subprocess
@@ -9,11 +9,13 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
+from deployment_sets.models import DeploymentSet
 from deployments.models import Run
+from projects.locks import folder_lock
 from projects.models import Project
 from tests.commands import run
 from tests.config.fresh_process import PROJECT, environment
-from tests.factories import ArtifactFactory, DeploymentSetFactory
+from tests.factories import ArtifactFactory, DeploymentSetFactory, DeploymentSetMemberFactory
 
 SET = "A set"
 COMMANDS = {
@@ -120,3 +122,31 @@ def test_arguments_that_do_not_go_together_end_a_process_with_two(arguments: lis
     )
     assert done.returncode == 2
     assert "error: " in done.stderr
+
+
+def test_a_set_that_does_not_resolve_fails_with_its_circle_and_can_still_be_undeployed(
+    owner: User, project_folder: Path
+) -> None:
+    inner = DeploymentSetFactory(owner=owner, name="Inner")
+    DeploymentSetFactory(owner=owner, name="Outer", members=[inner])
+    DeploymentSetMemberFactory(set=inner, member_set=DeploymentSet.objects.get(name="Outer"))
+    where = ["--project", str(project_folder), "--user", "owner"]
+    for command, arguments in (("deploy_set", where), ("where_live", where[2:])):
+        code, output = run(command, "Outer", *arguments)
+        assert (code, "Outer › Inner › Outer" in output) == (1, True)
+    assert run("undeploy_set", "Outer", *where)[0] == 0
+
+
+def test_while_a_run_is_at_work_every_other_is_refused(
+    owner: User, project: Project, project_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = ["--project", str(project_folder), "--user", "owner"]
+    assert run("deploy_set", SET, *where)[0] == 0
+    label = project.deployments.get().label
+    monkeypatch.setattr("deployments.services.folders.LOCK_WAIT_SECONDS", 0.0)
+    with folder_lock(project_folder, 0):
+        for command, *names in (["deploy_set", SET], ["undeploy_set", SET], ["undeploy", label], ["undo"]):
+            code, output = run(command, *names, *where)
+            assert (code, "Try again" in output) == (1, True)
+        assert run("project_status", *where)[0] == 0
+    assert project.runs.count() == 1
