@@ -150,6 +150,21 @@ def test_a_folder_that_cannot_be_looked_at_is_a_problem_of_its_own(full_stack: D
     assert (second.drifted, second.problem) == ((), "")
 
 
+def test_each_profile_is_judged_by_itself(full_stack: DeploymentSet, land: Landing, owner: User) -> None:
+    for name in ("plan", "test"):
+        add_member(owner=owner, set_id=full_stack.pk, artifact_uuid=ArtifactFactory(type="command", name=name).pk)
+    one = land("one")
+    plain = DeploymentProfileFactory(project=one, profile_id="plain", platform="other", root_dir="agents")
+    deploy(full_stack, one)
+    (Path(one.path) / "agents/commands/ship.md").write_text("Mine")
+    claude_code, other = where_live(deployment_set=full_stack, on_disk=True)
+    assert (claude_code.behind, other.behind, claude_code.drifted) == ((), (), ())
+    assert [status.target.label for status in other.drifted or ()] == ["command:ship"]
+    plain.artifact_path_map |= {"command": "agents/prompts"}
+    plain.save()
+    assert [each.behind for each in where_live(deployment_set=full_stack)] == [(), ("3 outdated",)]
+
+
 def test_more_projects_take_no_more_queries(full_stack: DeploymentSet, land: Landing) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:

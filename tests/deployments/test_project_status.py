@@ -10,6 +10,7 @@ from deployments.installer.status import Status
 from deployments.services.status import statuses
 from tests.commands import run, run_json
 from tests.deployments.conftest import Desk
+from tests.deployments.merged_artifacts import SETTINGS, hook
 from tests.factories import give_version
 
 
@@ -63,6 +64,16 @@ def test_what_is_gone_from_the_disk_is_deleted(desk: Desk) -> None:
     desk.deploy(desk.artifact("command:ship"))
     (desk.folder / ".claude/commands/ship.md").unlink()
     assert only_status(desk) == (Status.DELETED, (".claude/commands/ship.md is gone.",))
+
+
+def test_what_is_gone_in_part_is_modified(desk: Desk) -> None:
+    desk.deploy(hook(desk))
+    assert only_status(desk)[0] is Status.IN_SYNC
+    (desk.folder / SETTINGS).unlink()
+    status_now, reasons = only_status(desk)
+    assert status_now is Status.MODIFIED
+    assert len(reasons) == 1
+    assert SETTINGS in reasons[0]
 
 
 def test_of_an_entry_in_a_shared_file_only_itself_counts(desk: Desk) -> None:
