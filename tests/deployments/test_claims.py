@@ -137,11 +137,9 @@ def test_a_new_version_reaches_every_profile_that_shares_the_path(desk: Desk, sh
     assert Placement.objects.get().deployments.count() == 2
 
 
-def test_a_path_two_profiles_share_lands_under_the_second_when_the_first_cannot(
+def test_when_the_one_change_for_two_profiles_fails_it_fails_for_both(
     desk: Desk, ship: Artifact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And when the one move for both fails, it fails for both."""
-
     def refuse(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 

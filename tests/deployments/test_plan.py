@@ -178,7 +178,7 @@ def test_a_dry_run_of_everything_writes_no_file_and_no_row(
         desk.undeploy(dry_run=True, diffs=True)
         desk.undo(dry_run=True, diffs=True)
     statements = {query["sql"].split()[0] for query in queries.captured_queries}
-    assert statements <= {"SELECT", "WITH"}
+    assert statements <= {"SELECT", "DECLARE"}
     assert exact_state(desk.folder) == before
     assert {path: path.lstat().st_mtime_ns for path in [desk.folder, *desk.folder.rglob("*")]} == times
 
