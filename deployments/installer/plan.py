@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from deployments.installer.decisions import (
     Change,
     DeploymentKey,
     EntryEdit,
+    MergePreview,
     Missing,
     OnConflict,
     PlacementKey,
@@ -29,7 +31,7 @@ from deployments.installer.obstacles import NotPossibleError
 from deployments.installer.path_decisions import PathTree, manifest_of, put_path, remove_path
 from deployments.installer.shared_files.merge import RecordedEntry
 from profiles.entries import Element, Format, canonical, decode_key, encode_key
-from profiles.rendering import RenderedEntry, RenderedPath, Unsupported
+from profiles.rendering import RenderedEntry, RenderedPath, Rendering, Unsupported
 from projects.paths import folded
 
 
@@ -65,8 +67,10 @@ class _Taken:
 
 @dataclass
 class _Draft:
-    """What is decided about one item so far. What is new goes in before what is old goes out."""
+    """What is decided about `item` so far. What is new goes in before what is old goes out."""
 
+    item: PlanItem
+    failure: NotPossibleError | None = None
     additions: list[Change] = field(default_factory=list)
     removals: list[Change] = field(default_factory=list)
     edits: list[EntryEdit] = field(default_factory=list)
@@ -76,6 +80,44 @@ class _Draft:
     needs: set[DeploymentKey] = field(default_factory=set)
     reasons: list[str] = field(default_factory=list)
     observed: list[str] = field(default_factory=list)
+    merges: list[MergePreview] = field(default_factory=list)
+
+    @property
+    def goes_on(self) -> bool:
+        return self.failure is None and self.item.takes_effect
+
+    def decided(self, on_conflict: OnConflict) -> PlanItem:
+        """The item as it is decided now."""
+        item = replace(self.item, observed=tuple(self.observed))
+        if self.failure is not None:
+            return replace(
+                item,
+                action=self.failure.action,
+                reason=self.failure.reason,
+                tolerated=self.failure.action is Action.CONFLICT and on_conflict is OnConflict.SKIP,
+                proposed=self.failure.proposed_changes,
+                merges=self.failure.proposed_merges,
+            )
+        if not item.takes_effect:
+            return item
+        return replace(
+            item,
+            action=item.action if item.unwanted else self._action(),
+            reason=" ".join(dict.fromkeys(filter(None, [item.reason, *self.reasons]))),
+            changes=(*self.additions, *self.removals),
+            edits=tuple(self.edits),
+            merges=tuple(self.merges),
+            settled=tuple(self.settled),
+            settled_entries=tuple(self.settled_entries),
+            released=tuple(self.released),
+            needs=frozenset(self.needs - {item.target.key}),
+        )
+
+    def _action(self) -> Action:
+        if not (self.additions or self.removals or self.edits):
+            return Action.UNCHANGED
+        is_new = not self.removals and all(change.before.kind is Kind.ABSENT for change in self.additions)
+        return Action.CREATE if is_new and not any(edit.remove or edit.seen for edit in self.edits) else Action.UPDATE
 
 
 class _Planner:
@@ -89,8 +131,12 @@ class _Planner:
         self._recorded = _Recorded(situation.ledger)
         self._ending = {each.target.key for each in unwanted if not self._recorded.other_claims(each)}
         self._asked: dict[PlacementKey, set[DeploymentKey]] = defaultdict(set)
+        self._wanted_keys: dict[DeploymentKey, set[PlacementKey]] = {}
         for want in wanted:
-            for key in _keys(want):
+            keys = set(_keys(want))
+            if isinstance(want.outcome, Rendering):
+                self._wanted_keys[want.target.key] = keys
+            for key in keys:
                 self._asked[key].add(want.target.key)
         self._taken: dict[PlacementKey, _Taken] = {}
         self._left: set[tuple[UUID, DeploymentKey]] = set()
@@ -100,19 +146,30 @@ class _Planner:
         self._files: dict[str, SharedFile] = {}
 
     def items(self) -> Iterator[PlanItem]:
-        for wanted in self._wanted:
-            item = self._item_of_wanted(wanted)
-            if item.takes_effect:
-                self._take(wanted)
-            self._note_left(item)
-            yield item
-        for unwanted in self._unwanted:
-            item = self._item_of_unwanted(unwanted)
-            self._note_left(item)
-            yield item
+        """First what everything wants, then what it leaves: by then it is known who takes whose place."""
+        drafts = [self._placed(wanted) for wanted in self._wanted]
+        for wanted, draft in zip(self._wanted, drafts, strict=True):
+            self._attempt(draft, lambda each=wanted, its=draft: self._leave_for(each, its))  # type: ignore[misc]
+        drafts += [self._released(unwanted) for unwanted in self._unwanted]
+        yield from _without_what_needs_failures([draft.decided(self._on_conflict) for draft in drafts])
 
-    def _note_left(self, item: PlanItem) -> None:
-        self._left.update((placement_id, item.target.key) for placement_id in item.released)
+    def _attempt(self, draft: _Draft, decide: Callable[[], None]) -> None:
+        """Take one step of an item, unless one before has failed; one that fails leaves nothing behind for others."""
+        if not draft.goes_on:
+            return
+        merged = {path: file.merged for path, file in self._files.items()}
+        try:
+            decide()
+        except NotPossibleError as error:
+            draft.failure = error
+            for path, file in self._files.items():
+                file.merged = merged.get(path, file.unmerged)
+            return
+        for path, file in self._files.items():
+            before = merged.get(path, file.unmerged)
+            if before.data != file.merged.data:
+                draft.merges.append((file.path, before.data, file.merged.data))
+        self._left.update((placement_id, draft.item.target.key) for placement_id in draft.released)
 
     def _take(self, wanted: Wanted) -> None:
         for path in wanted.paths:
@@ -126,84 +183,55 @@ class _Planner:
             self._shared_paths.add(key[0])
             self._tree.add(key[0])
 
-    def _item_of_wanted(self, wanted: Wanted) -> PlanItem:
+    def _placed(self, wanted: Wanted) -> _Draft:
         paths = dict.fromkeys([*(each.path for each in wanted.paths), *(each.path for each in wanted.entries)])
         item = PlanItem(
             wanted.target,
-            Action.REFUSED,
+            Action.UNCHANGED,
             warnings=wanted.warnings,
             paths=tuple(paths),
             version_id=wanted.version_id,
         )
         match wanted.outcome:
             case Missing(reason):
-                return replace(item, action=Action.MISSING, reason=reason)
+                return _Draft(replace(item, action=Action.MISSING, reason=reason))
             case Unrenderable(reason):
-                return replace(item, reason=reason)
+                return _Draft(replace(item, action=Action.REFUSED, reason=reason))
             case Unsupported(reason):
-                return replace(item, action=Action.UNSUPPORTED, reason=reason)
-        return self._decided(item, lambda draft: self._place(wanted, draft))
+                return _Draft(replace(item, action=Action.UNSUPPORTED, reason=reason))
+        draft = _Draft(item)
+        self._attempt(draft, lambda: self._place(wanted, draft))
+        if draft.goes_on:
+            self._take(wanted)
+        return draft
 
-    def _item_of_unwanted(self, unwanted: Unwanted) -> PlanItem:
+    def _released(self, unwanted: Unwanted) -> _Draft:
         rows = self._recorded.previous[unwanted.target.key]
         paths = tuple(dict.fromkeys(row.path for row in rows))
         item = PlanItem(unwanted.target, Action.UNCHANGED, paths=paths, unwanted=unwanted)
         if others := self._recorded.other_claims(unwanted):
-            return replace(item, reason=f"Still wanted for {', '.join(others)}; it stays.")
-        return self._decided(item, lambda draft: self._release(unwanted, draft))
+            return _Draft(replace(item, reason=f"Still wanted for {', '.join(others)}; it stays."))
+        draft = _Draft(replace(item, action=Action.REMOVE))
+        self._attempt(draft, lambda: self._release(unwanted, draft))
+        return draft
 
-    def _decided(self, item: PlanItem, decide: Callable[[_Draft], Action]) -> PlanItem:
-        """`item` with what is decided about it; a decision that fails leaves nothing behind for later ones."""
-        draft = _Draft()
-        merged = {path: file.merged for path, file in self._files.items()}
-        try:
-            action = decide(draft)
-        except NotPossibleError as error:
-            for path, file in self._files.items():
-                file.merged = merged.get(path, file.unmerged)
-            tolerated = error.action is Action.CONFLICT and self._on_conflict is OnConflict.SKIP
-            changes, merges = error.proposed_changes, error.proposed_merges
-            item = replace(item, action=error.action, reason=error.reason, tolerated=tolerated, proposed=changes)
-            return replace(item, merges=merges, observed=tuple(draft.observed))
-        return replace(
-            item,
-            action=action,
-            reason=" ".join(dict.fromkeys(filter(None, draft.reasons))),
-            changes=(*draft.additions, *draft.removals),
-            edits=tuple(draft.edits),
-            merges=tuple(
-                (file.path, before.data, file.merged.data)
-                for path, file in self._files.items()
-                if (before := merged.get(path, file.unmerged)).data != file.merged.data
-            ),
-            settled=tuple(draft.settled),
-            settled_entries=tuple(draft.settled_entries),
-            released=tuple(draft.released),
-            needs=frozenset(draft.needs - {item.target.key}),
-            observed=tuple(draft.observed),
-        )
-
-    def _place(self, wanted: Wanted, draft: _Draft) -> Action:
+    def _place(self, wanted: Wanted, draft: _Draft) -> None:
         for path in wanted.paths:
             self._place_path(wanted, path, draft)
         for entry in wanted.entries:
             self._place_entry(wanted, entry, draft)
-        now = set(_keys(wanted))
-        arrays = {(folded(entry.path), entry.key.path) for entry in wanted.entries if isinstance(entry.key, Element)}
-        self._leave(wanted.target.key, now, arrays, draft)
-        if not (draft.additions or draft.removals or draft.edits):
-            return Action.UNCHANGED
-        is_new = not draft.removals and all(change.before.kind is Kind.ABSENT for change in draft.additions)
-        is_new = is_new and not any(edit.remove or edit.seen for edit in draft.edits)
-        return Action.CREATE if is_new else Action.UPDATE
 
-    def _release(self, unwanted: Unwanted, draft: _Draft) -> Action:
+    def _leave_for(self, wanted: Wanted, draft: _Draft) -> None:
+        """Leave what the deployment had before and does not have any more."""
+        arrays = {(folded(entry.path), entry.key.path) for entry in wanted.entries if isinstance(entry.key, Element)}
+        self._leave(wanted.target.key, set(_keys(wanted)), arrays, draft)
+
+    def _release(self, unwanted: Unwanted, draft: _Draft) -> None:
         self._leave(unwanted.target.key, set(), set(), draft)
         if not draft.removals and not draft.edits and not draft.needs:
             rows = self._recorded.previous[unwanted.target.key]
             if any(row.adopted for row in rows):
                 draft.reasons.append("It was there before any deploy and stays; it is only forgotten.")
-        return Action.REMOVE
 
     def _place_path(self, wanted: Wanted, path: RenderedPath, draft: _Draft) -> None:
         key = _path_key(path)
@@ -219,7 +247,7 @@ class _Planner:
             )
         self._check_overlap(path.path)
         row = self._recorded.rows.get(key)
-        holder = self._check_holders(wanted, row, manifest_of(path.files).sha256)
+        holder = self._check_holders(wanted, row, manifest_of(path.files).sha256, draft)
         change, settled, reason = put_path(
             path, row, holder, self._look(path.path, draft), self._on_conflict, self._situation.recorded_state
         )
@@ -242,7 +270,7 @@ class _Planner:
             raise NotPossibleError(Action.REFUSED, f"{entry.path} is {self._describe_path(key[0])}. Change a folder.")
         self._check_overlap(entry.path)
         row = self._recorded.rows.get(key)
-        holder = self._check_holders(wanted, row, "")
+        holder = self._check_holders(wanted, row, "", draft)
         file = self._file(entry.path, entry.format, draft)
         edit, reason = file.put(entry, holder, self._on_conflict)
         if edit is not None:
@@ -266,28 +294,37 @@ class _Planner:
                 Action.REFUSED, f"{path} overlaps with {self._describe_path(overlapping)}. Change a folder."
             )
 
-    def _check_holders(self, wanted: Wanted, row: PlacementRow | None, content: str) -> str:
+    def _check_holders(self, wanted: Wanted, row: PlacementRow | None, content: str, draft: _Draft) -> str:
         """Another artifact that has the placement and keeps it, described; '' when none does.
 
-        Refuses when another profile placed other bytes of this very version there. A newer version may
-        differ: it brings the path up to date for every profile that shares it.
+        One that leaves it in this run must succeed in that. Refuses when another profile placed other bytes of
+        this very version there. A newer version may differ: it brings the path up to date for every profile that
+        shares it.
         """
         if row is None:
             return ""
-        holders = self._recorded.holders[row.id]
+        holders = {holder.target.key: holder for holder in self._recorded.holders[row.id]}
         if row.artifact_uuid != wanted.target.artifact_uuid:
-            if holders and all(holder.target.key in self._ending for holder in holders):
-                return ""
-            return self._recorded.describe_holders(row)
+            if not holders or not all(self._leaves(key, row) for key in holders):
+                return self._recorded.describe_holders(row)
+            draft.needs |= holders.keys()
+            return ""
         if content and row.state != content and row.version_id == wanted.version_id:
-            asking = self._asked[row.key]
-            for holder in holders:
-                if holder.target.key not in asking and holder.target.key not in self._ending:
+            for key, holder in holders.items():
+                if key not in self._asked[row.key] and not self._leaves(key, row):
                     raise _written_differently(row.path, holder.target.profile_id)
         return ""
 
+    def _leaves(self, key: DeploymentKey, row: PlacementRow) -> bool:
+        """Whether a deployment is to leave one of its placements in this run."""
+        return key in self._ending or (key in self._wanted_keys and row.key not in self._wanted_keys[key])
+
     def _leave(
-        self, key: DeploymentKey, now: set[PlacementKey], arrays: set[tuple[str, tuple[str, ...]]], draft: _Draft
+        self,
+        key: DeploymentKey,
+        now: AbstractSet[PlacementKey],
+        arrays: set[tuple[str, tuple[str, ...]]],
+        draft: _Draft,
     ) -> None:
         """Release the placements that a deployment has beyond `now`, and remove what nobody else needs.
 
@@ -296,17 +333,16 @@ class _Planner:
         leaving = [row for row in self._recorded.previous.get(key, ()) if row.key not in now]
         going = [row.path for row in leaving if not row.entry and not row.adopted]
         for row in leaving:
-            askers = self._asked.get(row.key, set()) - {key}
-            if any(asker[0] != key[0] for asker in askers) and key not in self._ending:
-                # What another artifact asks for stays recorded until that one has taken it over.
-                continue
-            if (taken := self._taken.get(row.key)) and taken.wanted.target.artifact_uuid != key[0]:
-                draft.needs.add(taken.wanted.target.key)
+            taken = self._taken.get(row.key)
+            if taken is not None and taken.wanted.target.artifact_uuid != key[0]:
+                # It stays recorded until the other one has taken it over.
+                if key in self._ending:
+                    draft.needs.add(taken.wanted.target.key)
                 draft.reasons.append(f"{row.path} is taken over by {taken.wanted.target.full_name}.")
                 continue
             draft.released.append(row.id)
             others = {holder.target.key for holder in self._recorded.holders[row.id]} - {key}
-            if row.adopted or row.key in self._taken or not all((row.id, other) in self._left for other in others):
+            if row.adopted or taken is not None or not all((row.id, other) in self._left for other in others):
                 continue
             draft.needs |= others
             if row.entry:
@@ -317,7 +353,7 @@ class _Planner:
                 draft.removals.extend([change] if change else [])
 
     def _take_out(
-        self, row: PlacementRow, arrays: set[tuple[str, tuple[str, ...]]], going: Sequence[str], draft: _Draft
+        self, row: PlacementRow, arrays: AbstractSet[tuple[str, tuple[str, ...]]], going: Sequence[str], draft: _Draft
     ) -> None:
         file = self._file(row.path, Format(row.file_format), draft)
         if file.state.kind is Kind.ABSENT:
@@ -386,6 +422,31 @@ class _Recorded:
         target = holders[0].target
         claims = ", ".join(sorted({label for holder in holders for label in self._claims[holder.id].values()}))
         return f"{target.full_name} under the profile {target.profile_id}" + (f", for {claims}" if claims else "")
+
+
+def _without_what_needs_failures(items: Sequence[PlanItem]) -> Iterator[PlanItem]:
+    """`items`, where what needs one that will not take effect does not take effect either."""
+    by_key = {item.target.key: item for item in items}
+    while True:
+        stopped = {
+            key: next(by_key[need] for need in item.needs if not by_key[need].takes_effect)
+            for key, item in by_key.items()
+            if item.takes_effect and any(not by_key[need].takes_effect for need in item.needs)
+        }
+        if not stopped:
+            return (by_key[item.target.key] for item in items)
+        for key, obstacle in stopped.items():
+            item = by_key[key]
+            by_key[key] = PlanItem(
+                item.target,
+                obstacle.action,
+                f"{obstacle.target.full_name} under the profile {obstacle.target.profile_id} stands in its way: "
+                f"{obstacle.reason}",
+                warnings=item.warnings,
+                paths=item.paths,
+                tolerated=obstacle.tolerated,
+                observed=item.observed,
+            )
 
 
 def _written_differently(name: str, profile_id: str) -> NotPossibleError:

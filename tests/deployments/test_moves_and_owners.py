@@ -9,14 +9,19 @@ from accounts.models import User
 from deployments.exceptions import ProjectFolderError
 from deployments.installer.decisions import OnConflict
 from deployments.models import Deployment, Placement
+from tests.deployments.busy_project import exact_state
 from tests.deployments.conftest import Desk, only, outcome
-from tests.factories import DeploymentProfileFactory, ProjectFactory
+from tests.factories import DeploymentProfileFactory, ProjectFactory, give_version
+
+
+def _move(desk: Desk, **folders: str) -> None:
+    profile = desk.project.profiles.get(profile_id="claude_code")
+    profile.artifact_path_map = {**profile.artifact_path_map, **folders}
+    profile.save()
 
 
 def _move_skills(desk: Desk, folder: str) -> None:
-    profile = desk.project.profiles.get(profile_id="claude_code")
-    profile.artifact_path_map = {**profile.artifact_path_map, "skill": folder}
-    profile.save()
+    _move(desk, skill=folder)
 
 
 def test_what_a_profile_now_puts_elsewhere_moves_without_asking(desk: Desk) -> None:
@@ -68,19 +73,61 @@ def test_an_old_place_that_two_profiles_leave_together_goes(desk: Desk) -> None:
     assert Placement.objects.get().path == ".claude/more/pdf"
 
 
-def test_an_old_place_that_another_artifact_wants_in_vain_stays_recorded(desk: Desk) -> None:
+def test_an_old_place_is_another_artifacts_to_take_in_the_same_run(desk: Desk) -> None:
     command, agent = desk.artifact("command:plan", {"": "Command"}), desk.artifact("agent:plan", {"": "Agent"})
     desk.deploy(command)
-    profile = desk.project.profiles.get()
-    profile.artifact_path_map = {**profile.artifact_path_map, "command": ".claude/more", "agent": ".claude/commands"}
-    profile.save()
-
+    _move(desk, command=".claude/more", agent=".claude/commands")
     report = desk.deploy(command, agent)
-    assert outcome(report) == [("command:plan", "success", "create"), ("agent:plan", "error", "conflict")]
-    assert {row.path for row in Placement.objects.all()} == {".claude/more/plan.md", ".claude/commands/plan.md"}
+    assert outcome(report) == [("command:plan", "success", "create"), ("agent:plan", "success", "update")]
+    assert desk.tree() == {".claude/more/plan.md": b"Command", ".claude/commands/plan.md": b"Agent"}
 
+
+def test_two_artifacts_may_swap_their_places(desk: Desk) -> None:
+    command, agent = desk.artifact("command:plan", {"": "Command"}), desk.artifact("agent:plan", {"": "Agent"})
+    desk.deploy(command, agent)
+    before = exact_state(desk.folder)
+    _move(desk, command=".claude/agents", agent=".claude/commands")
+    assert desk.deploy(command, agent).counts["success"] == 2
+    assert desk.tree() == {".claude/agents/plan.md": b"Command", ".claude/commands/plan.md": b"Agent"}
+    assert {row.path: row.artifact_uuid for row in Placement.objects.all()} == {
+        ".claude/agents/plan.md": command.pk,
+        ".claude/commands/plan.md": agent.pk,
+    }
+    desk.undo()
+    assert exact_state(desk.folder) == before
+
+
+def test_a_place_whose_holder_cannot_leave_is_not_taken(desk: Desk) -> None:
+    command, agent = desk.artifact("command:plan", {"": "Command"}), desk.artifact("agent:plan", {"": "Agent"})
     desk.deploy(command)
-    assert set(desk.tree()) == {".claude/more/plan.md"}
+    (desk.folder / ".claude/more").mkdir()
+    (desk.folder / ".claude/more/plan.md").write_text("Mine")
+    _move(desk, command=".claude/more", agent=".claude/commands")
+    report = desk.deploy(command, agent)
+    assert outcome(report) == [("command:plan", "error", "conflict"), ("agent:plan", "error", "conflict")]
+    assert "command:plan under the profile claude_code stands in its way" in report.results[1].reason
+    assert desk.tree() == {".claude/more/plan.md": b"Mine", ".claude/commands/plan.md": b"Command"}
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+@pytest.mark.parametrize("roots", [[".c", ".a"], [".b", ".a"]], ids=["moved on", "swapped"])
+@pytest.mark.parametrize("is_new", [False, True])
+def test_profiles_take_each_others_places_whatever_their_order(
+    desk: Desk, order: list[int], roots: list[str], is_new: bool
+) -> None:
+    ship = desk.artifact("command:ship", {"": "Ship"})
+    profiles = [desk.profile("one", root_dir=".a"), desk.profile("two", root_dir=".b")]
+    desk.deploy(ship, profiles=profiles)
+    for profile, root in zip(profiles, roots, strict=True):
+        profile.root_dir = root
+        profile.artifact_path_map = {"command": f"{root}/commands"}
+        profile.save()
+    if is_new:
+        give_version(ship, {"": "Ship 2"})
+    assert desk.deploy(ship, profiles=[profiles[number] for number in order]).counts["error"] == 0
+    content = b"Ship 2" if is_new else b"Ship"
+    assert desk.tree() == {f"{root}/commands/ship.md": content for root in roots}
+    assert {row.path for row in Placement.objects.all()} == set(desk.tree())
 
 
 def test_an_adopted_file_at_the_old_place_is_forgotten_and_left(desk: Desk) -> None:
