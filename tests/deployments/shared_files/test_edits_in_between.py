@@ -236,7 +236,8 @@ def test_no_note_that_somebody_made_is_lost(file_format: Format, draw: st.DataOb
         if file_format is not Format.JSON_WITH_COMMENTS:
             offset = text.rfind("\n", 0, offset) + 1
         noted = text[:offset] + draw.draw(st.sampled_from(notes[file_format])) + text[offset:]
-        if is_noted_beside(file_format, noted, entries):
+        # One note in the middle of another would leave only one to be counted.
+        if noted.count("mine") > text.count("mine") and is_noted_beside(file_format, noted, entries):
             text, made = noted, made + 1
     after = merge(file_format, text.encode(), data.recorded, removed=[entry.key for entry in entries])
     assert not after.problems
