@@ -1,7 +1,7 @@
 """The one shape of every format: a file as it is, and the edits of one entry that leave the rest alone."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
@@ -193,21 +193,23 @@ class Document(ABC):
         """Who takes over what `trace` has beyond `level`, once the entry is out of this document.
 
         An heir lies in the same container and came in with nothing outside of it. Where it is now the first
-        there, and the removed entry had been, it also takes over the text around that.
+        there, and the removed entry had been, it also takes over the text around that. Most entries leave
+        nothing, and heirs are looked for only where there is something.
         """
         if level >= len(self._steps(key)):
             return {}
         legacy = trace.layers[level + 1 :]
         own = trace.layers[level] if level < len(trace.layers) else None
-        heirs = list(self._heirs(key, level, others))
-        for heir in heirs:
-            if own and not own.has_comma and not self._fits(heir, others[heir]):
+        if own and not own.has_comma:
+            for heir in self._heirs(key, level, others):
                 layers = others[heir].layers
-                first = replace(own, label=layers[-1].label)
-                return {heir: Trace((*layers[:-1], first, *legacy), trace.created_file or others[heir].created_file)}
-        if heirs and (legacy or trace.created_file):
-            heir = heirs[0]
-            return {heir: Trace(others[heir].layers + legacy, trace.created_file or others[heir].created_file)}
+                if not self._fits(heir, others[heir]):
+                    first = replace(own, label=layers[-1].label)
+                    layers = (*layers[:-1], first, *legacy)
+                    return {heir: Trace(layers, trace.created_file or others[heir].created_file)}
+        if legacy or trace.created_file:
+            for heir in self._heirs(key, level, others):
+                return {heir: Trace(others[heir].layers + legacy, trace.created_file or others[heir].created_file)}
         return {}
 
     def _heirs(self, key: EntryKey, level: int, others: Mapping[EntryKey, Trace]) -> Iterator[EntryKey]:
@@ -231,20 +233,21 @@ class Document(ABC):
             return False
 
 
-def without(data: Value, path: tuple[str, ...], digest: str | None = None) -> Value:
-    """`data` without the member at `path`, or without the elements of that digest in the array there.
+def without(data: Value, path: tuple[str, ...], elements: Collection[int] | None = None) -> Value:
+    """`data` without the member at `path`, or without the elements at these positions in the array there.
 
     A container on the way that is empty, or is so now, is left out; None if nothing is left.
     """
     if path and isinstance(data, dict):
         name, *rest = path
         remaining = {each: value for each, value in data.items() if each != name}
-        if name in data and (rest or digest):
-            inner = without(data[name], tuple(rest), digest)
+        if name in data and (rest or elements is not None):
+            inner = without(data[name], tuple(rest), elements)
             return remaining | ({name: inner} if inner is not None else {}) or None
         return remaining or None
     if not path and isinstance(data, list):
-        return [value for value in data if Element.of((), value).digest != digest] or None
+        gone = elements or ()
+        return [value for position, value in enumerate(data) if position not in gone] or None
     return data
 
 

@@ -43,11 +43,9 @@ class JsonDocument(Document):
         names, container, spots = _names(key), *self._way(key)
         if container is None or len(spots) < len(names):
             return []
-        if isinstance(key, Member):
-            return [spots]
-        return [
-            [*spots, _Spot(container, child)] for child in container.children if Element.of(names, child.data) == key
-        ]
+        if isinstance(key, Element):
+            return [[*spots, _Spot(container, child)] for child in container.by_digest.get(key.digest, ())]
+        return [spots]
 
     def _way(self, key: EntryKey) -> tuple[Container | None, list[_Spot]]:
         """As far as the names of `key` lead: the last container on the way, and the spots that led there."""
@@ -70,7 +68,7 @@ class JsonDocument(Document):
         return container, spots
 
     def _member(self, container: Container, name: str) -> Child | None:
-        named = [child for child in container.children if child.name == name]
+        named = container.by_name.get(name, ())
         if len(named) > 1:
             raise self._source.error(named[1].start, f"The name {name!r} is there twice.")
         return named[0] if named else None
@@ -161,7 +159,7 @@ class JsonDocument(Document):
         container, child, bare = spot.container, spot.child, self._source.bare
         if self._is_alone(spot):
             return [Edit(container.start + 1, container.end - 1)]
-        index = container.children.index(child)
+        index = container.positions[child.start]
         limit = container.children[index + 1].start if index + 1 < len(container.children) else container.end - 1
         comma, end, edits = bare.find(",", child.end, limit), child.end, list[Edit]()
         if comma >= 0 and not self.text[child.end : comma].strip(WHITE_SPACE):
@@ -190,7 +188,10 @@ class JsonDocument(Document):
 
     def _rest(self, key: EntryKey) -> Value:
         reject_section(key)
-        return without(self._source.data, _names(key), key.digest if isinstance(key, Element) else None)
+        if not isinstance(key, Element):
+            return without(self._source.data, _names(key))
+        elements = {spots[-1].container.positions[spots[-1].child.start] for spots in self._found(key)}
+        return without(self._source.data, key.path, elements)
 
     def _steps(self, key: EntryKey) -> tuple[str, ...]:
         return (*_names(key), *([key.digest] if isinstance(key, Element) else []))

@@ -6,11 +6,13 @@ are blanked out before, character for character, so that every offset holds in t
 
 import json
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 from deployments.installer.shared_files.exceptions import SharedFileError, error_at
-from profiles.entries import Value
+from profiles.entries import Element, Value
 
 # Far from where decoders give up, and from anything that a person writes.
 MAX_DEPTH = 200
@@ -54,13 +56,34 @@ class Child:
     data: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Container:
-    """An object or array, brackets included."""
+    """An object or array, brackets included. Its indexes are made once, when they are first asked for."""
 
     start: int
     end: int
     children: tuple[Child, ...]
+
+    @cached_property
+    def by_name(self) -> Mapping[str | None, Sequence[Child]]:
+        """The members by name; more than one where a name is there twice."""
+        return self._indexed(lambda child: child.name)
+
+    @cached_property
+    def by_digest(self) -> Mapping[str | None, Sequence[Child]]:
+        """The elements by what `Element` tells them apart by."""
+        return self._indexed(lambda child: Element.of((), child.data).digest)
+
+    @cached_property
+    def positions(self) -> Mapping[int, int]:
+        """The position of each child, by the offset of its start."""
+        return {child.start: position for position, child in enumerate(self.children)}
+
+    def _indexed(self, of: Callable[[Child], str | None]) -> Mapping[str | None, Sequence[Child]]:
+        index: dict[str | None, list[Child]] = {}
+        for child in self.children:
+            index.setdefault(of(child), []).append(child)
+        return index
 
 
 class JsonText:

@@ -37,11 +37,15 @@ class RecordedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The file after a merge (None: no file), what is then recorded of it, and why some entries stayed as they were."""
+    """The file after a merge (None: no file), what is then recorded of it, and why some entries stayed as they were.
+
+    `document` is that file as it was read to check the merge, for the next one to go on with.
+    """
 
     data: bytes | None
     recorded: tuple[RecordedEntry, ...]
     problems: Mapping[EntryKey, EntryError] = field(default_factory=dict)
+    document: Document | None = field(default=None, repr=False, compare=False)
 
 
 def parse(file_format: Format, data: bytes | None) -> Document:
@@ -57,15 +61,25 @@ def merge(
     wanted: Sequence[Entry] = (),
     removed: Collection[EntryKey] = (),
 ) -> Merged:
+    """`merge_into` the file that holds `data`. Raises SharedFileError if it does not parse."""
+    return merge_into(parse(file_format, data), recorded, wanted=wanted, removed=removed)
+
+
+def merge_into(
+    document: Document,
+    recorded: Sequence[RecordedEntry],
+    *,
+    wanted: Sequence[Entry] = (),
+    removed: Collection[EntryKey] = (),
+) -> Merged:
     """Put `wanted` in, in order, then take `removed` out, and leave all else in the file as it is.
 
     `recorded` is all we answer for in this file. What is in the way is replaced: whether it may be is the
     caller's to decide, by `Document.state` and `Document.place`. A new entry that is there already, equal, is
     adopted; an adopted one is never taken out, only forgotten.
 
-    Raises SharedFileError if the file does not parse. What stops one entry is in `problems`, and stops no other.
+    What stops one entry is in `problems`, and stops no other. Each entry costs about one reading of the file.
     """
-    document = parse(file_format, data)
     entries = {entry.key: entry for entry in recorded}
     problems: dict[EntryKey, EntryError] = {}
     for entry in wanted:
@@ -83,7 +97,7 @@ def merge(
         del entries[key]
         for heir, trace in changed.items():
             entries[heir] = RecordedEntry(heir, entries[heir].value, trace)
-    return Merged(document.encoded, tuple(entries.values()), problems)
+    return Merged(document.encoded, tuple(entries.values()), problems, document)
 
 
 def _put(document: Document, entry: Entry, record: RecordedEntry | None) -> tuple[Document, RecordedEntry]:
