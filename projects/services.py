@@ -136,7 +136,7 @@ def _demand_folder(folder: Path, root: Path, create: bool) -> None:
         if os.path.lexists(folder):
             raise ProjectPathError(f"{folder} is not a folder.")
         if not create:
-            raise ProjectPathError(f"The folder {folder} does not exist. Create it first, or ask for it to be created.")
+            raise ProjectPathError(f"The folder {folder} does not exist. Create it first.")
         _make_folder(folder, root)
     except OSError as error:
         raise ProjectPathError(f"The folder {folder} cannot be used: {error.strerror}.") from error

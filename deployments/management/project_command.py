@@ -1,6 +1,7 @@
 """What the commands have in common that plan runs and tell of them: their arguments, their words, their exit codes."""
 
 import json
+import os
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -96,8 +97,8 @@ def bad_argument(message: str) -> CommandError:
 
 
 def add_project(parser: CommandParser, help: str = "the project's folder", *, required: bool = True) -> None:
-    """Declare `--project`."""
-    parser.add_argument("--project", required=required, metavar="PATH", help=help)
+    """Declare `--project`. A relative path begins in the folder that the command is called from."""
+    parser.add_argument("--project", required=required, type=_path_from_here, metavar="PATH", help=help)
 
 
 def add_profiles(parser: CommandParser, help: str) -> None:
@@ -158,6 +159,11 @@ def demand_profiles(known: Collection[str], wanted: Iterable[str]) -> None:
         if profile_id not in known:
             has = ", ".join(known) or "none"
             raise bad_argument(f"The project has no profile {profile_id!r}. It has {has}.")
+
+
+def _path_from_here(text: str) -> str:
+    """A relative path in full. Nothing is no path: it is what an unset variable of a script leaves."""
+    return text if not text or text.startswith("~") else os.path.join(os.getcwd(), text)
 
 
 def _owner(name: str | None) -> User:

@@ -30,7 +30,6 @@ COMMANDS = {
 NO_PROJECTS = {
     "{folder}/missing": ("does not exist", "has no project in"),
     "{folder}/file": ("is not a folder", "has no project in"),
-    "relative": ("not absolute", "not absolute"),
     "~/code": ("starts with '~'", "starts with '~'"),
     "": ("not absolute", "not absolute"),
     "/": ("PROJECT_ROOTS", "has no project in"),
@@ -83,10 +82,12 @@ def test_a_user_or_a_profile_of_nothing_is_told(option: str, word: str, project_
 
 @pytest.mark.parametrize("word", [word for word in WRONG_WORDS if word.isprintable()], ids=lambda word: word[:12])
 def test_a_fingerprint_of_nothing_is_out_of_date(word: str, project_folder: Path) -> None:
+    where = ["--project", str(project_folder), "--user", "owner"]
+    assert run("deploy_set", SET, *where)[0] == 0
     for command in ("deploy_set", "undeploy_set"):
-        code, output = run(command, SET, "--project", str(project_folder), "--user", "owner", "--fingerprint", word)
+        code, output = run(command, SET, *where, "--fingerprint", word)
         assert (code, "out of date" in output) == (1, True)
-    assert not Run.objects.exists()
+    assert Run.objects.count() == 1
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -129,8 +130,10 @@ def test_a_set_that_does_not_resolve_fails_with_its_circle_and_can_still_be_unde
 ) -> None:
     inner = DeploymentSetFactory(owner=owner, name="Inner")
     DeploymentSetFactory(owner=owner, name="Outer", members=[inner])
-    DeploymentSetMemberFactory(set=inner, member_set=DeploymentSet.objects.get(name="Outer"))
+    DeploymentSetMemberFactory(set=inner, artifact=ArtifactFactory())
     where = ["--project", str(project_folder), "--user", "owner"]
+    assert run("deploy_set", "Outer", *where)[0] == 0
+    DeploymentSetMemberFactory(set=inner, member_set=DeploymentSet.objects.get(name="Outer"))
     for command, arguments in (("deploy_set", where), ("where_live", where[2:])):
         code, output = run(command, "Outer", *arguments)
         assert (code, "Outer › Inner › Outer" in output) == (1, True)

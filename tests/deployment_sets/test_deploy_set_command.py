@@ -63,6 +63,16 @@ def test_json_has_every_result(mine: DeploymentSet, project_folder: Path) -> Non
     assert data["run_id"]
 
 
+@pytest.mark.parametrize("path", [".", "{name}/../{name}", "../{name}"])
+def test_a_relative_path_begins_where_the_command_is_called(
+    mine: DeploymentSet, project_folder: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.chdir(project_folder if path.startswith(".") else project_folder.parent)
+    assert run("Full-stack", "--project", path.format(name=project_folder.name))[0] == 0
+    assert Project.objects.get().path == str(project_folder)
+    assert commands.run("project_status", "--project", path.format(name=project_folder.name))[0] == 0
+
+
 def test_one_error_makes_exit_code_one_and_the_rest_lands(mine: DeploymentSet, project_folder: Path) -> None:
     (project_folder / ".claude/commands").mkdir(parents=True)
     (project_folder / ".claude/commands/ship.md").write_text("Mine")
@@ -142,7 +152,7 @@ def test_what_the_set_no_longer_holds_goes_on_request(mine: DeploymentSet, proje
     mine.members.get(position=1).delete()
     assert "1 skipped" in run("Full-stack", "--project", str(project_folder))[1]
     code, output = run("Full-stack", "--project", str(project_folder), "--prune", "--dry-run")
-    assert "0 would be written, 1 removed, 1 skipped, 0 would fail. Nothing was written." in output
+    assert "0 would be written, 1 would be removed, 1 skipped, 0 would fail. Nothing was written." in output
     assert (project_folder / ".claude/commands/ship.md").exists()
     code, output = run("Full-stack", "--project", str(project_folder), "--prune")
     assert (code, "Success  remove      command:ship" in output) == (0, True)
@@ -180,7 +190,6 @@ def test_it_deploys_under_every_profile_unless_some_are_named(mine: DeploymentSe
     [
         (["Nothing", "--project", "{folder}"], "no set with the id or name 'Nothing'"),
         (["Full-stack", "--project", "{folder}/missing"], "does not exist"),
-        (["Full-stack", "--project", "relative"], "not absolute"),
         (["Full-stack", "--project", "/"], "PROJECT_ROOTS"),
         (["Full-stack", "--project", "{folder}", "--profile", "nope"], "no profile 'nope'. It has claude_code."),
         (["Full-stack", "--project", "{folder}", "--user", "nobody"], "no user 'nobody'"),
