@@ -13,7 +13,14 @@ if __name__ == "__main__":
     try:
         # Read before any command does: `shell` would start without settings it cannot use.
         settings.DEBUG  # noqa: B018
-        execute_from_command_line(sys.argv)
+        try:
+            execute_from_command_line(sys.argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads (`| head`) has read enough. What Python flushes at its end has to go somewhere, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     except DatabaseError as error:
