@@ -140,6 +140,8 @@ def _notes_on_executable(before: ManifestFile | None, after: ManifestFile | None
     was, is_now = (file is not None and file.executable for file in (before, after))
     if was == is_now or after is None:
         return []
+    if before is None:
+        return ["Executable."]
     return ["Now executable." if is_now else "No longer executable."]
 
 

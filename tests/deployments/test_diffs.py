@@ -249,7 +249,7 @@ def test_what_else_changed_is_said_beside_the_text(store: Store) -> None:
     assert diff.text.endswith("@@ -1 +1 @@\n-a\n+b\n")
     assert diff.note == "Now executable."
     (diff,) = diff_states(SKILL, None, store.state({"run*": "b\n"}), store.content)
-    assert (diff.kind, diff.note) == (DiffKind.ADDED, "Now executable.")
+    assert (diff.kind, diff.note) == (DiffKind.ADDED, "Executable.")
     (diff,) = diff_states(SKILL, store.state({"run*": "b\n"}), None, store.content)
     assert (diff.kind, diff.note) == (DiffKind.REMOVED, "")
 
@@ -351,7 +351,7 @@ def test_of_too_long_diffs_the_rest_is_named_and_not_read(store: Store, allowanc
     state = store.state({f"{number}.md": f"{number}\n" for number in range(9)} | {"9*": "run"})
     diffs = diff_states(SKILL, None, state, store.content, allowance)
     not_shown = "Not shown: the diffs before it have used up what is shown at once."
-    assert [diff.note for diff in diffs] == ["", "", *[not_shown] * 7, f"Now executable. {not_shown}"]
+    assert [diff.note for diff in diffs] == ["", "", *[not_shown] * 7, f"Executable. {not_shown}"]
     assert [bool(diff.text) for diff in diffs] == [True] * 2 + [False] * 8
     assert store.asked == 2
 
