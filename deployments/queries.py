@@ -1,7 +1,7 @@
 """Reads of what lies in projects and how it came there. Every one is an owner's own."""
 
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,9 +36,11 @@ def deployments_in(project: Project) -> QuerySet[Deployment]:
     return project.deployments.prefetch_related("claims").order_by("label", "deployment_profile_id")
 
 
-def claimants_in(project: Project) -> list[Claimant]:
-    """Who claims anything in a project, by name."""
+def claimants_in(project: Project, profile_ids: Collection[str] | None = None) -> list[Claimant]:
+    """Who claims anything in a project, under any profile or one of these, by name."""
     claims = Claim.objects.filter(deployment__project=project).order_by("label", "claimant")
+    if profile_ids is not None:
+        claims = claims.filter(deployment__deployment_profile_id__in=profile_ids)
     labels = dict(claims.values_list("claimant", "label").distinct())
     return [Claimant(key, label) for key, label in labels.items()]
 

@@ -46,16 +46,18 @@ def as_lines(report: Report) -> Iterator[str]:
 def as_sentence(report: Report) -> str:
     """The totals: "12 succeeded, 3 skipped, 1 failed."; of a dry run what they would be."""
     counts = report.counts
-    succeeded, skipped, failed = (
-        counts[status] for status in (RunItem.Status.SUCCESS, RunItem.Status.SKIP, RunItem.Status.ERROR)
-    )
+    succeeded, skipped, failed = (counts[status] for status in RunItem.Status)
     if report.run is not None:
-        done = f"{succeeded} {_SUCCEEDED[report.kind]}, {skipped} skipped, {failed} failed."
-        return f"{done} This was run {report.run.number}."
+        return f"{counted(report.kind, succeeded, skipped, failed)}. This was run {report.run.number}."
     removed = sum(map(_is_pruned, report.results)) if report.kind is Run.Kind.DEPLOY else 0
-    pruned = f"{removed} removed, " if removed else ""
+    pruned = f"{removed} would be removed, " if removed else ""
     planned = f"{succeeded - removed} would be {_WOULD_SUCCEED[report.kind]}, {pruned}{skipped} skipped"
     return f"{planned}, {failed} would fail. Nothing was written."
+
+
+def counted(kind: str, succeeded: int, skipped: int, failed: int) -> str:
+    """How many artifacts came out of a run of that kind how: "12 removed, 3 skipped, 1 failed"."""
+    return f"{succeeded} {_SUCCEEDED[Run.Kind(kind)]}, {skipped} skipped, {failed} failed"
 
 
 def as_data(report: Report) -> dict[str, object]:

@@ -14,7 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from deployments.models import RunItem
+from deployments.models import Run, RunItem
+from deployments.report import counted
 
 register = template.Library()
 
@@ -75,3 +76,9 @@ def in_reading_order(sentence: str) -> str:
 def what_happened(item: RunItem) -> str:
     """The reason of a result, or what was done where that says it all."""
     return in_reading_order(item.reason) or _DONE.get(item.action, item.action)
+
+
+@register.filter
+def counts(run: Run) -> str:
+    """How a run ended, in numbers: of one that was read with its counts."""
+    return counted(run.kind, *(getattr(run, f"{status.value}_count") for status in RunItem.Status))

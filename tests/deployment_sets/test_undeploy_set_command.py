@@ -103,11 +103,23 @@ def test_an_error_takes_everything_back_when_it_shall_be_all_or_nothing(project:
     assert commands_in(project_folder) == ["ship"]
 
 
-def test_a_set_that_claims_nothing_there_changes_nothing(project: Project) -> None:
+def test_a_set_that_claims_nothing_there_is_told_which_do(project: Project, project_folder: Path) -> None:
     DeploymentSetFactory(owner=project.owner, name="Elsewhere")
-    code, output = undeploy_set(project, "Elsewhere")
-    assert code == 0
-    assert "0 removed" in output
+    nothing = "The set 'Elsewhere' claims nothing there: nothing is removed. "
+    assert undeploy_set(project, "Elsewhere") == (2, f"{nothing}No set claims anything there.")
+    there = landed(project, "There", ArtifactFactory(type="command", name="ship"))
+    told = f"{nothing}Sets that claim something there: 'There' is {there.pk}."
+    assert undeploy_set(project, "Elsewhere") == (2, told)
+    assert Run.objects.count() == 1
+
+
+def test_a_set_that_claims_nothing_under_the_named_profile_is_told(project: Project, project_folder: Path) -> None:
+    landed(project, "There", ArtifactFactory(type="command", name="ship"))
+    DeploymentProfileFactory(project=project, profile_id="other", platform="other", root_dir="agents")
+    code, output = undeploy_set(project, "There", "--profile", "other")
+    assert (code, "claims nothing there" in output) == (2, True)
+    assert commands_in(project_folder) == ["ship"]
+    assert Run.objects.count() == 1
 
 
 def test_another_owners_set_is_not_found(project: Project, other_owner: User) -> None:

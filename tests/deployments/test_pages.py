@@ -194,6 +194,14 @@ def test_each_run_of_a_project_counts_its_own_results(client: Client, me: User) 
     ]
 
 
+@pytest.mark.parametrize(("kind", "word"), [("undeploy", "removed"), ("undo", "restored")])
+def test_the_counts_of_a_run_have_the_word_of_its_kind(client: Client, me: User, kind: str, word: str) -> None:
+    run = RunFactory(project__owner=me, kind=kind)
+    RunItemFactory(run=run)
+    for address in (f"/runs/{run.pk}", f"/projects/{run.project_id}"):
+        assert f"1 {word}, 0 skipped, 0 failed" in page(client, address)
+
+
 def test_queries_do_not_grow_with_projects_deployments_or_results(client: Client, me: User) -> None:
     project = ProjectFactory(owner=me)
     run = RunFactory(project=project)

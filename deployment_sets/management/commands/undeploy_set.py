@@ -1,6 +1,6 @@
 """`manage.py undeploy_set`: take out of a project what only this set wants there, be the set deleted or not."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -36,28 +36,40 @@ class Command(SetCommand):
 
     def carry_out(self, owner: User, options: Mapping[str, Any]) -> bool:
         project = registered_project(owner, options["project"])
-        set_id, name = _claimant(owner, project, options["set"])
+        profile_ids = profile_ids_in(project, options["profile"])
+        set_id, name = _claimant(owner, project, options["set"], profile_ids)
         report = batch_undeploy(
             by=owner,
             set_id=set_id,
             name=name,
             project=project,
-            profile_ids=profile_ids_in(project, options["profile"]),
+            profile_ids=profile_ids,
             options=run_options(options),
         )
         return self.write_report(report, options)
 
 
-def _claimant(owner: User, project: Project, text: str) -> tuple[UUID, str]:
-    """Id and name of the set that is meant: one there is, or else one that claims something in the project."""
+def _claimant(owner: User, project: Project, text: str, profile_ids: Collection[str] | None) -> tuple[UUID, str]:
+    """Id and name of the set that is meant: one there is, or else one that claims something in the project.
+
+    Raises CommandError, also for a set that claims nothing there.
+    """
+    claiming = _claiming(project, profile_ids)
+    there = ", ".join(f"{name!r} is {set_id}" for set_id, name in claiming.items())
+    claims = f"Sets that claim something there: {there}." if there else "No set claims anything there."
     if found := set_meant(owner, text):
+        if found.pk not in claiming:
+            raise bad_argument(f"The set {found.name!r} claims nothing there: nothing is removed. {claims}")
         return found.pk, found.name
-    claiming = {set_id: claimant.label for claimant in claimants_in(project) if (set_id := set_id_of(claimant))}
     meant = [(set_id, name) for set_id, name in claiming.items() if text in (str(set_id), name)]
     if len(meant) == 1:
         return meant[0]
-    there = ", ".join(f"{name!r} is {set_id}" for set_id, name in claiming.items())
     if meant:
         raise bad_argument(f"Several sets that claimed something there were called {text!r}: {there}.")
-    claims = f"Sets that claim something there: {there}." if there else "No set claims anything there."
     raise bad_argument(f"{owner.username} has no set with the id or name {text!r}. {claims}")
+
+
+def _claiming(project: Project, profile_ids: Collection[str] | None) -> dict[UUID, str]:
+    """The sets that claim anything in the project, under any of these profiles, by id."""
+    claimants = claimants_in(project, profile_ids)
+    return {set_id: claimant.label for claimant in claimants if (set_id := set_id_of(claimant))}
