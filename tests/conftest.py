@@ -1,7 +1,9 @@
 """The cast of the tests: two owners, and a project with a real folder."""
 
+import logging
 import os
 from collections.abc import Generator
+from io import StringIO
 from pathlib import Path
 
 import hypothesis
@@ -28,6 +30,16 @@ def owner(db: None) -> User:
 def other_owner(db: None) -> User:
     """Somebody else, who must not see them."""
     return UserFactory(username="other-owner")
+
+
+@pytest.fixture
+def server_log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """What the server writes into its log from now on."""
+    written = StringIO()
+    handler = logging.getHandlerByName("stderr")
+    assert isinstance(handler, logging.StreamHandler)
+    monkeypatch.setattr(handler, "stream", written)
+    return written
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """What the commands have in common that plan runs and tell of them: their arguments, their words, their exit codes."""
 
 import json
-import os
+import logging
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -45,7 +47,8 @@ class ProjectCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         _demand_storable(options)
         try:
-            all_went_well = self.carry_out(_owner(options["user"]), options)
+            with warnings_only(options["verbosity"]):
+                all_went_well = self.carry_out(_owner(options["user"]), options)
         except (DeploymentError, FolderBusyError) as error:
             raise CommandError(printable(str(error))) from error
         if not all_went_well:
@@ -74,6 +77,27 @@ class ProjectCommand(BaseCommand):
     def write_data(self, data: object) -> None:
         """Print JSON. What has no UTF-8 is escaped."""
         self.stdout.write(json.dumps(data, indent=2))
+
+
+@contextmanager
+def warnings_only(verbosity: int) -> Iterator[None]:
+    """Keeps off the terminal what the log says in passing of a run: the command tells it anyway, or `-v 2` does.
+
+    Other handlers of the log get all of it.
+    """
+    terminal = logging.getHandlerByName("stderr")
+    if terminal is None or verbosity > 1:
+        yield
+        return
+    terminal.addFilter(_is_warning)
+    try:
+        yield
+    finally:
+        terminal.removeFilter(_is_warning)
+
+
+def _is_warning(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 def report_lines(report: Report, *arguments: str) -> Iterator[str]:
@@ -163,7 +187,7 @@ def demand_profiles(known: Collection[str], wanted: Iterable[str]) -> None:
 
 def _path_from_here(text: str) -> str:
     """A relative path in full. Nothing is no path: it is what an unset variable of a script leaves."""
-    return text if not text or text.startswith("~") else os.path.join(os.getcwd(), text)
+    return text if not text or text.startswith("~") else str(Path.cwd() / text)
 
 
 def _owner(name: str | None) -> User:

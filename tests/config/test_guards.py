@@ -1,6 +1,5 @@
 """What stands around every page: its security policy, its errors, its navigation."""
 
-import logging
 import re
 from io import StringIO
 from unittest.mock import patch
@@ -25,16 +24,6 @@ pytestmark = pytest.mark.django_db
 
 def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a secret of the server")
-
-
-@pytest.fixture
-def server_log(monkeypatch: pytest.MonkeyPatch) -> StringIO:
-    """What the server writes into its log from now on."""
-    written = StringIO()
-    handler = logging.getHandlerByName("stderr")
-    assert isinstance(handler, logging.StreamHandler)
-    monkeypatch.setattr(handler, "stream", written)
-    return written
 
 
 urlpatterns = [*real_urlpatterns, path("broken", broken)]

@@ -3,6 +3,7 @@
 import itertools
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pytest_django import Settings
 from accounts.models import User
 from deployment_sets.models import DeploymentSet
 from deployments.models import Run
+from deployments.services.undo import undo
 from projects.locks import folder_lock
 from projects.models import Project
 from tests.commands import run
@@ -141,7 +143,7 @@ def test_a_set_that_does_not_resolve_fails_with_its_circle_and_can_still_be_unde
 
 
 def test_while_a_run_is_at_work_every_other_is_refused(
-    owner: User, project: Project, project_folder: Path, monkeypatch: pytest.MonkeyPatch
+    owner: User, project: Project, project_folder: Path, monkeypatch: pytest.MonkeyPatch, server_log: StringIO
 ) -> None:
     where = ["--project", str(project_folder), "--user", "owner"]
     assert run("deploy_set", SET, *where)[0] == 0
@@ -152,4 +154,22 @@ def test_while_a_run_is_at_work_every_other_is_refused(
             code, output = run(command, *names, *where)
             assert (code, "Try again" in output) == (1, True)
         assert run("project_status", *where)[0] == 0
+        assert server_log.getvalue() == ""
     assert project.runs.count() == 1
+
+
+@pytest.mark.parametrize("verbosity", ["1", "2"])
+def test_what_the_log_says_of_a_run_comes_to_the_terminal_on_demand(
+    project_folder: Path, server_log: StringIO, verbosity: str
+) -> None:
+    where = ["--project", str(project_folder), "--user", "owner"]
+    for command, told in (("deploy_set", "Deploying a set is over"), ("undeploy_set", "Undeploying a set is over")):
+        assert run(command, SET, *where, "--verbosity", verbosity)[0] == 0
+        assert (told in server_log.getvalue()) == (verbosity == "2")
+
+
+def test_the_log_is_whole_again_after_a_command(owner: User, project: Project, server_log: StringIO) -> None:
+    run("deploy_set", SET, "--project", project.path, "--user", "owner")
+    undo(project=project, by=owner)
+    lines = server_log.getvalue().splitlines()
+    assert [" Undoing a run begins. " in line or " Undoing a run is over. " in line for line in lines] == [True, True]

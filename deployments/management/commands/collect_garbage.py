@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.template.defaultfilters import pluralize
 
+from deployments.management.project_command import warnings_only
 from deployments.services.garbage import KEPT_RUNS, Collected, collect_garbage
 
 
@@ -18,7 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would go and delete nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        collected = collect_garbage(dry_run=options["dry_run"])
+        with warnings_only(options["verbosity"]):
+            collected = collect_garbage(dry_run=options["dry_run"])
         self.stdout.write(_told(collected, "Would delete" if options["dry_run"] else "Deleted"))
 
 
