@@ -83,6 +83,19 @@ def test_a_second_run_waits_a_moment_and_is_refused(desk: Desk, second: Desk, mo
         assert Run.objects.count() == 1
 
 
+@pytest.mark.parametrize("act", [Desk.undeploy, Desk.undo], ids=["undeploy", "undo"])
+def test_an_undeploy_or_undo_is_refused_likewise(
+    desk: Desk, second: Desk, monkeypatch: pytest.MonkeyPatch, act: Callable[[Desk], object]
+) -> None:
+    monkeypatch.setattr(folders, "LOCK_WAIT_SECONDS", 0)
+    second.deploy(second.artifact("command:ship"))
+    with run_held_in_the_middle(desk):
+        before = picture(desk.folder)
+        with pytest.raises(FolderBusyError):
+            act(second)
+        assert picture(desk.folder) == before
+
+
 def test_recovery_does_not_touch_a_run_that_is_alive(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folders, "LOCK_WAIT_SECONDS", 0)
     with run_held_in_the_middle(desk):
