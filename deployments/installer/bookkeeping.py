@@ -35,12 +35,14 @@ class Bookkeeping:
         self._deployment_ids = ledger.deployment_ids()
         self._made_folders = ledger.created_folders()
         self._written: set[PlacementKey] = set()
+        self._taken_over: dict[UUID, UUID] = {}
 
     def record(self, items: Sequence[PlanItem], entries: EntriesByPath) -> None:
         """Note that `items` took effect, and what is now in the shared files."""
         for item in items:
             if item.unwanted is None:
                 self._settle(item)
+        self._unlink_the_earlier()
         self._release([item for item in items if item.unwanted is not None])
         note_entries(self.ledger, entries)
         self.ledger.drop_unneeded()
@@ -107,28 +109,29 @@ class Bookkeeping:
         if known is None or known.state != row.state:
             self.states[row.state] = data
         if known is not None and known.artifact_uuid != row.artifact_uuid:
-            self.ledger.links = {
-                (holder, held)
-                for holder, held in self.ledger.links
-                if held != placement_id or self._artifact_of(holder) == row.artifact_uuid
-            }
+            self._taken_over[placement_id] = row.artifact_uuid
+
+    def _unlink_the_earlier(self) -> None:
+        """Part what was taken over from the deployments of artifacts that had it before."""
+        self.ledger.links -= {
+            (deployment_id, placement_id)
+            for deployment_id, placement_id in self.ledger.links
+            if placement_id in self._taken_over and self._artifact_of(deployment_id) != self._taken_over[placement_id]
+        }
 
     def _artifact_of(self, deployment_id: UUID) -> UUID:
         return self.ledger.deployments[deployment_id].target.artifact_uuid
 
     def _release(self, items: Sequence[PlanItem]) -> None:
-        ended = set()
-        for item in items:
-            deployment_id = self._deployment_ids[item.target.key]
-            claimant = item.unwanted.claimant if item.unwanted else None
-            self.ledger.claims = {
-                key: label
-                for key, label in self.ledger.claims.items()
-                if key[0] != deployment_id or (claimant is not None and key[1] != claimant)
-            }
-            if all(key[0] != deployment_id for key in self.ledger.claims):
-                ended.add(deployment_id)
-        self.ledger.end(ended)
+        given_up = {(self._deployment_ids[item.target.key], item.unwanted.claimant) for item in items if item.unwanted}
+        # Without a claimant it is everybody who gives up the deployment.
+        self.ledger.claims = {
+            (deployment_id, claimant): label
+            for (deployment_id, claimant), label in self.ledger.claims.items()
+            if (deployment_id, claimant) not in given_up and (deployment_id, None) not in given_up
+        }
+        claimed = {deployment_id for deployment_id, _ in self.ledger.claims}
+        self.ledger.end({deployment_id for deployment_id, _ in given_up} - claimed)
 
 
 def note_entries(ledger: Ledger, entries: EntriesByPath) -> None:
