@@ -86,7 +86,7 @@ def diff_states(
     """
     allowance = allowance or Allowance()
     olds, news = _files_by_path(path, before), _files_by_path(path, after)
-    differing = sorted(each for each in olds.keys() | news.keys() if olds.get(each) != news.get(each))
+    differing = _differing(olds, news)
     shown = differing[: max(0, allowance.files)]
     allowance.files -= len(shown)
     diffs = [_diff_files(each, olds.get(each), news.get(each), content, allowance) for each in shown]
@@ -94,6 +94,12 @@ def diff_states(
         note = f"{left_out:,} more {'file differs' if left_out == 1 else 'files differ'}."
         diffs.append(FileDiff(path, _kind(before, after), "", note))
     return tuple(diffs)
+
+
+def digests_before(path: str, before: Manifest | None, after: Manifest | None) -> list[str]:
+    """The hashes from before that `diff_states` would ask for, in its order, if it had no bounds."""
+    olds, news = _files_by_path(path, before), _files_by_path(path, after)
+    return [olds[each].sha256 for each in _differing(olds, news) if each in olds]
 
 
 def diff_bytes(
@@ -110,6 +116,10 @@ def _files_by_path(path: str, manifest: Manifest | None) -> dict[str, ManifestFi
     files = () if manifest is None else manifest.files
     kept = normalised(file for file in files if not is_junk(file.path)).files
     return {"/".join(part for part in (path, file.path) if part): file for file in kept}
+
+
+def _differing(olds: dict[str, ManifestFile], news: dict[str, ManifestFile]) -> list[str]:
+    return sorted(each for each in olds.keys() | news.keys() if olds.get(each) != news.get(each))
 
 
 def _kind(before: object | None, after: object | None) -> DiffKind:

@@ -4,10 +4,13 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import islice
 
+from artifacts.manifests import Manifest
 from deployments.installer.decisions import Claimant, Missing, PlacementKey, Target, Unrenderable, Wanted
-from deployments.installer.diffs import Allowance, FileDiff, diff_bytes, diff_states
-from deployments.installer.disk import Kind
+from deployments.installer.diffs import Allowance, FileDiff, diff_bytes, diff_states, digests_before
+from deployments.installer.disk import DiskState, Kind
 from deployments.installer.entry_decisions import SharedFile, describe_entry, entry_state
 from deployments.installer.ledger import PlacementRow
 from deployments.installer.obstacles import NotPossibleError
@@ -41,25 +44,32 @@ class DeploymentStatus:
     diffs: tuple[FileDiff, ...] = ()
 
 
-# Gives bytes by their hash, for the path at which they lie.
-type Contents = Callable[[str, str], bytes | None]
+# Gives bytes by their hash: known ones, or those that lie at a path with this manifest.
+type Contents = Callable[[str, Manifest | None, Mapping[str, bytes]], Callable[[str], bytes | None]]
 
 
 class StatusReader:
-    """Compares one project's placements with its disk. `kept` gives what was deployed, by hash."""
+    """Compares one project's placements with its disk, looking at each path once.
+
+    `rows` are all that will be asked about, in that order. With diffs, `load` is called once at the most, for
+    the bytes of what was deployed and is not there any more, and `contents` gives those that lie there now.
+    """
 
     def __init__(
         self,
         situation: Situation,
-        kept: Callable[[str], bytes | None],
-        on_disk: Contents,
+        rows: Sequence[PlacementRow],
+        load: Callable[[Collection[str]], Mapping[str, bytes]],
+        contents: Contents,
         *,
         with_diffs: bool,
     ) -> None:
         self._situation = situation
-        self._kept = kept
-        self._on_disk = on_disk
+        self._rows = rows
+        self._load = load
+        self._contents = contents
         self._allowance = Allowance() if with_diffs else None
+        self._seen: dict[str, DiskState] = {}
         self._files: dict[str, SharedFile] = {}
 
     def status(
@@ -69,7 +79,6 @@ class StatusReader:
         kinds: list[EntryState] = []
         reasons: list[str] = []
         diffs: list[FileDiff] = []
-        rows = sorted(rows, key=lambda row: row.key)
         for row in rows:
             compare = self._compare_entry if row.entry else self._compare_path
             kind, reason, differences = compare(row)
@@ -85,7 +94,7 @@ class StatusReader:
         return DeploymentStatus(target, tuple(claims), paths, status, tuple(filter(None, notes)), tuple(diffs))
 
     def _compare_path(self, row: PlacementRow) -> tuple[EntryState, str, Sequence[FileDiff]]:
-        disk = self._situation.look(row.path)
+        disk = self._look(row.path)
         if disk.content_sha256 == row.state:
             return EntryState.INTACT, "", ()
         recorded = self._situation.recorded_state(row.state)
@@ -95,7 +104,7 @@ class StatusReader:
                 row.path,
                 recorded,
                 disk.manifest,
-                lambda digest: self._on_disk(row.path, digest) or self._kept(digest),
+                self._contents(row.path, disk.manifest, self._bytes_before),
                 self._allowance,
             )
         if disk.kind is Kind.ABSENT:
@@ -105,6 +114,23 @@ class StatusReader:
         if disk.manifest is not None and disk.manifest.is_folder and recorded.is_folder:
             return EntryState.CHANGED, f"{row.path} was edited: {describe_edits(recorded, disk.manifest)}.", diffs
         return EntryState.CHANGED, f"{row.path} was edited.", diffs
+
+    @cached_property
+    def _bytes_before(self) -> Mapping[str, bytes]:
+        """What was deployed at the paths that changed since, of as many files as are shown."""
+        digests = (digest for row in self._rows if not row.entry for digest in self._digests_before(row))
+        return self._load(set(islice(digests, Allowance().files)))
+
+    def _digests_before(self, row: PlacementRow) -> list[str]:
+        disk = self._look(row.path)
+        if disk.content_sha256 == row.state:
+            return []
+        return digests_before(row.path, self._situation.recorded_state(row.state), disk.manifest)
+
+    def _look(self, path: str) -> DiskState:
+        if path not in self._seen:
+            self._seen[path] = self._situation.look(path)
+        return self._seen[path]
 
     def _compare_entry(self, row: PlacementRow) -> tuple[EntryState, str, Sequence[FileDiff]]:
         key = decode_key(row.entry)

@@ -22,7 +22,7 @@ def statuses(
     """The status of each deployment in `project`, or of those that `claimant` claims or that are of `artifacts`.
 
     Reads every file that was deployed; takes no lock, so that a run that is at work shows half done. The number of
-    queries depends on the deployments only by batches; `diffs` take one more for each file that was edited.
+    queries depends on the deployments only by batches; `diffs` take one more, if anything was edited.
     Raises ProjectFolderError when the folder cannot be read.
     """
     with ProjectFolder(path_of(project)) as folder:
@@ -34,6 +34,8 @@ def statuses(
         placements: dict[UUID, list[PlacementRow]] = defaultdict(list)
         for deployment_id, placement_id in ledger.links:
             placements[deployment_id].append(ledger.placements[placement_id])
+        for rows in placements.values():
+            rows.sort(key=lambda row: row.key)
         chosen = [
             row
             for row in sorted(ledger.deployments.values(), key=lambda row: _order(row.target))
@@ -41,11 +43,8 @@ def statuses(
             and (artifacts is None or row.target.artifact_uuid in artifacts)
         ]
         wanted = _wanted_today(project, chosen)
-
-        def on_disk(path: str, digest: str) -> bytes | None:
-            return folder.contents(path, situation.look(path).manifest, {})(digest)
-
-        reader = StatusReader(situation, lambda digest: load_blobs([digest]).get(digest), on_disk, with_diffs=diffs)
+        chosen_rows = [row for deployment in chosen for row in placements[deployment.id]]
+        reader = StatusReader(situation, chosen_rows, load_blobs, folder.contents, with_diffs=diffs)
         return [reader.status(row.target, claims[row.id], placements[row.id], wanted.get(row.id)) for row in chosen]
 
 

@@ -58,6 +58,12 @@ def deployed_and_edited(desk: Desk, artifacts: list[Artifact]) -> None:
     edit(desk, artifacts)
 
 
+def deployed_and_rewritten(desk: Desk, artifacts: list[Artifact]) -> None:
+    desk.deploy(*artifacts)
+    for file in (desk.folder / ".claude/skills").rglob("*.md"):
+        file.write_text(f"My {file}")
+
+
 JOBS: dict[str, tuple[Job, Job]] = {
     "a first deploy": (nothing, lambda desk, artifacts: desk.deploy(*artifacts)),
     "a dry run": (nothing, lambda desk, artifacts: desk.deploy(*artifacts, dry_run=True, diffs=True)),
@@ -74,6 +80,10 @@ JOBS: dict[str, tuple[Job, Job]] = {
     "an undo over edits": (deployed_and_edited, lambda desk, artifacts: desk.undo(on_conflict=OnConflict.OVERWRITE)),
     "a status": (deployed, lambda desk, artifacts: statuses(project=desk.project)),
     "a status of edits": (deployed_and_edited, lambda desk, artifacts: statuses(project=desk.project)),
+    "a status of rewritten files, with diffs": (
+        deployed_and_rewritten,
+        lambda desk, artifacts: statuses(project=desk.project, diffs=True),
+    ),
 }
 
 

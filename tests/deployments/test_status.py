@@ -9,6 +9,7 @@ from django.utils import timezone
 from artifacts.models import Artifact
 from deployments.exceptions import ProjectFolderError
 from deployments.installer.decisions import Claimant
+from deployments.installer.disk import DiskReader, DiskState
 from deployments.installer.status import DeploymentStatus
 from deployments.services.status import statuses
 from tests.deployments.busy_project import exact_state
@@ -267,3 +268,28 @@ def test_a_project_whose_folder_is_gone_has_no_status(desk: Desk, ship: Artifact
     shutil.rmtree(desk.folder)
     with pytest.raises(ProjectFolderError, match=str(desk.folder)):
         statuses(project=desk.project)
+
+
+def test_a_path_is_looked_at_once_for_all_its_diffs(desk: Desk, pdf: Artifact, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.deploy(pdf)
+    for name in ("SKILL.md", "notes.md", "more.md"):
+        write(desk, f"{PDF}/{name}", f"My {name}")
+    looks: list[str] = []
+    look = DiskReader.look
+
+    def counted(reader: DiskReader, path: str) -> DiskState:
+        looks.append(path)
+        return look(reader, path)
+
+    monkeypatch.setattr(DiskReader, "look", counted)
+    assert len(status_of(desk, diffs=True).diffs) == 3
+    assert looks == [PDF]
+
+
+def test_a_file_that_is_empty_is_shown_as_such(desk: Desk, pdf: Artifact) -> None:
+    desk.deploy(pdf)
+    write(desk, f"{PDF}/SKILL.md", "")
+    write(desk, f"{PDF}/empty.md", "")
+    emptied, added = status_of(desk, diffs=True).diffs
+    assert "-Read\n" in emptied.text
+    assert (added.path, added.note) == (f"{PDF}/empty.md", "Empty file.")
