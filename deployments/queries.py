@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from deployments.installer.decisions import Claimant
-from deployments.models import Claim, Deployment, Run, RunItem
+from deployments.models import Claim, Deployment, Placement, Run, RunItem
 from projects.models import Project
 from projects.queries import projects_of
 
@@ -32,8 +32,9 @@ def without_folder(projects: Iterable[Project]) -> set[UUID]:
 
 
 def deployments_in(project: Project) -> QuerySet[Deployment]:
-    """What is in a project, by name, with who claims it in one more query."""
-    return project.deployments.prefetch_related("claims").order_by("label", "deployment_profile_id")
+    """What is in a project, by name; with who claims it and where it lies in one more query each."""
+    places = Prefetch("placements", Placement.objects.only("path", "entry").order_by("path", "entry"))
+    return project.deployments.prefetch_related("claims", places).order_by("label", "deployment_profile_id")
 
 
 def claimants_in(project: Project, profile_ids: Collection[str] | None = None) -> list[Claimant]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import user_of
 from deployments.models import Run, RunItem
+from deployments.pages import run_entries
 from deployments.queries import deployments_in, items_of, projects_with_deployments, run_of, runs_in, without_folder
 from profiles.queries import profiles_of
 from projects.models import Project
@@ -44,15 +45,17 @@ def project_detail(request: HttpRequest, project_id: UUID) -> HttpResponse:
     except Project.DoesNotExist:
         raise Http404("There is no such project.") from None
     deployments = Paginator(deployments_in(project), PAGE_SIZE)
+    profiles = list(profiles_of(project))
     return render(
         request,
         "deployments/project_detail.html",
         {
             "project": project,
             "folder_is_missing": project.pk in without_folder([project]),
-            "profiles": profiles_of(project),
+            "profiles": profiles,
+            "profile_ids": {profile.profile_id for profile in profiles},
             "page": deployments.get_page(request.GET.get("page")),
-            "runs": runs_in(project)[:LAST_RUNS],
+            "runs": run_entries(list(runs_in(project)[:LAST_RUNS])),
         },
     )
 
@@ -67,11 +70,13 @@ def run_detail(request: HttpRequest, run_id: UUID) -> HttpResponse:
     wanted = request.GET.get("status")
     status = RunItem.Status(wanted) if wanted in RunItem.Status.values else None
     items = Paginator(items_of(run, status), PAGE_SIZE)
+    (entry,) = run_entries([run])
     return render(
         request,
         "deployments/run_detail.html",
         {
             "run": run,
+            "entry": entry,
             "status": status or "",
             "status_links": _status_links(run),
             "page": items.get_page(request.GET.get("page")),

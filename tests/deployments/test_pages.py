@@ -16,7 +16,9 @@ from tests.factories import (
     ArtifactFactory,
     ClaimFactory,
     DeploymentFactory,
+    DeploymentPlacementFactory,
     DeploymentProfileFactory,
+    PlacementFactory,
     ProjectFactory,
     RunFactory,
     RunItemFactory,
@@ -96,6 +98,60 @@ def test_a_project_shows_its_profiles_deployments_and_runs(client: Client, me: U
     assert "skill pdf house Backend, Frontend just now" in text
     assert "Run 2 Deploy Frontend Cut off and taken back" in text
     assert "Run 1 Deploy Backend 2 succeeded, 1 skipped, 1 failed" in text
+
+
+def test_a_deployment_shows_where_it_lies_and_that_its_profile_is_deleted(client: Client, me: User) -> None:
+    project = ProjectFactory(owner=me)
+    DeploymentProfileFactory(project=project, profile_id="house")
+    for profile_id in ("gone", "house"):
+        deployment = DeploymentFactory(project=project, label="hook:lint", deployment_profile_id=profile_id)
+        for path, entry in (("settings.json", "Stop"), ("scripts/lint", "")):
+            placement = PlacementFactory(project=project, path=f"{profile_id}/{path}", entry=entry)
+            DeploymentPlacementFactory(deployment=deployment, placement=placement)
+    text = page(client, f"/projects/{project.pk}")
+    assert "lint gone/scripts/lint gone/settings.json › Stop gone deleted" in text
+    assert "lint house/scripts/lint house/settings.json › Stop house just now" in text
+
+
+def test_an_undo_and_what_it_took_back_lead_to_each_other(client: Client, me: User) -> None:
+    project = ProjectFactory(owner=me)
+    RunFactory(project=project, number=2)
+    undone = RunFactory(project=project, number=3, state=Run.State.UNDONE, claimant_label="Backend")
+    vain, undo = (
+        RunFactory(project=project, number=number, kind="undo", options={"undone_run": 3}, state=state)
+        for number, state in ((4, Run.State.RECOVERED), (5, Run.State.DONE))
+    )
+    RunFactory(number=3)
+    text = page(client, f"/projects/{project.pk}")
+    assert "Run 5 Undo of run 3 0 restored" in text
+    assert "Run 4 Undo of run 3 Cut off and taken back" in text
+    assert "Run 3 Deploy Backend Undone by run 5" in text
+    for shown, links in ((undo, {undone}), (vain, {undone}), (undone, {undo})):
+        content = client.get(f"/runs/{shown.pk}").content.decode()
+        found = set(re.findall(r'<a href="/runs/([^"?]+)">', content))
+        assert found - {str(shown.pk)} == {str(run.pk) for run in links}
+
+
+def test_a_run_that_was_given_up_looks_like_a_failure(client: Client, me: User) -> None:
+    run = RunFactory(project__owner=me, state="given_up")
+    for address in (f"/runs/{run.pk}", f"/projects/{run.project_id}"):
+        assert f'<span class="state bad"> {run.get_state_display()} </span>' in " ".join(
+            client.get(address).content.decode().split()
+        )
+
+
+def test_an_undeploy_of_artifacts_says_which(client: Client, me: User) -> None:
+    project = ProjectFactory(owner=me)
+    for number, names in ((1, ["pdf"]), (2, ["pdf", "word", "zip"])):
+        run = RunFactory(project=project, number=number, kind="undeploy")
+        for name in names:
+            artifact = ArtifactFactory(name=name)
+            for profile_id in ("house", "work"):
+                RunItemFactory(run=run, artifact=artifact, deployment_profile_id=profile_id)
+    text = page(client, f"/projects/{project.pk}")
+    assert "Run 1 Undeploy skill:pdf 2 removed" in text
+    assert "Run 2 Undeploy skill:pdf and 2 more 6 removed" in text
+    assert "Undeploy skill:pdf and 2 more Run 2" in page(client, f"/runs/{run.pk}")
 
 
 def test_a_project_without_deployments_says_so(client: Client, me: User) -> None:
@@ -211,8 +267,11 @@ def test_queries_do_not_grow_with_projects_deployments_or_results(client: Client
         DeploymentProfileFactory.create_batch(number, project=project)
         RunFactory.create_batch(number, project=project)
         RunItemFactory.create_batch(number, run=run)
+        RunItemFactory(run=RunFactory(project=project, kind="undeploy"))
+        RunFactory(project=project, kind="undo", options={"undone_run": run.number})
         for deployment in DeploymentFactory.create_batch(number, project=project):
             ClaimFactory(deployment=deployment)
+            DeploymentPlacementFactory(deployment=deployment, placement__project=project)
 
     def costs() -> list[int]:
         counted = []

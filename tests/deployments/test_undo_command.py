@@ -31,6 +31,15 @@ def test_repeated_it_walks_back_until_there_is_nothing_left(desk: Desk) -> None:
     assert undo(desk) == (1, "There is no run to undo: none has changed anything, or all are undone.")
 
 
+def test_an_undeploy_is_named_by_what_it_took_out(desk: Desk) -> None:
+    plan, ship = desk.artifact("command:plan"), desk.artifact("command:ship")
+    desk.deploy(plan, ship)
+    desk.undeploy(ship, of_everybody=True)
+    assert undo(desk)[1].startswith("Undo of run 2: the undeploy of command:ship by owner, ")
+    desk.undeploy(of_everybody=True)
+    assert undo(desk)[1].startswith("Undo of run 4: the undeploy of command:plan and 1 more by owner, ")
+
+
 def test_a_dry_run_names_the_run_and_shows_what_would_come_back(desk: Desk) -> None:
     ship = desk.artifact("command:ship", {"": "Ship\n"})
     desk.deploy(ship)

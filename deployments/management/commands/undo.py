@@ -17,6 +17,7 @@ from deployments.management.project_command import (
     run_options,
 )
 from deployments.models import Run
+from deployments.pages import run_entries
 from deployments.report import as_data
 from deployments.services.reports import Report
 from deployments.services.undo import last_undoable, undo
@@ -51,6 +52,7 @@ def _undone(project: Project, report: Report) -> Run:
 
 
 def _told(run: Run) -> str:
-    name = f" of {run.claimant_label!r}" if run.claimant_label else ""
+    (entry,) = run_entries([run])
+    name = f" of {repr(entry.subject) if run.claimant else entry.subject}" if entry.subject else ""
     who = f" by {run.started_by}" if run.started_by else ""
     return f"Undo of run {run.number}: the {run.kind}{name}{who}, {run.started_at:%Y-%m-%d %H:%M} UTC"
