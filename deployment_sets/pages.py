@@ -16,8 +16,11 @@ from deployment_sets.services.batch_deploy import claimant_of
 from deployment_sets.services.graph import SetSummary, resolution_of, summaries
 from deployment_sets.services.resolution import Member, MemberKind, Resolution, ResolvedArtifact
 from deployments.models import Claim
+from projects.models import Project
+from projects.queries import projects_of
 
 USERS_SHOWN = 5
+PROJECTS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,13 @@ class Standing:
 
     used_by: Sequence[DeploymentSet]
     used_by_more: int
+    live_in: Sequence[Project]
     live_count: int
+
+    @property
+    def live_more(self) -> int:
+        """In how many projects more than those that are named."""
+        return self.live_count - len(self.live_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +89,15 @@ def set_cards(owner: User, sets: Sequence[DeploymentSet]) -> list[SetCard]:
 
 
 def standing(owner: User, deployment_set: DeploymentSet) -> Standing:
-    """What the head of a set's page says about it. Three queries."""
+    """What the head of a set's page says about it. Four queries."""
+    claims = Claim.objects.filter(claimant=claimant_of(deployment_set.pk, deployment_set.name).key)
+    live_in = projects_of(owner).filter(pk__in=claims.values("deployment__project"))
     users = Paginator(sets_using(owner, Member(MemberKind.SET, deployment_set.pk)), USERS_SHOWN).get_page(1)
     return Standing(
         used_by=list(users.object_list),
         used_by_more=users.paginator.count - users.end_index(),
-        live_count=_live_counts(owner, [deployment_set]).get(deployment_set.pk, 0),
+        live_in=list(live_in[:PROJECTS_SHOWN]),
+        live_count=live_in.count(),
     )
 
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.services import local_user
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.services.batch_deploy import claimant_of
+from projects.models import Project
 from tests.factories import (
     ArtifactFactory,
     ArtifactGroupFactory,
@@ -106,11 +107,19 @@ def test_a_set_shows_where_it_stands(client: Client, me: User) -> None:
     inner = DeploymentSetFactory(owner=me, description="What it is for.")
     for number in range(7):
         DeploymentSetFactory(owner=me, name=f"Outer {number}", members=[inner])
-    deploy_to_projects(inner, [me])
     text = page(client, f"/sets/{inner.pk}")
-    assert (
-        "What it is for. live in 1 project used by Outer 0 , Outer 1 , Outer 2 , Outer 3 , Outer 4 and 2 more" in text
-    )
+    assert "What it is for. not deployed used by Outer 0 , Outer 1 , Outer 2 , Outer 3 , Outer 4 and 2 more" in text
+
+
+def test_a_set_links_to_the_first_projects_it_is_live_in(client: Client, me: User) -> None:
+    deployment_set = DeploymentSetFactory(owner=me)
+    deploy_to_projects(deployment_set, [me] * 6 + [UserFactory()])
+    first, *_, last = Project.objects.owned_by(me).order_by("name")
+    address = f"/sets/{deployment_set.pk}"
+    assert re.search(f"live in 6 projects : {first.name} ,( [^,]+,){{3}} [^,]+ and 1 more", page(client, address))
+    content = client.get(address).content.decode()
+    assert f'<a href="/projects/{first.pk}">{first.name}</a>' in content
+    assert last.name not in content
 
 
 def test_a_missing_artifact_is_marked(client: Client, me: User) -> None:
