@@ -28,18 +28,31 @@ _BATCH = 400
 
 
 def load(project: Project) -> Ledger:
-    """Everything recorded of `project`. Four queries."""
-    placements = Placement.objects.filter(project=project).order_by()
-    deployments = Deployment.objects.filter(project=project).order_by()
+    """Everything recorded of `project`. Four queries.
+
+    Who has no lock may see the queries answer from before and after a run. What then connects a row that only
+    one of them knew is left out, as if it had not been recorded yet or were not any more.
+    """
+    placements = {
+        row.pk: _placement_row(row) for row in Placement.objects.filter(project=project).order_by().iterator()
+    }
+    deployments = {
+        row.pk: _deployment_row(row) for row in Deployment.objects.filter(project=project).order_by().iterator()
+    }
     links = DeploymentPlacement.objects.filter(deployment__project=project).order_by("pk")
     claims = Claim.objects.filter(deployment__project=project).order_by("label", "pk")
     return Ledger(
-        {row.id: row for row in map(_placement_row, placements.iterator())},
-        {row.id: row for row in map(_deployment_row, deployments.iterator())},
-        set(links.values_list("deployment_id", "placement_id")),
+        placements,
+        deployments,
+        {
+            (deployment, placement)
+            for deployment, placement in links.values_list("deployment_id", "placement_id")
+            if deployment in deployments and placement in placements
+        },
         {
             (deployment, claimant): label
             for deployment, claimant, label in claims.values_list("deployment_id", "claimant", "label")
+            if deployment in deployments
         },
     )
 

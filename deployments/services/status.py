@@ -39,7 +39,9 @@ def statuses(
         chosen = [
             row
             for row in sorted(ledger.deployments.values(), key=lambda row: _order(row.target))
-            if (claimant is None or any(claim.key == claimant for claim in claims[row.id]))
+            # Without placements it is of a run that came to its end meanwhile.
+            if row.id in placements
+            and (claimant is None or any(claim.key == claimant for claim in claims[row.id]))
             and (artifacts is None or row.target.artifact_uuid in artifacts)
         ]
         wanted = _wanted_today(project, chosen)
