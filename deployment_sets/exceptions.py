@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from deployments.exceptions import DeploymentError
+
 MAX_DEPTH = 20
 
 _WRITTEN_NAMES = 24
@@ -118,3 +120,14 @@ def written_path(names: Sequence[str]) -> str:
         half = _WRITTEN_NAMES // 2
         names = [*names[:half], f"… {len(names) - 2 * half} more …", *names[-half:]]
     return " › ".join(names)
+
+
+class NoProfileLeftError(DeploymentError):
+    """A project has none of the profiles any more under which the set is live there."""
+
+    def __init__(self, profile_ids: Sequence[str]) -> None:
+        names = ", ".join(profile_ids)
+        super().__init__(
+            f"None of the profiles it is live under exists any more: {names}. "
+            "Undeploy the set there, or make a profile of that name again."
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import User
+from deployment_sets.exceptions import NoProfileLeftError
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.batch_deploy import batch_deploy, claimant_of
 from deployment_sets.services.graph import resolve_set
@@ -50,17 +51,23 @@ class Live:
 def where_live(*, deployment_set: DeploymentSet, on_disk: bool = False) -> list[Live]:
     """Where `deployment_set` is claimed, by project and profile; with `on_disk` every file there is compared too.
 
-    Renders what the set stands for under every profile. The number of queries depends on the rows only by
-    batches; with `on_disk` it grows with the projects. Raises DeploymentSetResolutionError when the set
+    Renders what the set stands for under each profile it is claimed in. The number of queries depends on the rows
+    only by batches; with `on_disk` it grows with the projects. Raises DeploymentSetResolutionError when the set
     does not resolve.
     """
     claimant = claimant_of(deployment_set.pk, deployment_set.name).key
     placed = _placed(claimant, deployment_set.owner_id)
     projects = Project.objects.in_bulk([project_id for project_id, _ in placed])
-    places = sorted(placed, key=lambda place: (projects[place[0]].name, place[0], place[1]))
-    profiles = list(DeploymentProfile.objects.filter(project__in=projects))
+    # A project may have been deleted since its claims were read.
+    present = (place for place in placed if place[0] in projects)
+    places = sorted(present, key=lambda place: (projects[place[0]].name, place[0], place[1]))
+    profiles = [
+        profile
+        for profile in DeploymentProfile.objects.filter(project__in=projects)
+        if (profile.project_id, profile.profile_id) in placed
+    ]
     resolved = [artifact.uuid for artifact in resolve_set(deployment_set).artifacts]
-    # Every artifact under every profile, the profiles taking turns.
+    # Every artifact under each of these, which take turns.
     wanted = rendered_artifacts(resolved, profiles)
     wanted_under = {
         (profile.project_id, profile.profile_id): wanted[turn :: len(profiles)] for turn, profile in enumerate(profiles)
@@ -90,6 +97,9 @@ def bring_up_to_date(
     for each in Project.objects.filter(pk__in=chosen).order_by("name", "pk"):
         profile_ids = [profile_id for project_id, profile_id in places if project_id == each.pk]
         profiles = list(each.profiles.filter(profile_id__in=profile_ids).order_by("created_at", "pk"))
+        if not profiles:
+            yield each, NoProfileLeftError(profile_ids)
+            continue
         try:
             yield (
                 each,
@@ -117,7 +127,9 @@ def _placed(claimant: str, owner_id: UUID) -> dict[tuple[UUID, str], _Placed]:
         "deployment__deployment_profile_id",
         "deployment__artifact_uuid",
     ):
-        placed[project_id, profile_id][artifact_uuid] = states[deployment_id]
+        # Without links it is of a run that ended between the two queries.
+        if deployment_id in states:
+            placed[project_id, profile_id][artifact_uuid] = states[deployment_id]
     return dict(placed)
 
 

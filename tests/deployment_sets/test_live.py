@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -9,13 +10,17 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from artifacts.models import Artifact
+from artifacts.queries import LoadedArtifact
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.batch_deploy import batch_deploy
 from deployment_sets.services.live import Live, where_live
 from deployment_sets.services.members import add_member, remove_member
+from deployments.installer.decisions import Wanted
 from deployments.installer.status import Status
 from deployments.models import Run
+from deployments.services import rendering
 from profiles.queries import profiles_of
+from profiles.rendering import ProfileLayout
 from projects.locks import folder_lock
 from projects.models import Project
 from tests.commands import run, run_json
@@ -27,6 +32,7 @@ from tests.factories import (
     UserFactory,
     give_version,
 )
+from tests.meanwhile import just_before_reading
 
 type Landing = Callable[[str], Project]
 
@@ -165,6 +171,41 @@ def test_each_profile_is_judged_by_itself(full_stack: DeploymentSet, land: Landi
     assert [each.behind for each in where_live(deployment_set=full_stack)] == [(), ("3 outdated",)]
 
 
+def test_only_profiles_that_the_set_is_claimed_in_are_rendered(
+    full_stack: DeploymentSet, land: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        DeploymentProfileFactory(project=land(name), profile_id="later", platform="other", root_dir="agents")
+    rendered: list[str] = []
+
+    def counted(uuid: UUID, artifact: LoadedArtifact | None, profile_id: str, layout: ProfileLayout) -> Wanted:
+        rendered.append(profile_id)
+        return render(uuid, artifact, profile_id, layout)
+
+    render = rendering.rendered
+    monkeypatch.setattr(rendering, "rendered", counted)
+    assert [each.behind for each in where_live(deployment_set=full_stack)] == [(), ()]
+    assert rendered == ["claude_code", "claude_code"]
+
+
+@pytest.mark.parametrize("table", ["deployments_claim", "projects_project"])
+def test_what_goes_while_it_is_looked_up_is_not_live(full_stack: DeploymentSet, land: Landing, table: str) -> None:
+    going = land("going")
+    land("staying")
+    with just_before_reading(table, going.delete):
+        assert [each.project.name for each in where_live(deployment_set=full_stack)] == ["staying"]
+    assert not Project.objects.filter(name="going").exists()
+
+
+def test_what_a_run_adds_while_it_is_looked_up_is_not_live_yet(
+    full_stack: DeploymentSet, land: Landing, project: Project
+) -> None:
+    land("one")
+    with just_before_reading("deployments_claim", lambda: deploy(full_stack, project)):
+        assert [each.project.name for each in where_live(deployment_set=full_stack)] == ["one"]
+    assert len(where_live(deployment_set=full_stack)) == 2
+
+
 def test_more_projects_take_no_more_queries(full_stack: DeploymentSet, land: Landing) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -268,6 +309,19 @@ def test_one_projects_trouble_stops_no_other(
     assert outcomes[busy.path][0] is None
     assert outcomes[edited.path][0]["counts"]["error"] == 1
     assert (shipped(busy), shipped(edited), shipped(fine)) == ("Ship\n", "Mine", "Ship it\n")
+
+
+def test_without_a_profile_that_is_left_nothing_is_done_and_it_is_said_why(
+    full_stack: DeploymentSet, land: Landing, ship: Artifact
+) -> None:
+    bare, fine = land("bare"), land("fine")
+    bare.profiles.all().delete()
+    give_version(ship, {"": "Ship it\n"})
+    code, output = bring()
+    assert code == 1
+    assert "Not done: None of the profiles it is live under exists any more: claude_code." in output
+    assert (shipped(bare), shipped(fine)) == ("Ship\n", "Ship it\n")
+    assert bare.runs.count() == 1
 
 
 def test_where_it_is_not_live_nothing_is_brought(full_stack: DeploymentSet, project: Project) -> None:
