@@ -10,12 +10,12 @@ class ProjectFolderError(DeploymentError):
 
 
 class StalePlanError(DeploymentError):
-    """The plan that was to be applied is no longer the plan: a set, a profile, the records or the disk changed."""
+    """The plan that was to be applied is not the one there is: something changed since, or the choices are others."""
 
     def __init__(self) -> None:
         super().__init__(
-            "What was planned is out of date: something in the set, the profiles or the project has changed since. "
-            "Nothing was written. Look at the new plan."
+            "This is not the plan that was shown: something in the set, the profiles or the project has changed since, "
+            "or other options were chosen. Nothing was written. Look at the new plan."
         )
 
 

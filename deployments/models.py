@@ -131,6 +131,7 @@ class Run(models.Model):
         DONE = "done", "Done"
         RECOVERED = "recovered", "Cut off and taken back"
         UNDONE = "undone", "Undone"
+        GIVEN_UP = "given_up", "Failed, nothing changed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs", db_index=False)

@@ -219,7 +219,9 @@ class _Application:
                     staging.clear(intent.slot)
                 outcome.intents = []
         for change_of_file in self._shared:
-            file = SharedFileWork(self._folder, staging, change_of_file, lambda: next(self._slots))
+            file = SharedFileWork(
+                self._folder, staging, change_of_file, lambda: next(self._slots), self._assignment.modes
+            )
             self._files.append(file)
             try:
                 staged, failures = file.prepare(self._going_on())
@@ -353,7 +355,7 @@ class _Application:
 
     def _give_up(self, run: Run, notes: Sequence[str] = ()) -> list[Result]:
         results = results_given_up([outcome.result() for outcome in self._outcomes])
-        journal.finish(run, results, state=Run.State.UNDONE)
+        journal.finish(run, results, state=Run.State.GIVEN_UP)
         self._add_notes(run, notes)
         return results
 

@@ -225,9 +225,10 @@ class PlanItem:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run would do, artifact by artifact."""
+    """What a run would do, artifact by artifact. `context` is for whom, where and under which choices, as text."""
 
     items: tuple[PlanItem, ...]
+    context: tuple[str, ...] = ()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -239,6 +240,9 @@ class Plan:
                 item.action,
                 item.tolerated,
                 item.unwanted is not None,
+                item.reason,
+                item.warnings,
+                str(item.version_id),
                 [[settled.path, settled.manifest.sha256] for settled in item.settled],
                 [
                     [change.path, change.before.content_sha256, change.after.sha256 if change.after else None]
@@ -250,7 +254,7 @@ class Plan:
             ]
             for item in self.items
         ]
-        return hashlib.sha256(json.dumps(decisions).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([self.context, decisions]).encode()).hexdigest()
 
 
 def full_name(label: str, namespace: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from deployments.installer.decisions import Action, EntryEdit, MergePreview, OnConflict
-from deployments.installer.disk import DiskState, Kind
+from deployments.installer.disk import MAX_SHARED_BYTES, DiskState, Kind
 from deployments.installer.obstacles import NotPossibleError
 from deployments.installer.shared_files.document import Document, EntryState, Place
 from deployments.installer.shared_files.merge import Entry, Merged, RecordedEntry, merge, parse
@@ -60,13 +60,23 @@ class SharedFile:
         except EntryError as error:
             raise NotPossibleError(Action.REFUSED, f"{name}: {error}") from error
         edit = EntryEdit(entry.path, self.format, entry.key, entry.value, seen)
+        is_element = isinstance(entry.key, Element)
         if conflict and on_conflict is not OnConflict.OVERWRITE:
             raise NotPossibleError(Action.CONFLICT, conflict, proposed_merges=(self._previewed(edit),))
         if is_equal:
             known = entry.key in self.recorded
             return None, "" if known else f"{name} was there already, the same; now recorded."
         self._apply(edit)
-        return edit, "What was there before was replaced; the run keeps a copy." if conflict and seen else ""
+        if len(self.merged.data or b"") > MAX_SHARED_BYTES:
+            limit = f"{MAX_SHARED_BYTES >> 20} MiB"
+            raise NotPossibleError(
+                Action.REFUSED, f"{self.path} would hold more than {limit} with it. Make it shorter."
+            )
+        if not conflict:
+            return edit, ""
+        if seen:
+            return edit, "What was there before was replaced; the run keeps a copy."
+        return edit, f"{name} was added anew. What was made of the one before is still there." if is_element else ""
 
     def _conflict(self, entry: RenderedEntry, name: str, holder: str) -> str:
         """Why this entry is not simply ours to write; empty when it is."""
@@ -83,7 +93,8 @@ class SharedFile:
             return ""
         match self.document.state(entry.key, record.value):
             case EntryState.GONE if self.state.kind is not Kind.ABSENT:
-                return f"{name} was removed since it was deployed. Overwrite to put it back, or take it out of the set."
+                what = "edited or removed" if isinstance(entry.key, Element) else "removed"
+                return f"{name} was {what} since it was deployed. Overwrite to put it back, or take it out of the set."
             case EntryState.CHANGED:
                 return f"{name} was edited since it was deployed. Overwrite it, or keep the edit."
             case EntryState.INTACT if record.trace is None:
@@ -92,13 +103,10 @@ class SharedFile:
                 )
         return ""
 
-    def remove(
-        self, record: RecordedEntry, on_conflict: OnConflict, *, is_replaced: bool, going: Sequence[str] = ()
-    ) -> EntryEdit | None:
+    def remove(self, record: RecordedEntry, on_conflict: OnConflict, *, is_replaced: bool) -> EntryEdit | None:
         """The edit that takes out what `record` says is ours, if it is still there. Raises NotPossibleError.
 
-        With `is_replaced` an entry that is gone is a conflict: somebody may have made another of it. So it is
-        where the file still names one of the paths that are `going` with the entry.
+        With `is_replaced` an entry that is gone is a conflict: somebody may have made another of it.
         """
         name = describe_entry(self.path, record.key)
         try:
@@ -114,12 +122,6 @@ class SharedFile:
                     Action.CONFLICT,
                     f"{name}, as it was deployed before, was edited or removed since. Overwrite to add the new one.",
                 )
-            if not overwrites and (named := next(filter(self._names, going), "")):
-                raise NotPossibleError(
-                    Action.CONFLICT,
-                    f"{name} was edited since it was deployed and still names {named}. "
-                    f"Take it out of the file, or overwrite to remove {named} all the same.",
-                )
             return None
         if state is EntryState.CHANGED and not overwrites:
             raise NotPossibleError(
@@ -130,9 +132,21 @@ class SharedFile:
         self._apply(edit)
         return edit
 
-    def _names(self, path: str) -> bool:
-        """Whether the file mentions `path`, or something in it."""
-        return re.search(rf"(?<![\w.-]){re.escape(path)}(?![\w.-])", self.document.text) is not None
+    def names_one_of(self, paths: Sequence[str]) -> str:
+        """The first of `paths` that the file would still mention, itself or something in it; '' if none."""
+        text = _text(self.merged)
+        if any(path in text for path in paths):
+            # Those of other artifacts are not somebody's.
+            text = _text(self._without_ours())
+        mentioned = (path for path in paths if re.search(rf"(?<![\w.-]){re.escape(path)}(?![\w.-])", text))
+        return next(mentioned, "")
+
+    def _without_ours(self) -> Merged:
+        document = parse(self.format, self.merged.data)
+        ours = [
+            entry.key for entry in self.merged.recorded if document.state(entry.key, entry.value) is EntryState.INTACT
+        ]
+        return merge(self.format, self.merged.data, self.merged.recorded, removed=ours)
 
     def _apply(self, edit: EntryEdit) -> None:
         self.merged = self._merged_with(edit)
@@ -148,6 +162,10 @@ class SharedFile:
         for problem in merged.problems.values():
             raise NotPossibleError(Action.REFUSED, f"{describe_entry(self.path, edit.key)}: {problem}")
         return merged
+
+
+def _text(merged: Merged) -> str:
+    return (merged.data or b"").decode(errors="replace")
 
 
 def merge_edits(

@@ -36,6 +36,8 @@ class SharedChange(ABC):
     format: Format
     recorded: tuple[RecordedEntry, ...]
     items: frozenset[int]
+    # The mode of the file where it has to be made; None for the one that the umask grants.
+    mode: int | None = None
 
     @abstractmethod
     def compute(self, data: bytes | None, items: frozenset[int]) -> Computed:
@@ -118,6 +120,7 @@ class SharedFileWork:
         staging: Staging,
         change: SharedChange,
         next_slot: Callable[[], str],
+        modes: Mapping[str, int],
     ) -> None:
         self.change = change
         self.intents: list[Intent] = []
@@ -128,11 +131,13 @@ class SharedFileWork:
         self._folder = folder
         self._staging = staging
         self._next_slot = next_slot
+        self._modes = modes
         self._prepared: tuple[bytes | None, bytes | None] | None = None
         self._applied: frozenset[int] = frozenset()
         self._first: tuple[bytes | None, frozenset[int], Computed] | None = None
         self._base: bytes | None = None
         self._written: Computed | None = None
+        self._is_edited = False
 
     def prepare(self, items: frozenset[int]) -> tuple[dict[str, bytes], dict[int, Failure]]:
         """Stage the change as it looks now; the bytes before and after by hash, and the items that fail already."""
@@ -145,9 +150,9 @@ class SharedFileWork:
         computed = self._computed(data, items)
         if computed.data == data:
             return {}, dict(computed.failures)
-        intent, contents = self._intend(state, data, computed)
+        intent, contents = self._intend(state, data, computed, items - computed.failures.keys())
         if intent.after is not None:
-            self._staging.write(intent.slot, intent.after, contents, exact_modes=intent.before is not None)
+            self._staging.write(intent.slot, intent.after, contents, exact_modes=self._is_exact(intent))
         self._add(intent, data, computed)
         return contents, dict(computed.failures)
 
@@ -174,7 +179,7 @@ class SharedFileWork:
                 break
             failures.update(computed.failures)
             items -= computed.failures.keys()
-            obstacle = self._write(state, data, computed, commit)
+            obstacle = self._write(state, data, computed, items, commit)
             if obstacle is None:
                 self._base = data if self._written is None else self._base
                 self._written, self._applied, self.recorded = computed, items, computed.recorded
@@ -192,12 +197,12 @@ class SharedFileWork:
             if self._first is None or self._first[:2] != (data, items):
                 self._first = data, items, self.change.compute(data, items)
             return self._first[2]
-        if data == self._written.data:
+        if data == self._written.data and not self._is_edited:
             return self.change.compute(self._base, items)
         # Somebody has edited the file since we wrote to it: only what is ours, and not to stay, is taken out again.
-        history = SharedHistory(self.change.format, self.change.recorded, self._written.recorded)
-        changed_for = self.change.changed_for()
-        keys = [key for key in history.changed if changed_for.get(key) in self._applied - items]
+        self._is_edited = True
+        history = SharedHistory(self.change.format, self.change.recorded, self.recorded)
+        keys = [key for key, item in self.change.changed_for().items() if item in self._applied - items]
         merged = history.taken_back(data, self._base, keys)
         for problem in merged.problems.values():
             raise problem
@@ -208,27 +213,27 @@ class SharedFileWork:
         state: DiskState,
         data: bytes | None,
         computed: Computed,
+        items: frozenset[int],
         commit: Callable[[Intent, dict[str, bytes]], None],
     ) -> OSError | None:
         """Make one attempt; what prevented it, if anything did."""
         if computed.data == data:
             return None
         if self._prepared != (data, computed.data):
-            intent, contents = self._intend(state, data, computed)
+            intent, contents = self._intend(state, data, computed, items)
             self._add(intent, data, computed)
             # Before it is written: nothing lies in the staging that no journal knows.
             commit(intent, contents)
             if intent.after is not None:
                 try:
-                    is_exact = intent.before is not None
-                    self._staging.write_draft(intent.slot, intent.after, contents, exact_modes=is_exact)
+                    self._staging.write_draft(intent.slot, intent.after, contents, exact_modes=self._is_exact(intent))
                 except OSError as error:
                     self._prepared = None
                     return error
         intent = self.intents[-1]
         self._prepared = None
         try:
-            make_change(self._folder, self._staging, intent, {})
+            make_change(self._folder, self._staging, intent, self._modes)
         except OSError as error:
             self.notes += take_back_path(self._folder, self._staging, intent)
             return error
@@ -238,10 +243,12 @@ class SharedFileWork:
                 self._folder.remove_empty_folder(created)
         return None
 
-    def _intend(self, state: DiskState, data: bytes | None, computed: Computed) -> tuple[Intent, dict[str, bytes]]:
-        """The change from `data` to what was computed, and the bytes before and after by hash."""
+    def _intend(
+        self, state: DiskState, data: bytes | None, computed: Computed, items: frozenset[int]
+    ) -> tuple[Intent, dict[str, bytes]]:
+        """The change from `data` to what was computed for `items`, and the bytes before and after by hash."""
         before = state.manifest
-        mode = before.files[0].mode if before else PLAIN_MODE
+        mode = before.files[0].mode if before else self.change.mode or PLAIN_MODE
         after = None
         contents: dict[str, bytes] = {}
         if computed.data is not None:
@@ -249,9 +256,14 @@ class SharedFileWork:
             contents[after.files[0].sha256] = computed.data
         if before is not None and data is not None:
             contents[before.files[0].sha256] = data
-        history = SharedHistory(self.change.format, self.recorded, computed.recorded, dict(self.change.changed_for()))
+        # What goes in now, and what was in and goes out again.
+        changed_for = {key: item for key, item in self.change.changed_for().items() if item in items | self._applied}
+        history = SharedHistory(self.change.format, self.recorded, computed.recorded, changed_for)
         slot = self._next_slot()
         return Intent(slot, self.change.path, before, after, state.missing_folders, history=history), contents
+
+    def _is_exact(self, intent: Intent) -> bool:
+        return intent.before is not None or self.change.mode is not None
 
     def _add(self, intent: Intent, data: bytes | None, computed: Computed) -> None:
         self.intents.append(intent)

@@ -304,6 +304,7 @@ class _Planner:
         if row is None:
             return ""
         holders = {holder.target.key: holder for holder in self._recorded.holders[row.id]}
+        draft.observed.append(f"{row.path}: {self._recorded.describe_holders(row)}")
         if row.artifact_uuid != wanted.target.artifact_uuid:
             if not holders or not all(self._leaves(key, row) for key in holders):
                 return self._recorded.describe_holders(row)
@@ -341,27 +342,44 @@ class _Planner:
                 draft.reasons.append(f"{row.path} is taken over by {taken.wanted.target.full_name}.")
                 continue
             draft.released.append(row.id)
-            others = {holder.target.key for holder in self._recorded.holders[row.id]} - {key}
-            if row.adopted or taken is not None or not all((row.id, other) in self._left for other in others):
+            others = {holder.target.key: holder for holder in self._recorded.holders[row.id]}
+            del others[key]
+            staying = [holder for other, holder in others.items() if (row.id, other) not in self._left]
+            if staying:
+                draft.reasons.append(f"{row.path} stays for the profile {staying[0].target.profile_id}.")
+            if row.adopted or taken is not None or staying:
                 continue
-            draft.needs |= others
+            draft.needs |= others.keys()
             if row.entry:
-                self._take_out(row, arrays, going, draft)
+                self._take_out(row, arrays, draft)
             else:
                 disk = self._look(row.path, draft)
                 change = remove_path(row, disk, self._on_conflict, self._situation.recorded_state)
                 draft.removals.extend([change] if change else [])
 
-    def _take_out(
-        self, row: PlacementRow, arrays: AbstractSet[tuple[str, tuple[str, ...]]], going: Sequence[str], draft: _Draft
-    ) -> None:
+        self._check_no_entry_names(going, leaving, draft)
+
+    def _take_out(self, row: PlacementRow, arrays: AbstractSet[tuple[str, tuple[str, ...]]], draft: _Draft) -> None:
         file = self._file(row.path, Format(row.file_format), draft)
         if file.state.kind is Kind.ABSENT:
             return
         entry_key = decode_key(row.entry)
         is_replaced = isinstance(entry_key, Element) and (row.key[0], entry_key.path) in arrays
-        edit = file.remove(file.recorded[entry_key], self._on_conflict, is_replaced=is_replaced, going=going)
+        edit = file.remove(file.recorded[entry_key], self._on_conflict, is_replaced=is_replaced)
         draft.edits.extend([edit] if edit else [])
+
+    def _check_no_entry_names(self, going: Sequence[str], leaving: Sequence[PlacementRow], draft: _Draft) -> None:
+        """Refuse to take paths away that somebody's entries still name: edited ones of ours, or others beside them."""
+        removed = [path for path in going if any(change.path == path for change in draft.removals)]
+        for row in leaving:
+            if row.entry and removed and self._on_conflict is not OnConflict.OVERWRITE:
+                named = self._file(row.path, Format(row.file_format), draft).names_one_of(removed)
+                if named:
+                    raise NotPossibleError(
+                        Action.CONFLICT,
+                        f"An entry in {row.path} that was edited, or added, since it was deployed still names {named}. "
+                        f"Take it out of the file, or overwrite to remove {named} all the same.",
+                    )
 
     def _look(self, path: str, draft: _Draft) -> DiskState:
         disk = self._situation.look(path)

@@ -32,7 +32,7 @@ from deployments.installer.exchange import Spot, exchange, place
 from deployments.installer.journal import Intent, add_notes, append, close_recovered, intents_of
 from deployments.installer.shared_files.history import SharedHistory
 from deployments.installer.shared_files.merge import Merged
-from deployments.installer.staging import RETIRED_SUFFIX, Staging, keep_whole, leftovers
+from deployments.installer.staging import RETIRED_SUFFIX, Staging, is_engaged, keep_whole, leftovers
 from deployments.models import Run
 from profiles.entries import EntryError
 
@@ -55,16 +55,32 @@ def recover_folder(folder: ProjectFolder, folder_key: str) -> Recovered:
 
     The caller holds the folder's lock. One query when there is nothing to do.
     """
-    # Device numbers can change when a machine starts again, and a folder can be moved: either witness is enough.
+    # Device numbers can change when a machine starts again, and a folder can be moved: either witness is enough
+    # where the run's staging lies. Without it this may be another folder, at that place or with that number.
     is_here = Q(folder_key=folder_key) | Q(project__path=str(folder.path))
-    cut_off = list(Run.objects.filter(is_here, state=Run.State.RUNNING).order_by("-started_at"))
+    cut_off = Run.objects.filter(is_here, state=Run.State.RUNNING).select_related("project").order_by("-started_at")
+    taken_back = []
     for run in cut_off:
-        with Staging(folder, run.id) as staging:
-            staging.engage()
-            intents = intents_of(run)
-            take_back(folder, staging, run, intents)
-            clear_away(folder, staging, run, intents)
-    return Recovered(tuple(cut_off), tuple(_clear_leftovers(folder)))
+        is_its_path = run.project.path == str(folder.path)
+        if is_engaged(folder, run.id) or (is_its_path and run.folder_key == folder_key):
+            _take_back_run(folder, run)
+        elif is_its_path:
+            close_recovered(run, ["The folder is not the one in which the run was cut off. Nothing was changed in it."])
+        else:
+            continue
+        taken_back.append(run)
+    return Recovered(tuple(taken_back), tuple(_clear_leftovers(folder, folder_key)))
+
+
+def _take_back_run(folder: ProjectFolder, run: Run) -> None:
+    is_staging_left = is_engaged(folder, run.id)
+    with Staging(folder, run.id) as staging:
+        staging.engage()
+        intents = intents_of(run)
+        # What was created there is taken away only with that witness: somebody else may have put the same there.
+        certain = [intent for intent in intents if is_staging_left or intent.before is not None]
+        take_back(folder, staging, run, certain)
+        clear_away(folder, staging, run, intents + certain[len(intents) :])
 
 
 def take_back(folder: ProjectFolder, staging: Staging, run: Run, intents: list[Intent]) -> None:
@@ -175,15 +191,21 @@ def remove_left_folders(folder: ProjectFolder, run: Run) -> None:
         folder.remove_empty_folder(path)
 
 
-def _clear_leftovers(folder: ProjectFolder) -> Iterator[str]:
-    """Clear away the staging of runs that died between their last commit and its removal, or before their first."""
+def _clear_leftovers(folder: ProjectFolder, folder_key: str) -> Iterator[str]:
+    """Clear away the staging of runs that died between their last commit and its removal, or before their first.
+
+    That of a run of another folder came with a copy of it, and is kept as what is in no record.
+    """
     ids = leftovers(folder)
-    known = {run.id: run for run in Run.objects.filter(pk__in=ids)} if ids else {}
+    runs = Run.objects.filter(pk__in=ids).exclude(state=Run.State.RUNNING).select_related("project") if ids else ()
+    known = {run.id: run for run in runs if run.folder_key == folder_key or run.project.path == str(folder.path)}
     for run_id in ids:
         run = known.get(run_id)
         if run is None and (kept := keep_whole(folder, run_id)):
-            logger.warning("A run in no record left files behind.", extra={"folder": str(folder.path), "kept": kept})
-            yield f"A run that is in no record any more left files behind. They are kept in {kept}."
+            logger.warning(
+                "A run of no record here left files behind.", extra={"folder": str(folder.path), "kept": kept}
+            )
+            yield f"A run that is in no record of this folder left files behind. They are kept in {kept}."
         with Staging(folder, run_id) as staging:
             if run is None:
                 staging.drop()

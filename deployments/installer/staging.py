@@ -148,6 +148,14 @@ class Staging:
         _remove_root_if_empty(self._folder, self._root)
 
 
+def is_engaged(folder: ProjectFolder, run_id: UUID) -> bool:
+    """Whether the staging of a run that may have changed paths lies in this folder."""
+    if Spot(folder.descriptor, STAGING_FOLDER).stat() is None:
+        return False
+    with _root_of(folder) as root:
+        return _is_folder(Spot(root, _run_name(run_id)))
+
+
 def leftovers(folder: ProjectFolder) -> list[UUID]:
     """The runs of this database whose staging folders are still there; the caller has the folder's lock."""
     if Spot(folder.descriptor, STAGING_FOLDER).stat() is None:

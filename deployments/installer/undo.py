@@ -12,6 +12,7 @@ from deployments.installer.entry_decisions import describe_entry
 from deployments.installer.journal import Intent
 from deployments.installer.merging import Computed, SharedChange
 from deployments.installer.shared_files.history import SharedHistory
+from deployments.installer.shared_files.merge import parse
 from profiles.entries import EntryError, EntryKey
 from projects.paths import folded
 
@@ -31,11 +32,13 @@ class EntriesTakenBack(SharedChange):
         left: str | None,
         keys: Collection[EntryKey],
         accepted: Collection[EntryKey],
+        mode: int | None,
     ) -> None:
         self.path = path
         self.format = history.format
         self.recorded = history.after
         self.items = frozenset(history.items.values())
+        self.mode = mode
         self._history = history
         self._earlier = earlier
         self._left = left
@@ -111,9 +114,10 @@ class UndoPlanner:
         """The plan that takes `intents` back, and what it means for shared files. Their items count in `undone`."""
         self._drafts = [_Draft() for _ in undone]
         shared: list[SharedChange] = []
-        for intent in _by_path(intents):
+        for intent, is_unbroken in _by_path(intents):
             if intent.history is not None:
-                shared.extend(self._take_back_entries(intent, intent.history))
+                left = intent.after.files[0].sha256 if intent.after else None
+                shared.extend(self._take_back_entries(intent, intent.history, left if is_unbroken else ""))
             elif intent.item is not None:
                 self._take_back(intent, self._drafts[intent.item])
         return Plan(tuple(map(_item, undone, self._drafts))), shared
@@ -138,7 +142,7 @@ class UndoPlanner:
         draft.changes.append(change)
         draft.actions.add(_action(intent.before is not None, disk.kind is not Kind.ABSENT))
 
-    def _take_back_entries(self, intent: Intent, history: SharedHistory) -> Iterator[SharedChange]:
+    def _take_back_entries(self, intent: Intent, history: SharedHistory, left: str | None) -> Iterator[SharedChange]:
         drafts = {position: self._drafts[position] for position in history.items.values()}
         state, data = self._read(intent.path)
         earlier = self._kept[intent.before.files[0].sha256] if intent.before else None
@@ -154,33 +158,34 @@ class UndoPlanner:
             for draft in drafts.values():
                 draft.refusals.append(f"{intent.path} cannot be read: {error} Mend it, then undo again.")
             return
-        before, after = ({entry.key for entry in entries} for entries in (history.before, history.after))
+        was, now = parse(history.format, earlier), parse(history.format, data)
         for key in history.changed:
             draft = self._drafts[history.items[key]]
             if key in edited and self._on_conflict is not OnConflict.OVERWRITE:
                 problems = draft.left if self._on_conflict is OnConflict.SKIP else draft.conflicts
                 problems.append(describe_entry(intent.path, key))
-            if key in keys:
-                draft.actions.add(_action(key in before, key in after))
-                draft.merges.append((intent.path, data, merged.data))
-        left = intent.after.files[0].sha256 if intent.after else None
-        yield EntriesTakenBack(intent.path, history, earlier, left, keys, edited)
+            if key in keys and was.find(key) != now.find(key):
+                draft.actions.add(_action(bool(was.find(key)), bool(now.find(key))))
+        # The file is one for all of them: its difference is shown with the first.
+        self._drafts[min(drafts)].merges.append((intent.path, data, merged.data))
+        mode = intent.before.files[0].mode if intent.before else None
+        yield EntriesTakenBack(intent.path, history, earlier, left, keys, edited, mode)
 
 
-def _by_path(intents: Sequence[Intent]) -> Iterator[Intent]:
-    """What a run did to each path from its first step to its last."""
-    steps: dict[str, Intent] = {}
+def _by_path(intents: Sequence[Intent]) -> Iterator[tuple[Intent, bool]]:
+    """What a run did to each path from its first step to its last, and whether nobody else wrote there in between."""
+    steps: dict[str, tuple[Intent, bool]] = {}
     for intent in intents:
         key = folded(intent.path)
-        first = steps.get(key)
-        if first is None:
-            steps[key] = intent
+        if key not in steps:
+            steps[key] = intent, True
             continue
+        first, is_unbroken = steps[key]
         history = intent.history
         if first.history is not None and history is not None:
             items = {**first.history.items, **history.items}
             history = replace(history, before=first.history.before, items=items)
-        steps[key] = replace(first, after=intent.after, history=history)
+        steps[key] = replace(first, after=intent.after, history=history), is_unbroken and first.after == intent.before
     yield from steps.values()
 
 

@@ -44,4 +44,9 @@ class Migration(migrations.Migration):
             name='rows_before',
             field=models.JSONField(blank=True, null=True),
         ),
+        migrations.AlterField(
+            model_name='run',
+            name='state',
+            field=models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('recovered', 'Cut off and taken back'), ('undone', 'Undone'), ('given_up', 'Failed, nothing changed')], default='running', max_length=16),
+        ),
     ]

@@ -183,34 +183,45 @@ def carry_out(
     progress: Progress | None = None,
 ) -> Report:
     """Make a plan and, unless this is a dry run, apply it under the folder's lock. Raises as `deploy` does."""
+    chosen: dict[str, object] = {"on_conflict": options.on_conflict.value, "atomic": options.atomic}
+
+    def in_context(intention: Intention) -> Plan:
+        """The plan, told apart from one that looks alike for somebody else, elsewhere or under other choices."""
+        also = {**chosen, **intention.options}
+        who = claimant.key if claimant else ""
+        context = (project.path, kind.value, who, *(f"{name}={value}" for name, value in sorted(also.items())))
+        return replace(intention.plan, context=context)
+
     if options.dry_run:
         with ProjectFolder(path_of(project)) as folder:
-            plan = intend(situation_of(project, folder, options.on_conflict)).plan
+            intention = intend(situation_of(project, folder, options.on_conflict))
+            plan = in_context(intention)
             diffs = diffs_of(plan, folder) if options.diffs else ()
             return Report(kind, None, tuple(planned(plan, atomic=options.atomic)), plan.fingerprint, diffs)
     with held(project) as (folder, folder_key):
         recovered = recover_folder(folder, folder_key)
         situation = situation_of(project, folder, options.on_conflict)
         intention = intend(situation)
-        if options.fingerprint is not None and options.fingerprint != intention.plan.fingerprint:
+        plan = in_context(intention)
+        if options.fingerprint is not None and options.fingerprint != plan.fingerprint:
             raise StalePlanError
-        diffs = diffs_of(intention.plan, folder) if options.diffs else ()
+        diffs = diffs_of(plan, folder) if options.diffs else ()
         assignment = Assignment(
             folder=folder,
             folder_key=folder_key,
             project=project,
             kind=kind,
             claimant=claimant,
-            options={"on_conflict": options.on_conflict.value, "atomic": options.atomic, **intention.options},
+            options={**chosen, **intention.options},
             by=by,
             atomic=options.atomic,
             modes=intention.modes,
             progress=progress,
         )
-        run, results = apply_plan(assignment, situation.ledger, intention.plan, intention.shared, intention.record)
+        run, results = apply_plan(assignment, situation.ledger, plan, intention.shared, intention.record)
         if recovered.notes:
             add_notes(run, recovered.notes)
-        return Report(kind, run, tuple(results), intention.plan.fingerprint, diffs)
+        return Report(kind, run, tuple(results), plan.fingerprint, diffs)
 
 
 def situation_of(project: Project, folder: ProjectFolder, on_conflict: OnConflict) -> Situation:

@@ -140,7 +140,7 @@ def test_exactly_what_a_dry_run_showed_is_deployed_or_nothing(mine: DeploymentSe
     (project_folder / ".claude/commands/ship.md").write_text("Mine")
     code, output = run("Full-stack", *project, *fingerprint)
     assert code == 1
-    assert "What was planned is out of date" in output
+    assert "This is not the plan that was shown" in output
     assert [path.name for path in project_folder.rglob("*.md")] == ["ship.md"]
     (project_folder / ".claude/commands/ship.md").unlink()
     assert run("Full-stack", *project, *fingerprint)[0] == 0

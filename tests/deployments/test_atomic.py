@@ -38,7 +38,7 @@ def assert_was_given_up(report: Report, failed: str) -> None:
     assert {result.reason for result in report.results if result.status == "skip"} <= {reason, ""}
     assert [result.artifact_id for result in report.results if result.status == "error"] == [failed]
     assert report.run is not None
-    assert report.run.state == "undone"
+    assert report.run.state == "given_up"
     assert [(item.artifact_label, item.status) for item in report.run.items.order_by("position")] == [
         (result.artifact_id, str(result.status)) for result in report.results
     ]

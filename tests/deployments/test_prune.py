@@ -256,7 +256,7 @@ def test_a_hook_whose_entry_was_edited_keeps_its_scripts(desk: Desk) -> None:
     before = picture(desk.folder)
     result = only(desk.deploy(prune=True))
     assert (result.status, result.action) == ("error", "conflict")
-    assert "was edited since it was deployed and still names .claude/hooks/format" in result.reason
+    assert "since it was deployed still names .claude/hooks/format" in result.reason
     assert picture(desk.folder) == before
 
     assert only(desk.deploy(prune=True, on_conflict=OnConflict.OVERWRITE)).action == "remove"

@@ -41,9 +41,8 @@ class SharedHistory:
 
     @property
     def changed(self) -> tuple[EntryKey, ...]:
-        """The entries that came, went, or are others now."""
-        before, after = _by_key(self.before), _by_key(self.after)
-        return tuple(key for key in {**after, **before} if not _is_same(before.get(key), after.get(key)))
+        """The entries that the run wrote or took out, in order; one may be recorded the same before and after."""
+        return tuple(self.items)
 
     def edited_since(self, data: bytes | None) -> tuple[EntryKey, ...]:
         """Those of the changed entries that are no longer as the run left them. Raises EntryError."""
@@ -53,7 +52,7 @@ class SharedHistory:
         def is_edited(key: EntryKey) -> bool:
             if key in after:
                 return document.state(key, after[key].value) is not EntryState.INTACT
-            return document.place(key, before[key].value) is Place.DIFFERENT
+            return key in before and document.place(key, before[key].value) is Place.DIFFERENT
 
         return tuple(key for key in self.changed if is_edited(key))
 
@@ -78,12 +77,6 @@ class SharedHistory:
             if key in before:
                 recorded[key] = before[key]
         return Merged(merged.data, tuple(recorded.values()), merged.problems)
-
-
-def _is_same(one: RecordedEntry | None, other: RecordedEntry | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return canonical(one.value) == canonical(other.value) and (one.trace is None) == (other.trace is None)
 
 
 def _by_key(entries: Sequence[RecordedEntry]) -> dict[EntryKey, RecordedEntry]:
