@@ -10,7 +10,7 @@ class SharedFileError(EntryError):
     """
 
     def __init__(self, reason: str, line: int = 0, column: int = 0) -> None:
-        super().__init__(f"{reason} (line {line}, column {column})" if line else reason)
+        super().__init__(f"{reason.removesuffix('.')} (line {line}, column {column})." if line else reason)
         self.reason = reason
         self.line = line
         self.column = column

@@ -54,7 +54,7 @@ def test_the_error_says_where(file_format: Format, data: bytes, line: int, colum
     with pytest.raises(SharedFileError) as caught:
         parse(file_format, data)
     assert (caught.value.line, caught.value.column) == (line, column)
-    assert re.search(rf"\w\.? \(line {line}, column {column}\)$", str(caught.value))
+    assert re.search(rf"\w \(line {line}, column {column}\)\.$", str(caught.value))
 
 
 @pytest.mark.parametrize("data", [b"a = " + b"[" * 100_000, b"a = " + b"{a=" * 100_000, b"a = " + b"9" * 5000])
@@ -117,15 +117,15 @@ def test_no_damaged_file_raises_anything_else(draw: st.DataObject) -> None:
 @pytest.mark.parametrize(
     ("file_format", "data", "key", "message"),
     [
-        (JSON, b'{"mcpServers": []}', Member(("mcpServers", "x")), "mcpServers is not an object. (line 1, column 16)"),
+        (JSON, b'{"mcpServers": []}', Member(("mcpServers", "x")), "mcpServers is not an object (line 1, column 16)."),
         (JSON, b'{"mcpServers": null}', Member(("mcpServers", "x")), "mcpServers is not an object."),
-        (JSON, b'{"hooks":\n{"Stop": {}}}', Element.of(("hooks", "Stop"), 1), "hooks.Stop is not an array. (line 2"),
-        (JSON, b'{"m": {},\n "m": {}}', Member(("m", "x")), "The name 'm' is there twice. (line 2, column 2)"),
+        (JSON, b'{"hooks":\n{"Stop": {}}}', Element.of(("hooks", "Stop"), 1), "hooks.Stop is not an array (line 2"),
+        (JSON, b'{"m": {},\n "m": {}}', Member(("m", "x")), "The name 'm' is there twice (line 2, column 2)."),
         (
             JSON,
             b'{"m": {"x": 1, "\\u0078": 2}}',
             Member(("m", "x")),
-            "The name 'x' is there twice. (line 1, column 16)",
+            "The name 'x' is there twice (line 1, column 16).",
         ),
         (TOML, b"mcp_servers = 1", Member(("mcp_servers", "x")), "mcp_servers is not a table."),
         (TOML, b"mcp_servers = {}", Member(("mcp_servers", "x")), "not valid TOML"),
