@@ -118,7 +118,7 @@ def test_no_damaged_file_raises_anything_else(draw: st.DataObject) -> None:
     ("file_format", "data", "key", "message"),
     [
         (JSON, b'{"mcpServers": []}', Member(("mcpServers", "x")), "mcpServers is not an object (line 1, column 16)."),
-        (JSON, b'{"mcpServers": null}', Member(("mcpServers", "x")), "mcpServers is not an object."),
+        (JSON, b'{"mcpServers": null}', Member(("mcpServers", "x")), "mcpServers is not an object"),
         (JSON, b'{"hooks":\n{"Stop": {}}}', Element.of(("hooks", "Stop"), 1), "hooks.Stop is not an array (line 2"),
         (JSON, b'{"m": {},\n "m": {}}', Member(("m", "x")), "The name 'm' is there twice (line 2, column 2)."),
         (
@@ -127,9 +127,9 @@ def test_no_damaged_file_raises_anything_else(draw: st.DataObject) -> None:
             Member(("m", "x")),
             "The name 'x' is there twice (line 1, column 16).",
         ),
-        (TOML, b"mcp_servers = 1", Member(("mcp_servers", "x")), "mcp_servers is not a table."),
+        (TOML, b"mcp_servers = 1", Member(("mcp_servers", "x")), "mcp_servers is not a table"),
         (TOML, b"mcp_servers = {}", Member(("mcp_servers", "x")), "not valid TOML"),
-        (TOML, b"[[mcp_servers]]", Member(("mcp_servers", "x")), "mcp_servers is not a table."),
+        (TOML, b"[[mcp_servers]]", Member(("mcp_servers", "x")), "mcp_servers is not a table"),
         (MARKDOWN, b"\n<!-- deployment-sets: begin x -->\n", Section("x"), "has no end"),
         (
             MARKDOWN,
