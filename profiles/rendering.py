@@ -74,7 +74,10 @@ class RenderedPath:
 
 @dataclass(frozen=True, slots=True)
 class RenderedEntry:
-    """A placement that is one entry, `value` at `key`, in a file that others write to as well."""
+    """A placement that is one entry, `value` at `key`, in a file that others write to as well.
+
+    Whoever renders it has the key checked (`checked_key`); those who place it rely on that.
+    """
 
     path: str
     format: Format

@@ -5,17 +5,16 @@ A `SharedFile` is one of them while a plan is made: as it is on disk, and as it 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from deployments.installer.decisions import Action, EntryEdit, MergePreview, OnConflict
 from deployments.installer.disk import MAX_SHARED_BYTES, DiskState, Kind
 from deployments.installer.obstacles import NotPossibleError
 from deployments.installer.shared_files.document import Document, EntryState, Place
-from deployments.installer.shared_files.merge import Entry, Merged, RecordedEntry, merge, parse
-from profiles.entries import Element, EntryError, EntryKey, Format, Member, Section, Value, canonical, encode_key
+from deployments.installer.shared_files.merge import Entry, Merged, RecordedEntry, merge_into, parse
+from profiles.entries import Element, EntryError, EntryKey, Format, Member, Section, Value, canonical
 from profiles.rendering import RenderedEntry
-
-MAX_KEY_LENGTH = 255
 
 
 class SharedFile:
@@ -29,29 +28,27 @@ class SharedFile:
         self.state = state
         self.recorded = {entry.key: entry for entry in recorded}
         self.unmerged = self.merged = Merged(data, tuple(recorded))
-        self._document: Document | None = None
         self._problem = state.obstacle
         if state.kind is Kind.FOLDER:
             self._problem = f"{path} is a folder where a file is needed. Move it away first."
         if not self._problem:
             try:
-                self._document = parse(file_format, data)
+                self.unmerged = self.merged = replace(self.merged, document=parse(file_format, data))
             except EntryError as error:
                 self._problem = f"{path} cannot be read: {error} Mend it, then deploy again."
 
     @property
     def document(self) -> Document:
         """The file as it is on disk. Raises NotPossibleError when it cannot be read."""
-        if self._document is None:
+        if self.unmerged.document is None:
             raise NotPossibleError(Action.REFUSED, self._problem)
-        return self._document
+        return self.unmerged.document
 
     def put(self, entry: RenderedEntry, holder: str, on_conflict: OnConflict) -> tuple[EntryEdit | None, str]:
         """The edit that brings `entry` about, if one is needed, and a word about it.
 
         `holder` describes another artifact that has this entry, where one does. Raises NotPossibleError.
         """
-        _check_key(entry.key)
         name = describe_entry(entry.path, entry.key)
         try:
             seen = seen_at(self.document, entry.key)
@@ -146,7 +143,7 @@ class SharedFile:
         ours = [
             entry.key for entry in self.merged.recorded if document.state(entry.key, entry.value) is EntryState.INTACT
         ]
-        return merge(self.format, self.merged.data, self.merged.recorded, removed=ours)
+        return merge_into(document, self.merged.recorded, removed=ours)
 
     def _apply(self, edit: EntryEdit) -> None:
         self.merged = self._merged_with(edit)
@@ -158,7 +155,7 @@ class SharedFile:
             return self.path, self.merged.data, self.merged.data
 
     def _merged_with(self, edit: EntryEdit) -> Merged:
-        merged = merge_edits(self.format, self.merged.data, self.merged.recorded, [edit])
+        merged = _merge_edits_into(self.merged.document or self.document, self.merged.recorded, [edit])
         for problem in merged.problems.values():
             raise NotPossibleError(Action.REFUSED, f"{describe_entry(self.path, edit.key)}: {problem}")
         return merged
@@ -172,9 +169,12 @@ def merge_edits(
     file_format: Format, data: bytes | None, recorded: Sequence[RecordedEntry], edits: Sequence[EntryEdit]
 ) -> Merged:
     """`data` after `edits`: what goes in goes in first. Raises EntryError when it does not parse."""
-    return merge(
-        file_format,
-        data,
+    return _merge_edits_into(parse(file_format, data), recorded, edits)
+
+
+def _merge_edits_into(document: Document, recorded: Sequence[RecordedEntry], edits: Sequence[EntryEdit]) -> Merged:
+    return merge_into(
+        document,
         recorded,
         wanted=[Entry(edit.key, edit.value) for edit in edits if not edit.remove],
         removed=[edit.key for edit in edits if edit.remove],
@@ -202,11 +202,3 @@ def describe_entry(path: str, key: EntryKey) -> str:
             return f"An entry of {'.'.join(names)} in {path}"
         case Section(name):
             return f"The section {name} in {path}"
-
-
-def _check_key(key: EntryKey) -> None:
-    encoded = encode_key(key)
-    if len(encoded) > MAX_KEY_LENGTH:
-        raise NotPossibleError(
-            Action.REFUSED, f"The name of the entry is too long: {encoded[:60]}… has {len(encoded)} characters."
-        )
