@@ -88,7 +88,7 @@ def test_a_fingerprint_of_nothing_is_out_of_date(word: str, project_folder: Path
     assert run("deploy_set", SET, *where)[0] == 0
     for command in ("deploy_set", "undeploy_set"):
         code, output = run(command, SET, *where, "--fingerprint", word)
-        assert (code, "out of date" in output) == (1, True)
+        assert (code, "not the plan that was shown" in output) == (1, True)
     assert Run.objects.count() == 1
 
 

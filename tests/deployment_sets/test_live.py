@@ -291,7 +291,7 @@ def test_a_dry_run_shows_a_plan_for_each_project_and_one_of_them_can_be_carried_
     assert (shipped(one), shipped(two)) == ("Ship\n", "Ship it\n")
     give_version(ship, {"": "Ship it now\n"})
     code, late = bring(*output.splitlines()[-1].split())
-    assert (code, "Not done: What was planned is out of date" in late) == (1, True)
+    assert (code, "Not done: This is not the plan that was shown" in late) == (1, True)
 
 
 def test_one_projects_trouble_stops_no_other(

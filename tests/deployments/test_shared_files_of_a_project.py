@@ -227,3 +227,28 @@ def test_a_profile_whose_folder_changes_takes_its_entries_along(desk: Desk) -> N
     profile.save()
     assert outcome(desk.deploy(artifact)) == [("hook:format", "success", "update")]
     assert set(desk.tree()) == {".second/hooks/format/scripts/run.sh*", ".second/settings.json"}
+
+
+def test_scripts_stay_while_an_edited_handler_beside_ours_names_them(desk: Desk) -> None:
+    artifact = hook(desk)
+    desk.deploy(artifact)
+    write(desk, SETTINGS, (desk.folder / SETTINGS).read_text().replace("Edit", "Write"))
+    assert "was edited or removed since" in only(desk.deploy(artifact)).reason
+    added = only(desk.deploy(artifact, on_conflict=OnConflict.OVERWRITE))
+    assert "was added anew" in added.reason
+
+    kept = only(desk.undeploy())
+
+    assert (kept.status, kept.action) == ("error", "conflict")
+    assert "still names .claude/hooks/format" in kept.reason
+    assert ".claude/hooks/format/scripts/run.sh*" in desk.tree()
+    assert only(desk.undeploy(on_conflict=OnConflict.OVERWRITE)).status == "success"
+    assert [group["matcher"] for group in read(desk, SETTINGS)["hooks"]["PostToolUse"]] == ["Write"]
+
+
+def test_no_entry_makes_a_shared_file_too_large_to_be_read_again(desk: Desk) -> None:
+    file = write(desk, SERVERS, json.dumps({"a": "x" * ((4 << 20) - 30)}))
+    result = only(desk.deploy(server(desk)))
+    assert (result.status, result.action) == ("error", "refused")
+    assert "would hold more than 4 MiB" in result.reason
+    assert file.stat().st_size < 4 << 20

@@ -10,7 +10,7 @@ from deployments.installer.decisions import OnConflict
 from deployments.models import Placement, Run
 from tests.deployments.busy_project import exact_state, picture
 from tests.deployments.conftest import Desk, only, outcome
-from tests.deployments.merged_artifacts import SERVERS, read, server, write
+from tests.deployments.merged_artifacts import SERVERS, SETTINGS, hook, read, server, write
 from tests.factories import DeploymentProfileFactory, ProjectFactory, give_version
 
 SHIP = ".claude/commands/ship.md"
@@ -169,3 +169,36 @@ def test_what_another_owner_put_beside_ours_stays(desk: Desk, other_owner: User)
     assert set(read(desk, SERVERS)["mcpServers"]) == {"more"}
     theirs.undeploy()
     assert not read(desk, SERVERS).get("mcpServers")
+
+
+@pytest.mark.parametrize("on_conflict", [OnConflict.FAIL, OnConflict.SKIP])
+def test_an_entry_that_a_run_wrote_over_an_edit_is_the_edit_again(desk: Desk, on_conflict: OnConflict) -> None:
+    artifact = server(desk, command="docs-server")
+    desk.deploy(artifact)
+    write(desk, SERVERS, '{"mcpServers": {"docs": {"command": "edited"}}}')
+    desk.deploy(artifact, on_conflict=OnConflict.OVERWRITE)
+    servers = read(desk, SERVERS)
+    servers["mine"] = 1
+    write(desk, SERVERS, json.dumps(servers))
+
+    result = only(desk.undo(on_conflict=on_conflict))
+
+    assert (result.status, result.action) == ("success", "update")
+    assert read(desk, SERVERS) == {"mcpServers": {"docs": {"command": "edited"}}, "mine": 1}
+
+
+def test_what_an_undo_puts_back_in_the_place_of_an_entry_is_no_removal(desk: Desk) -> None:
+    write(desk, SERVERS, '{"mcpServers": {"docs": {"command": "mine"}}}')
+    desk.deploy(server(desk), on_conflict=OnConflict.OVERWRITE)
+    assert only(desk.undo()).action == "update"
+
+
+def test_an_undo_gives_a_file_of_entries_and_its_folder_their_modes_back(desk: Desk) -> None:
+    desk.deploy(hook(desk))
+    (desk.folder / SETTINGS).chmod(0o600)
+    (desk.folder / ".claude").chmod(0o700)
+    before = exact_state(desk.folder)
+    desk.undeploy()
+    assert not (desk.folder / ".claude").exists()
+    desk.undo()
+    assert exact_state(desk.folder) == before
