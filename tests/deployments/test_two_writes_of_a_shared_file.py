@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployments.installer import apply
+from deployments.installer import apply, changes
 from tests.deployments.conftest import Desk
 from tests.deployments.merged_artifacts import SETTINGS, hook, hooks, read, write
 
@@ -20,7 +20,7 @@ def test_it_stays_there_and_stays_when_the_run_is_undone(desk: Desk, monkeypatch
     profile.artifact_path_map = {**profile.artifact_path_map, "hook": ".claude/other"}
     profile.save()
     other = desk.artifact("hook:other", {"": hooks("echo other")})
-    plain = apply.make_change
+    plain = changes.make_change
 
     def edit_and_fail(folder: Any, staging: Any, intent: Any, modes: Any) -> None:
         if intent.after is None and intent.history is None:
