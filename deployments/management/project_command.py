@@ -135,7 +135,9 @@ def add_run_options(parser: CommandParser, *, atomic: bool = True) -> None:
     which_plan = parser.add_mutually_exclusive_group()
     which_plan.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
     which_plan.add_argument(
-        "--fingerprint", metavar="HASH", help="do exactly what a dry run has shown, or nothing if that is out of date"
+        "--fingerprint",
+        metavar="HASH",
+        help="do exactly what a dry run has shown, or nothing if that is not the plan any more",
     )
     parser.add_argument("--diff", action="store_true", help="show what changes inside files")
     parser.add_argument(
