@@ -3,16 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from artifacts.manifests import Manifest
 from deployments.installer.decisions import (
     Action,
-    Change,
     DeploymentKey,
-    EntryEdit,
-    MergePreview,
     Missing,
     OnConflict,
     PlacementKey,
@@ -25,8 +22,10 @@ from deployments.installer.decisions import (
     Wanted,
 )
 from deployments.installer.disk import DiskState, Kind
+from deployments.installer.drafts import Draft, without_what_needs_failures
 from deployments.installer.entry_decisions import SharedFile, describe_entry
-from deployments.installer.ledger import DeploymentRow, Ledger, PlacementRow
+from deployments.installer.holdings import Holdings
+from deployments.installer.ledger import Ledger, PlacementRow
 from deployments.installer.obstacles import NotPossibleError
 from deployments.installer.path_decisions import PathTree, manifest_of, put_path, remove_path
 from deployments.installer.shared_files.merge import RecordedEntry
@@ -65,61 +64,6 @@ class _Taken:
     content: str
 
 
-@dataclass
-class _Draft:
-    """What is decided about `item` so far. What is new goes in before what is old goes out."""
-
-    item: PlanItem
-    failure: NotPossibleError | None = None
-    additions: list[Change] = field(default_factory=list)
-    removals: list[Change] = field(default_factory=list)
-    edits: list[EntryEdit] = field(default_factory=list)
-    settled: list[Settled] = field(default_factory=list)
-    settled_entries: list[SettledEntry] = field(default_factory=list)
-    released: list[UUID] = field(default_factory=list)
-    needs: set[DeploymentKey] = field(default_factory=set)
-    reasons: list[str] = field(default_factory=list)
-    observed: list[str] = field(default_factory=list)
-    merges: list[MergePreview] = field(default_factory=list)
-
-    @property
-    def goes_on(self) -> bool:
-        return self.failure is None and self.item.takes_effect
-
-    def decided(self, on_conflict: OnConflict) -> PlanItem:
-        """The item as it is decided now."""
-        item = replace(self.item, observed=tuple(self.observed))
-        if self.failure is not None:
-            return replace(
-                item,
-                action=self.failure.action,
-                reason=self.failure.reason,
-                tolerated=self.failure.action is Action.CONFLICT and on_conflict is OnConflict.SKIP,
-                proposed=self.failure.proposed_changes,
-                merges=self.failure.proposed_merges,
-            )
-        if not item.takes_effect:
-            return item
-        return replace(
-            item,
-            action=item.action if item.unwanted else self._action(),
-            reason=" ".join(dict.fromkeys(filter(None, [item.reason, *self.reasons]))),
-            changes=(*self.additions, *self.removals),
-            edits=tuple(self.edits),
-            merges=tuple(self.merges),
-            settled=tuple(self.settled),
-            settled_entries=tuple(self.settled_entries),
-            released=tuple(self.released),
-            needs=frozenset(self.needs - {item.target.key}),
-        )
-
-    def _action(self) -> Action:
-        if not (self.additions or self.removals or self.edits):
-            return Action.UNCHANGED
-        is_new = not self.removals and all(change.before.kind is Kind.ABSENT for change in self.additions)
-        return Action.CREATE if is_new and not any(edit.remove or edit.seen for edit in self.edits) else Action.UPDATE
-
-
 class _Planner:
     """The decisions of one plan, which depend on those made before them."""
 
@@ -128,7 +72,7 @@ class _Planner:
         self._on_conflict = situation.on_conflict
         self._wanted = wanted
         self._unwanted = unwanted
-        self._recorded = _Recorded(situation.ledger)
+        self._recorded = Holdings(situation.ledger)
         self._ending = {each.target.key for each in unwanted if not self._recorded.other_claims(each)}
         self._asked: dict[PlacementKey, set[DeploymentKey]] = defaultdict(set)
         self._wanted_keys: dict[DeploymentKey, set[PlacementKey]] = {}
@@ -151,9 +95,9 @@ class _Planner:
         for wanted, draft in zip(self._wanted, drafts, strict=True):
             self._attempt(draft, lambda each=wanted, its=draft: self._leave_for(each, its))  # type: ignore[misc]
         drafts += [self._released(unwanted) for unwanted in self._unwanted]
-        yield from _without_what_needs_failures([draft.decided(self._on_conflict) for draft in drafts])
+        yield from without_what_needs_failures([draft.decided(self._on_conflict) for draft in drafts])
 
-    def _attempt(self, draft: _Draft, decide: Callable[[], None]) -> None:
+    def _attempt(self, draft: Draft, decide: Callable[[], None]) -> None:
         """Take one step of an item, unless one before has failed; one that fails leaves nothing behind for others."""
         if not draft.goes_on:
             return
@@ -183,7 +127,7 @@ class _Planner:
             self._shared_paths.add(key[0])
             self._tree.add(key[0])
 
-    def _placed(self, wanted: Wanted) -> _Draft:
+    def _placed(self, wanted: Wanted) -> Draft:
         paths = dict.fromkeys([*(each.path for each in wanted.paths), *(each.path for each in wanted.entries)])
         item = PlanItem(
             wanted.target,
@@ -194,46 +138,46 @@ class _Planner:
         )
         match wanted.outcome:
             case Missing(reason):
-                return _Draft(replace(item, action=Action.MISSING, reason=reason))
+                return Draft(replace(item, action=Action.MISSING, reason=reason))
             case Unrenderable(reason):
-                return _Draft(replace(item, action=Action.REFUSED, reason=reason))
+                return Draft(replace(item, action=Action.REFUSED, reason=reason))
             case Unsupported(reason):
-                return _Draft(replace(item, action=Action.UNSUPPORTED, reason=reason))
-        draft = _Draft(item)
+                return Draft(replace(item, action=Action.UNSUPPORTED, reason=reason))
+        draft = Draft(item)
         self._attempt(draft, lambda: self._place(wanted, draft))
         if draft.goes_on:
             self._take(wanted)
         return draft
 
-    def _released(self, unwanted: Unwanted) -> _Draft:
+    def _released(self, unwanted: Unwanted) -> Draft:
         rows = self._recorded.previous[unwanted.target.key]
         paths = tuple(dict.fromkeys(row.path for row in rows))
         item = PlanItem(unwanted.target, Action.UNCHANGED, paths=paths, unwanted=unwanted)
         if others := self._recorded.other_claims(unwanted):
-            return _Draft(replace(item, reason=f"Still wanted for {', '.join(others)}; it stays."))
-        draft = _Draft(replace(item, action=Action.REMOVE))
+            return Draft(replace(item, reason=f"Still wanted for {', '.join(others)}; it stays."))
+        draft = Draft(replace(item, action=Action.REMOVE))
         self._attempt(draft, lambda: self._release(unwanted, draft))
         return draft
 
-    def _place(self, wanted: Wanted, draft: _Draft) -> None:
+    def _place(self, wanted: Wanted, draft: Draft) -> None:
         for path in wanted.paths:
             self._place_path(wanted, path, draft)
         for entry in wanted.entries:
             self._place_entry(wanted, entry, draft)
 
-    def _leave_for(self, wanted: Wanted, draft: _Draft) -> None:
+    def _leave_for(self, wanted: Wanted, draft: Draft) -> None:
         """Leave what the deployment had before and does not have any more."""
         arrays = {(folded(entry.path), entry.key.path) for entry in wanted.entries if isinstance(entry.key, Element)}
         self._leave(wanted.target.key, set(_keys(wanted)), arrays, draft)
 
-    def _release(self, unwanted: Unwanted, draft: _Draft) -> None:
+    def _release(self, unwanted: Unwanted, draft: Draft) -> None:
         self._leave(unwanted.target.key, set(), set(), draft)
         if not draft.removals and not draft.edits and not draft.needs:
             rows = self._recorded.previous[unwanted.target.key]
             if any(row.adopted for row in rows):
                 draft.reasons.append("It was there before any deploy and stays; it is only forgotten.")
 
-    def _place_path(self, wanted: Wanted, path: RenderedPath, draft: _Draft) -> None:
+    def _place_path(self, wanted: Wanted, path: RenderedPath, draft: Draft) -> None:
         key = _path_key(path)
         if earlier := self._taken.get(key):
             self._check_shared(wanted, path.path, manifest_of(path.files).sha256, earlier)
@@ -256,7 +200,7 @@ class _Planner:
         draft.settled.append(settled)
         draft.reasons.append(reason)
 
-    def _place_entry(self, wanted: Wanted, entry: RenderedEntry, draft: _Draft) -> None:
+    def _place_entry(self, wanted: Wanted, entry: RenderedEntry, draft: Draft) -> None:
         key = _entry_key(entry)
         settled = SettledEntry(entry.path, entry.format, entry.key, entry.value)
         if earlier := self._taken.get(key):
@@ -294,7 +238,7 @@ class _Planner:
                 Action.REFUSED, f"{path} overlaps with {self._describe_path(overlapping)}. Change a folder."
             )
 
-    def _check_holders(self, wanted: Wanted, row: PlacementRow | None, content: str, draft: _Draft) -> str:
+    def _check_holders(self, wanted: Wanted, row: PlacementRow | None, content: str, draft: Draft) -> str:
         """Another artifact that has the placement and keeps it, described; '' when none does.
 
         One that leaves it in this run must succeed in that. Refuses when another profile placed other bytes of
@@ -325,7 +269,7 @@ class _Planner:
         key: DeploymentKey,
         now: AbstractSet[PlacementKey],
         arrays: set[tuple[str, tuple[str, ...]]],
-        draft: _Draft,
+        draft: Draft,
     ) -> None:
         """Release the placements that a deployment has beyond `now`, and remove what nobody else needs.
 
@@ -359,7 +303,7 @@ class _Planner:
 
         self._check_no_entry_names(going, leaving, draft)
 
-    def _take_out(self, row: PlacementRow, arrays: AbstractSet[tuple[str, tuple[str, ...]]], draft: _Draft) -> None:
+    def _take_out(self, row: PlacementRow, arrays: AbstractSet[tuple[str, tuple[str, ...]]], draft: Draft) -> None:
         file = self._file(row.path, Format(row.file_format), draft)
         if file.state.kind is Kind.ABSENT:
             return
@@ -368,7 +312,7 @@ class _Planner:
         edit = file.remove(file.recorded[entry_key], self._on_conflict, is_replaced=is_replaced)
         draft.edits.extend([edit] if edit else [])
 
-    def _check_no_entry_names(self, going: Sequence[str], leaving: Sequence[PlacementRow], draft: _Draft) -> None:
+    def _check_no_entry_names(self, going: Sequence[str], leaving: Sequence[PlacementRow], draft: Draft) -> None:
         """Refuse to take paths away that somebody's entries still name: edited ones of ours, or others beside them."""
         removed = [path for path in going if any(change.path == path for change in draft.removals)]
         for row in leaving:
@@ -381,12 +325,12 @@ class _Planner:
                         f"Take it out of the file, or overwrite to remove {named} all the same.",
                     )
 
-    def _look(self, path: str, draft: _Draft) -> DiskState:
+    def _look(self, path: str, draft: Draft) -> DiskState:
         disk = self._situation.look(path)
         draft.observed.append(f"{path}: {disk.kind} {disk.content_sha256 or disk.obstacle}")
         return disk
 
-    def _file(self, path: str, file_format: Format, draft: _Draft) -> SharedFile:
+    def _file(self, path: str, file_format: Format, draft: Draft) -> SharedFile:
         key = folded(path)
         file = self._files.get(key)
         if file is None:
@@ -404,67 +348,6 @@ class _Planner:
                 return f"{taken.path}, which {taken.wanted.target.full_name} has"
         row = next(row for row in self._recorded.rows.values() if row.key[0] == path)
         return f"{row.path}, which is held by {self._recorded.describe_holders(row)}"
-
-
-class _Recorded:
-    """A ledger, read from the side of placements and of deployments."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self.rows: dict[PlacementKey, PlacementRow] = {row.key: row for row in ledger.placements.values()}
-        self.holders: dict[UUID, list[DeploymentRow]] = defaultdict(list)
-        self.previous: dict[DeploymentKey, list[PlacementRow]] = defaultdict(list)
-        linked = [
-            (ledger.deployments[deployment], ledger.placements[placement]) for deployment, placement in ledger.links
-        ]
-        linked.sort(key=lambda link: (link[0].target.profile_id, link[0].id, link[1].key))
-        for deployment, row in linked:
-            self.holders[row.id].append(deployment)
-            self.previous[deployment.target.key].append(row)
-        self._claims: dict[UUID, dict[str, str]] = defaultdict(dict)
-        for (deployment_id, claimant), label in ledger.claims.items():
-            self._claims[deployment_id][claimant] = label
-        self._deployments = ledger.deployment_ids()
-
-    def other_claims(self, unwanted: Unwanted) -> list[str]:
-        """The labels of the claims that remain on a deployment."""
-        if unwanted.claimant is None:
-            return []
-        claims = self._claims[self._deployments[unwanted.target.key]]
-        return sorted(label for claimant, label in claims.items() if claimant != unwanted.claimant)
-
-    def describe_holders(self, row: PlacementRow) -> str:
-        """Which artifact a placement is for, and who claims it."""
-        holders = self.holders[row.id]
-        if not holders:
-            return "an artifact that is gone"
-        target = holders[0].target
-        claims = ", ".join(sorted({label for holder in holders for label in self._claims[holder.id].values()}))
-        return f"{target.full_name} under the profile {target.profile_id}" + (f", for {claims}" if claims else "")
-
-
-def _without_what_needs_failures(items: Sequence[PlanItem]) -> Iterator[PlanItem]:
-    """`items`, where what needs one that will not take effect does not take effect either."""
-    by_key = {item.target.key: item for item in items}
-    while True:
-        stopped = {
-            key: next(by_key[need] for need in item.needs if not by_key[need].takes_effect)
-            for key, item in by_key.items()
-            if item.takes_effect and any(not by_key[need].takes_effect for need in item.needs)
-        }
-        if not stopped:
-            return (by_key[item.target.key] for item in items)
-        for key, obstacle in stopped.items():
-            item = by_key[key]
-            by_key[key] = PlanItem(
-                item.target,
-                obstacle.action,
-                f"{obstacle.target.full_name} under the profile {obstacle.target.profile_id} stands in its way: "
-                f"{obstacle.reason}",
-                warnings=item.warnings,
-                paths=item.paths,
-                tolerated=obstacle.tolerated,
-                observed=item.observed,
-            )
 
 
 def _written_differently(name: str, profile_id: str) -> NotPossibleError:
