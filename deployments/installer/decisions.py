@@ -13,6 +13,9 @@ from deployments.installer.disk import DiskState
 from profiles.entries import EntryKey, Format, Value
 from profiles.rendering import RenderedEntry, RenderedPath, Rendering, Unsupported
 
+# More than anybody reads of one artifact; a hostile one could give thousands.
+MAX_WARNINGS = 50
+
 type DeploymentKey = tuple[UUID, str]
 """Which deployment, within a project: artifact and profile."""
 
@@ -117,7 +120,9 @@ class Wanted:
         """What to look at in it, and what was lost on the way."""
         if not isinstance(self.outcome, Rendering):
             return ()
-        return (*self.flags, *(f"{warning.field}: {warning.message}" for warning in self.outcome.warnings))
+        said = [*self.flags, *(f"{warning.field}: {warning.message}" for warning in self.outcome.warnings)]
+        more = len(said) - MAX_WARNINGS
+        return (*said[:MAX_WARNINGS], *([f"And {more:,} more of the kind."] if more > 0 else []))
 
 
 @dataclass(frozen=True, slots=True)

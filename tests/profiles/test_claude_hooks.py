@@ -296,3 +296,11 @@ def test_files_of_which_none_is_a_definition_are_unsupported() -> None:
 def test_a_script_whose_path_climbs_is_an_error() -> None:
     with pytest.raises(PathError):
         MODULE.renders[ArtifactType.HOOK](running("true", ContentFile("../x", b"")), LAYOUT)
+
+
+def test_a_hook_of_more_groups_than_anybody_writes_is_refused() -> None:
+    groups = [{"hooks": [{"type": "command", "command": f"echo {number}"}]} for number in range(201)]
+    file = ContentFile("hooks/hooks.json", json.dumps({"hooks": {"Stop": groups}}).encode())
+    content = ArtifactContent(ArtifactType.HOOK, "", "many", (file,), "hooks/hooks.json")
+    with pytest.raises(EntryError, match="201 groups of handlers; at most 200"):
+        MODULE.renders[ArtifactType.HOOK](content, MODULE.default_layout(".claude"))
