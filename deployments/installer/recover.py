@@ -80,7 +80,7 @@ def _take_back_run(folder: ProjectFolder, run: Run) -> None:
         # What was created there is taken away only with that witness: somebody else may have put the same there.
         certain = [intent for intent in intents if is_staging_left or intent.before is not None]
         take_back(folder, staging, run, certain)
-        clear_away(folder, staging, run, intents + certain[len(intents) :])
+        clear_away(folder, staging, run, intents_of(run))
 
 
 def take_back(folder: ProjectFolder, staging: Staging, run: Run, intents: list[Intent]) -> None:
