@@ -181,6 +181,11 @@ def close_recovered(run: Run, notes: Sequence[str]) -> None:
     run.save(update_fields=["state", "notes", "finished_at"])
 
 
+def forget_creations(run: Run) -> None:
+    """Strike from the journal what `run` put where nothing was."""
+    run.journal.filter(before=None).delete()
+
+
 def add_notes(run: Run, notes: Sequence[str]) -> None:
     """Add to what the run has to say."""
     run.notes = [*run.notes, *notes]

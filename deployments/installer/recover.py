@@ -29,10 +29,10 @@ from deployments.installer.disk import (
     look_at,
 )
 from deployments.installer.exchange import Spot, exchange, place
-from deployments.installer.journal import Intent, add_notes, append, close_recovered, intents_of
+from deployments.installer.journal import Intent, add_notes, append, close_recovered, forget_creations, intents_of
 from deployments.installer.shared_files.history import SharedHistory
 from deployments.installer.shared_files.merge import Merged
-from deployments.installer.staging import RETIRED_SUFFIX, Staging, is_engaged, keep_whole, leftovers
+from deployments.installer.staging import RETIRED_SUFFIX, Staging, Witness, keep_whole, leftovers, witness_of
 from deployments.models import Run
 from profiles.entries import EntryError
 
@@ -62,8 +62,9 @@ def recover_folder(folder: ProjectFolder, folder_key: str) -> Recovered:
     taken_back = []
     for run in cut_off:
         is_its_path = run.project.path == str(folder.path)
-        if is_engaged(folder, run.id) or (is_its_path and run.folder_key == folder_key):
-            _take_back_run(folder, run)
+        witness = witness_of(folder, run.id)
+        if witness is not Witness.NONE or (is_its_path and run.folder_key == folder_key):
+            _take_back_run(folder, run, witness)
         elif is_its_path:
             close_recovered(run, ["The folder is not the one in which the run was cut off. Nothing was changed in it."])
         else:
@@ -72,15 +73,19 @@ def recover_folder(folder: ProjectFolder, folder_key: str) -> Recovered:
     return Recovered(tuple(taken_back), tuple(_clear_leftovers(folder, folder_key)))
 
 
-def _take_back_run(folder: ProjectFolder, run: Run) -> None:
-    is_staging_left = is_engaged(folder, run.id)
-    with Staging(folder, run.id) as staging:
-        staging.engage()
+def _take_back_run(folder: ProjectFolder, run: Run, witness: Witness) -> None:
+    if witness is Witness.NEW:
+        with Staging(folder, run.id) as staging:
+            take_back(folder, staging, run, [])
+            staging.drop()
+        return
+    if witness is Witness.NONE:
+        # Somebody else may have put there what the run created: only what it changed or removed is sure to be its.
+        forget_creations(run)
+    with Staging(folder, run.id, engaged=True) as staging:
         intents = intents_of(run)
-        # What was created there is taken away only with that witness: somebody else may have put the same there.
-        certain = [intent for intent in intents if is_staging_left or intent.before is not None]
-        take_back(folder, staging, run, certain)
-        clear_away(folder, staging, run, intents_of(run))
+        take_back(folder, staging, run, intents)
+        clear_away(folder, staging, run, intents)
 
 
 def take_back(folder: ProjectFolder, staging: Staging, run: Run, intents: list[Intent]) -> None:

@@ -14,6 +14,7 @@ import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from enum import Enum, auto
 from itertools import count
 from typing import Self
 from uuid import UUID
@@ -38,16 +39,17 @@ RETIRED_SUFFIX = ".retired"
 class Staging:
     """A run's staging folder, held open. A context manager; leaving it deletes nothing (see `drop`)."""
 
-    def __init__(self, folder: ProjectFolder, run_id: UUID) -> None:
+    def __init__(self, folder: ProjectFolder, run_id: UUID, *, engaged: bool = False) -> None:
+        """Open it, or make it: as a new one, or with `engaged` as one that paths may have been moved into."""
         self._folder = folder
         self._root = _open_root(folder)
         self.name = _run_name(run_id)
-        self._is_new = Spot(self._root, self.name).stat() is None
+        self._is_new = not engaged and Spot(self._root, self.name).stat() is None
         try:
             if self._is_new:
                 self.name = _new_name(run_id)
-                with suppress(FileExistsError):
-                    os.mkdir(self.name, 0o700, dir_fd=self._root)
+            with suppress(FileExistsError):
+                os.mkdir(self.name, 0o700, dir_fd=self._root)
             self._descriptor = open_folder(self._root, self.name)
         except BaseException:
             os.close(self._root)
@@ -148,12 +150,22 @@ class Staging:
         _remove_root_if_empty(self._folder, self._root)
 
 
-def is_engaged(folder: ProjectFolder, run_id: UUID) -> bool:
-    """Whether the staging of a run that may have changed paths lies in this folder."""
+class Witness(Enum):
+    """What the staging of a run says of it: that paths may have changed, that none has, or nothing."""
+
+    ENGAGED = auto()
+    NEW = auto()
+    NONE = auto()
+
+
+def witness_of(folder: ProjectFolder, run_id: UUID) -> Witness:
+    """What lies in this folder of the run's staging."""
     if Spot(folder.descriptor, STAGING_FOLDER).stat() is None:
-        return False
+        return Witness.NONE
     with _root_of(folder) as root:
-        return _is_folder(Spot(root, _run_name(run_id)))
+        if _is_folder(Spot(root, _run_name(run_id))):
+            return Witness.ENGAGED
+        return Witness.NEW if _is_folder(Spot(root, _new_name(run_id))) else Witness.NONE
 
 
 def leftovers(folder: ProjectFolder) -> list[UUID]:

@@ -20,6 +20,7 @@ from tests.deployments.busy_project import (
     picture_with_links,
     restore,
     rolled_back,
+    without,
 )
 from tests.deployments.conftest import Desk
 from tests.deployments.merging_projects import RUNS, SMALL_RUNS, assert_no_entry_names_a_missing_script
@@ -132,17 +133,19 @@ def test_killed_at_any_step_of_any_recovery_it_can_still_be_taken_back_exactly(
     assert kept >= 4
 
 
-def test_taking_back_needs_no_staging_and_can_be_killed_without_it_too(desk: Desk) -> None:
+def test_without_its_staging_a_run_is_taken_back_but_for_what_it_created_despite_kills(desk: Desk) -> None:
     small = make_small_project(desk)
     with mock.patch.object(records, "write", die):
         assert os.WIFSIGNALED(run_in_child(small.job))
     shutil.rmtree(small.folder / STAGING_FOLDER)
     assert small.but_left(picture(small.folder)) == small.after
-    assert_taken_back_despite_kills(small, exchanging=True, to_the_end=True)
+    assert_taken_back_despite_kills(small, exchanging=True, to_the_end=True, but=(".claude/deep",))
 
 
-def assert_taken_back_despite_kills(project: BusyProject, *, exchanging: bool, to_the_end: bool = False) -> None:
-    """Kill the recovery from this state at each of its steps; recovering again must restore the project.
+def assert_taken_back_despite_kills(
+    project: BusyProject, *, exchanging: bool, to_the_end: bool = False, but: tuple[str, ...] = ()
+) -> None:
+    """Kill the recovery from this state at each of its steps; recovering again restores all `but` some paths.
 
     What it does after its commit, which is to delete the staging, only `to_the_end`.
     """
@@ -157,6 +160,9 @@ def assert_taken_back_despite_kills(project: BusyProject, *, exchanging: bool, t
         assert_no_entry_names_a_missing_script(picture(project.folder), but=() if exchanging else project.replaced)
         is_over = project.run_states() == [Run.State.RECOVERED]
         project.recover()
-        project.assert_before()
+        if but:
+            assert without(picture(project.folder), but) == without(project.before, but)
+        else:
+            project.assert_before()
         if is_over and not to_the_end:
             return
