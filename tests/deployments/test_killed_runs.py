@@ -122,6 +122,15 @@ def test_killed_at_any_step_it_can_be_taken_back_exactly_or_run_again(busy: Busy
     assert states > 20
 
 
+@pytest.mark.parametrize(
+    ("exchanging", "small"),
+    [
+        *((True, make) for make in (make_small_project, *SMALL_RUNS.values())),
+        # Without exchange it is the single steps that differ, and these two have them all.
+        *((False, make) for make in (make_small_project, SMALL_RUNS["deploy"])),
+    ],
+    indirect=True,
+)
 def test_killed_at_any_step_of_any_recovery_it_can_still_be_taken_back_exactly(
     small: BusyProject, exchanging: bool
 ) -> None:
