@@ -100,6 +100,11 @@ class Manifest:
         return files <= wholes
 
     @classmethod
+    def of_file(cls, data: bytes, mode: int) -> "Manifest":
+        """The manifest of one file that holds `data`."""
+        return cls((ManifestFile("", sha256(data).hexdigest(), mode),))
+
+    @classmethod
     def decode(cls, data: bytes) -> "Manifest":
         """The manifest kept as `data`."""
         body = json.loads(data)

@@ -230,8 +230,13 @@ class DiskReader:
             return blocked(describe(error, path))
 
     def read(self, path: str) -> tuple[DiskState, bytes | None]:
-        """What lies at `path`, and its bytes where it is a file of a size that entries are merged into."""
+        """What lies at `path` where a file that others share is to be, and its bytes.
+
+        Only a file of a size that entries are merged into will do, or nothing; anything else is an obstacle.
+        """
         state = self.look(path)
+        if state.kind is Kind.FOLDER:
+            return blocked(f"{path} is a folder where a file is needed. Move it away first."), None
         if state.kind is not Kind.FILE or state.manifest is None:
             return state, None
         try:

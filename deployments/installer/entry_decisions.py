@@ -29,13 +29,11 @@ class SharedFile:
         self.recorded = {entry.key: entry for entry in recorded}
         self.unmerged = self.merged = Merged(data, tuple(recorded))
         self._problem = state.obstacle
-        if state.kind is Kind.FOLDER:
-            self._problem = f"{path} is a folder where a file is needed. Move it away first."
         if not self._problem:
             try:
                 self.unmerged = self.merged = replace(self.merged, document=parse(file_format, data))
             except EntryError as error:
-                self._problem = f"{path} cannot be read: {error} Mend it, then deploy again."
+                self._problem = describe_unreadable(path, error)
 
     @property
     def document(self) -> Document:
@@ -191,6 +189,11 @@ def entry_state(value: Value) -> tuple[str, bytes]:
     """What is kept of an entry's value: the hash of its canonical text, and that text."""
     data = canonical(value).encode()
     return sha256(data).hexdigest(), data
+
+
+def describe_unreadable(path: str, error: EntryError) -> str:
+    """What to say of a shared file that does not parse."""
+    return f"{path} cannot be read: {error} Mend it, then try again."
 
 
 def describe_entry(path: str, key: EntryKey) -> str:

@@ -3,13 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 
-from artifacts.manifests import PLAIN_MODE, Manifest, ManifestFile
+from artifacts.manifests import PLAIN_MODE, Manifest
 from deployments.installer.changes import Failure, make_change
 from deployments.installer.decisions import Action, EntryEdit, PlanItem
 from deployments.installer.disk import ChangedError, DiskReader, DiskState, Kind, ProjectFolder, describe
-from deployments.installer.entry_decisions import describe_entry, merge_edits, seen_at
+from deployments.installer.entry_decisions import describe_entry, describe_unreadable, merge_edits, seen_at
 from deployments.installer.journal import Intent
 from deployments.installer.recover import MERGE_ATTEMPTS, take_back_path
 from deployments.installer.shared_files.document import Document
@@ -62,7 +61,7 @@ class EntryEdits(SharedChange):
         try:
             document = parse(self.format, data)
         except EntryError as error:
-            failure = Failure(Action.REFUSED, f"{self.path} cannot be read: {error} Mend it, then deploy again.")
+            failure = Failure(Action.REFUSED, describe_unreadable(self.path, error))
             return Computed(data, self.recorded, dict.fromkeys(items, failure))
         failures = self._overtaken(document, items)
         while True:
@@ -143,10 +142,8 @@ class SharedFileWork:
         """Stage the change as it looks now; the bytes before and after by hash, and the items that fail already."""
         items &= self.change.items
         state, data = self._read()
-        if state.kind in (Kind.BLOCKED, Kind.FOLDER):
-            return {}, dict.fromkeys(
-                items, Failure(Action.REFUSED, state.obstacle or f"{self.change.path} is a folder.")
-            )
+        if state.kind is Kind.BLOCKED:
+            return {}, dict.fromkeys(items, Failure(Action.REFUSED, state.obstacle))
         computed = self._computed(data, items)
         if computed.data == data:
             return {}, dict(computed.failures)
@@ -169,13 +166,13 @@ class SharedFileWork:
             if items == self._applied:
                 return failures
             state, data = self._read()
-            if state.kind in (Kind.BLOCKED, Kind.FOLDER):
-                problem = Failure(Action.REFUSED, state.obstacle or f"{self.change.path} is a folder.")
+            if state.kind is Kind.BLOCKED:
+                problem = Failure(Action.REFUSED, state.obstacle)
                 break
             try:
                 computed = self._computed(data, items)
             except EntryError as error:
-                problem = Failure(Action.REFUSED, f"{self.change.path} cannot be read: {error}")
+                problem = Failure(Action.REFUSED, describe_unreadable(self.change.path, error))
                 break
             failures.update(computed.failures)
             items -= computed.failures.keys()
@@ -252,7 +249,7 @@ class SharedFileWork:
         after = None
         contents: dict[str, bytes] = {}
         if computed.data is not None:
-            after = Manifest((ManifestFile("", sha256(computed.data).hexdigest(), mode),))
+            after = Manifest.of_file(computed.data, mode)
             contents[after.files[0].sha256] = computed.data
         if before is not None and data is not None:
             contents[before.files[0].sha256] = data

@@ -10,12 +10,11 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from uuid import uuid4
 
 from django.db.models import Q
 
-from artifacts.manifests import Manifest, ManifestFile
+from artifacts.manifests import Manifest
 from artifacts.services.blobs import load_blobs
 from deployments.installer.changes import make_change
 from deployments.installer.disk import (
@@ -163,7 +162,7 @@ def _further(intent: Intent, before: Manifest, data: bytes, wanted: bytes | None
     contents = {file.sha256: data}
     after = None
     if wanted is not None:
-        after = Manifest((ManifestFile("", sha256(wanted).hexdigest(), file.mode),))
+        after = Manifest.of_file(wanted, file.mode)
         contents[after.files[0].sha256] = wanted
     return Intent(f"{intent.slot}-{uuid4().hex[:8]}", intent.path, before, after), contents
 

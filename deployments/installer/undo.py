@@ -8,7 +8,7 @@ from artifacts.manifests import Manifest
 from deployments.installer.changes import Failure
 from deployments.installer.decisions import Action, Change, MergePreview, OnConflict, Plan, PlanItem, Target
 from deployments.installer.disk import ChangedError, DiskState, Kind
-from deployments.installer.entry_decisions import describe_entry
+from deployments.installer.entry_decisions import describe_entry, describe_unreadable
 from deployments.installer.journal import Intent
 from deployments.installer.merging import Computed, SharedChange
 from deployments.installer.shared_files.history import SharedHistory
@@ -55,7 +55,7 @@ class EntriesTakenBack(SharedChange):
             overtaken = set(self._history.edited_since(data)) & set(self._keys) - self._accepted
             merged = self._history.taken_back(data, self._earlier, self._keys)
         except EntryError as error:
-            failure = Failure(Action.REFUSED, f"{self.path} cannot be read: {error} Mend it, then undo again.")
+            failure = Failure(Action.REFUSED, describe_unreadable(self.path, error))
             return Computed(data, self.recorded, dict.fromkeys(items, failure))
         failures = {
             self._history.items[key]: Failure.at(self.path, ChangedError(describe_entry(self.path, key)))
@@ -148,15 +148,17 @@ class UndoPlanner:
         earlier = self._kept[intent.before.files[0].sha256] if intent.before else None
         for draft in drafts.values():
             draft.observed.append(f"{intent.path}: {state.kind} {state.content_sha256 or state.obstacle}")
+        if state.kind is Kind.BLOCKED:
+            for draft in drafts.values():
+                draft.refusals.append(state.obstacle)
+            return
         try:
-            if state.kind in (Kind.BLOCKED, Kind.FOLDER):
-                raise EntryError(state.obstacle or "It is a folder where a file is needed.")
             edited = set(history.edited_since(data))
             keys = [key for key in history.changed if key not in edited or self._on_conflict is not OnConflict.SKIP]
             merged = history.taken_back(data, earlier, keys)
         except EntryError as error:
             for draft in drafts.values():
-                draft.refusals.append(f"{intent.path} cannot be read: {error} Mend it, then undo again.")
+                draft.refusals.append(describe_unreadable(intent.path, error))
             return
         was, now = parse(history.format, earlier), parse(history.format, data)
         for key in history.changed:

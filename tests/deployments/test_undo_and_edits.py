@@ -202,3 +202,12 @@ def test_an_undo_gives_a_file_of_entries_and_its_folder_their_modes_back(desk: D
     assert not (desk.folder / ".claude").exists()
     desk.undo()
     assert exact_state(desk.folder) == before
+
+
+def test_a_folder_where_the_file_of_entries_was_keeps_a_run_from_being_undone(desk: Desk) -> None:
+    desk.deploy(server(desk))
+    (desk.folder / SERVERS).unlink()
+    (desk.folder / SERVERS).mkdir()
+    result = only(desk.undo(on_conflict=OnConflict.OVERWRITE))
+    assert (result.status, result.action) == ("error", "refused")
+    assert result.reason == ".mcp.json is a folder where a file is needed. Move it away first."
