@@ -7,7 +7,7 @@ from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from accounts.services import local_user
+from accounts.services.users import local_user
 
 
 class LocalUserMiddleware:

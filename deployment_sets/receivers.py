@@ -3,7 +3,7 @@
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
-from accounts.services import lock_all_owners, lock_owner
+from accounts.services.users import lock_all_owners, lock_owner
 from artifacts.models import ArtifactGroup
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.services.members import drop_members

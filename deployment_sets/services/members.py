@@ -9,7 +9,7 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services import lock_owner
+from accounts.services.users import lock_owner
 from artifacts.models import Artifact, ArtifactGroup
 from deployment_sets.exceptions import (
     AlreadyMemberError,

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from accounts.services import lock_owner
+from accounts.services.users import lock_owner
 from accounts.validation import problems_with
 from deployment_sets.exceptions import DeploymentSetValidationError
 from deployment_sets.models import (

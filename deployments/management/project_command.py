@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
-from accounts.services import local_user
+from accounts.services.users import local_user
 from accounts.text import printable, storable_text
 from deployments.exceptions import DeploymentError
 from deployments.installer.decisions import Action, OnConflict

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.models import LOCAL_USERNAME, User
-from accounts.services import local_user, lock_all_owners, lock_owner
+from accounts.services.users import local_user, lock_all_owners, lock_owner
 from tests.factories import UserFactory
 
 

@@ -99,7 +99,7 @@ class Deploying:
     artifacts: Sequence["Artifact"]
 
     def __post_init__(self) -> None:
-        from accounts.services import local_user
+        from accounts.services.users import local_user
         from tests.factories import DeploymentSetFactory
 
         self.owner = local_user()
@@ -129,7 +129,7 @@ def stored(artifact_type: str, files: Files) -> "Artifact":
 
 def emptied(folder: Path) -> Path:
     """The folder, empty and a project."""
-    from accounts.services import local_user
+    from accounts.services.users import local_user
     from projects.models import Project
     from projects.services import register_project
 

@@ -64,7 +64,7 @@ def measured(database: Path) -> tuple[float, float]:
 
 def store_sets(number: int) -> None:
     """Fill up to `number` sets, each with a tag, some artifacts, and the set before it in every other one."""
-    from accounts.services import local_user
+    from accounts.services.users import local_user
     from artifacts.models import Artifact, Collection
     from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
 

@@ -82,7 +82,7 @@ def database_figures() -> float:
     """With the database, beside the floor. The seconds that have a hard limit."""
     from django.conf import settings
 
-    from accounts.services import local_user
+    from accounts.services.users import local_user
     from artifacts.models import Artifact, Collection
     from deployment_sets.models import DeploymentSet, DeploymentSetMember
     from deployment_sets.services.graph import resolve_set

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounts.services import local_user
+from accounts.services.users import local_user
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.batch_deploy import claimant_of
 from deployments.models import Run, RunItem

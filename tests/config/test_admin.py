@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.services import local_user
+from accounts.services.users import local_user
 from artifacts.exceptions import GroupError
 from artifacts.models import Artifact, ArtifactGroup
 from artifacts.services.groups import copy_group

@@ -15,7 +15,7 @@ from django.views import defaults
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.access import user_of
-from accounts.services import local_user
+from accounts.services.users import local_user
 from config.urls import urlpatterns as real_urlpatterns
 from tests.factories import DeploymentSetFactory, ProjectFactory, UserFactory
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.services import local_user
+from accounts.services.users import local_user
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.queries import members_of
 from deployment_sets.services.sets import create_set

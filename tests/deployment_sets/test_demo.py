@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from accounts.services import local_user
+from accounts.services.users import local_user
 from deployment_sets.models import DeploymentSet
 from projects.models import Project
 from tests.config.fresh_process import PROJECT

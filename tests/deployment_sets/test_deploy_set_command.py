@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from accounts.models import User
-from accounts.services import local_user
+from accounts.services.users import local_user
 from artifacts.models import Artifact
 from deployment_sets.models import DeploymentSet
 from deployments.models import Deployment

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services import local_user
+from accounts.services.users import local_user
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.services.batch_deploy import claimant_of
 from projects.models import Project

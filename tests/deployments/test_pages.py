@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services import local_user
+from accounts.services.users import local_user
 from deployments.models import Run, RunItem
 from tests.factories import (
     ArtifactFactory,

@@ -11,7 +11,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
-from accounts.services import local_user
+from accounts.services.users import local_user
 from accounts.text import printable
 from artifacts.exceptions import CollectionError, ImportBusyError, ImportFailedError
 from artifacts.models import CollectionImport

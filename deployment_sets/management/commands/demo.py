@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from accounts.services import local_user
+from accounts.services.users import local_user
 from artifacts.exceptions import CollectionError
 from artifacts.models import Collection
 from artifacts.services.importing import import_collection
