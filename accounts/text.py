@@ -1,9 +1,12 @@
-"""Which text the application stores at all, and how it shows any text on a terminal."""
+"""Which text the application stores at all, how it is looked for, and how any text is shown on a terminal."""
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
+_LONGEST_NAME = 255
 # What a terminal obeys, what nobody sees, and what has no UTF-8.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -19,6 +22,28 @@ def storable_text(value: str) -> None:
         value.encode("utf-8")
     except UnicodeEncodeError:
         raise ValidationError("Text cannot contain half of a surrogate pair.", code="surrogate") from None
+
+
+def is_storable(value: str) -> bool:
+    """Whether `value` can be stored, or looked for among what is."""
+    try:
+        storable_text(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def containing(field: str, words: str) -> Q:
+    """The condition that `field` contains `words` as they stand, in whatever case.
+
+    Always met for no words, and never for what is not stored or is longer than any name.
+    """
+    if not words:
+        return Q()
+    if len(words) > _LONGEST_NAME or not is_storable(words):
+        return Q(pk__in=[])
+    # A regular expression and not `icontains`: SQLite's LIKE folds the case of ASCII alone.
+    return Q(**{f"{field}__iregex": re.escape(words)})
 
 
 def printable(text: str) -> str:

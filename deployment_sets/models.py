@@ -9,16 +9,13 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from accounts.models import OwnedQuerySet
+from accounts.tags import tag_validator
 from accounts.text import storable_text
 from artifacts.models import Artifact, ArtifactGroup
 
 MAX_NAME_LENGTH = 255
-MAX_TAGS = 20
 
 colour_validator = RegexValidator(r"\A#[0-9a-f]{6}\Z", "Write a colour as #rrggbb, in lower case.")
-tag_validator = RegexValidator(
-    r"\A[a-z0-9_-]{1,32}\Z", "A tag has 1 to 32 characters out of a–z, 0–9, hyphen and underscore."
-)
 
 
 class DeploymentSet(models.Model):

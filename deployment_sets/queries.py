@@ -1,18 +1,16 @@
 """Reads of deployment sets. Every one is an owner's own: another owner's set does not exist."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db.models import Count, OrderBy, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.models import User
-from accounts.text import storable_text
+from accounts.text import containing, is_storable
 from deployment_sets.exceptions import DeploymentSetNotFoundError
-from deployment_sets.models import MAX_NAME_LENGTH, DeploymentSet, DeploymentSetMember, DeploymentSetTag
+from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
 from deployment_sets.services.resolution import Member, MemberKind
 from profiles.enums import ArtifactType
 
@@ -57,14 +55,9 @@ def list_sets(owner: User, *, name: str = "", tag: str = "", sort: SetSort = "na
     `sort` may be turned around with a leading `-`. Tags come along in one more query.
     """
     sets = DeploymentSet.objects.owned_by(owner).prefetch_related("tag_rows").order_by(*_ordering(sort))
-    if not (_storable(name) and _storable(tag)) or len(name) > MAX_NAME_LENGTH:
+    if not is_storable(tag):
         return sets.none()
-    if name:
-        # A regular expression and not `icontains`: SQLite's LIKE folds the case of ASCII alone.
-        sets = sets.filter(name__iregex=re.escape(name))
-    if tag:
-        sets = sets.filter(tag_rows__name=tag)
-    return sets
+    return sets.filter(containing("name", name), **({"tag_rows__name": tag} if tag else {}))
 
 
 def tags_of(owner: User) -> list[TagCount]:
@@ -103,14 +96,6 @@ def _ordering(sort: SetSort) -> tuple[OrderBy | str, str]:
     if key == "name":
         return OrderBy(Lower("name"), descending=descending), "id"
     return f"{'-' if descending else ''}{_SORT_FIELDS[key]}", "id"
-
-
-def _storable(text: str) -> bool:
-    try:
-        storable_text(text)
-    except ValidationError:
-        return False
-    return True
 
 
 def _member_row(member: DeploymentSetMember) -> MemberRow:

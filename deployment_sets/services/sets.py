@@ -4,20 +4,18 @@ from collections.abc import Sequence
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
 from accounts.services.users import lock_owner
+from accounts.tags import problems_with_tags, sorted_tags
 from accounts.validation import problems_with
 from deployment_sets.exceptions import DeploymentSetValidationError
 from deployment_sets.models import (
     MAX_NAME_LENGTH,
-    MAX_TAGS,
     DeploymentSet,
     DeploymentSetMember,
     DeploymentSetTag,
-    tag_validator,
 )
 from deployment_sets.queries import set_of
 
@@ -108,8 +106,8 @@ def _changed(deployment_set: DeploymentSet, changes: SetChanges) -> DeploymentSe
     tags = None
     problems = problems_with(deployment_set)
     if "tags" in changes:
-        tags = sorted(set(changes["tags"] or ()))
-        if tag_problems := _problems_with_tags(tags):
+        tags = sorted_tags(changes["tags"])
+        if tag_problems := problems_with_tags(tags):
             problems["tags"] = tag_problems
     if problems:
         raise DeploymentSetValidationError(problems)
@@ -120,15 +118,3 @@ def _changed(deployment_set: DeploymentSet, changes: SetChanges) -> DeploymentSe
             (DeploymentSetTag(set=deployment_set, name=tag) for tag in tags), ignore_conflicts=True
         )
     return deployment_set
-
-
-def _problems_with_tags(tags: Sequence[str]) -> list[str]:
-    problems = []
-    for tag in tags:
-        try:
-            tag_validator(tag)
-        except ValidationError as error:
-            problems.append(f"{tag[:40]!r}: {' '.join(error.messages)}")
-    if len(tags) > MAX_TAGS:
-        problems.append(f"A set has at most {MAX_TAGS} tags.")
-    return problems

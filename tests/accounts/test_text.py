@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.text import printable, storable_text
+from accounts.text import containing, is_storable, printable, storable_text
 from accounts.validation import problems_with
+from projects.models import Project
 from tests.factories import ProjectFactory
 
 
@@ -29,6 +30,24 @@ def test_what_it_takes_comes_back_from_the_database() -> None:
     project = ProjectFactory(name=text)
     project.refresh_from_db()
     assert project.name == text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", ["ärger", "ÄRGER", "100%", "a_b", "[x]", "*** ", "\\d", ""])
+def test_words_are_looked_for_as_they_stand_in_whatever_case(words: str) -> None:
+    names = ["Mit Ärger 100% a_b [x] *** \\d", "nothing of it, 100 axb"]
+    for name in names:
+        ProjectFactory(name=name)
+    found = Project.objects.filter(containing("name", words)).values_list("name", flat=True)
+    assert set(found) == (set(names[:1]) if words else set(names))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", ["x" * 256, "a\x00", "\ud800"])
+def test_what_no_name_can_contain_is_in_none(words: str) -> None:
+    ProjectFactory(name="x" * 255)
+    assert not Project.objects.filter(containing("name", words)).exists()
+    assert is_storable(words) == words.isprintable()
 
 
 def test_problems_are_told_by_field() -> None:
