@@ -1,4 +1,4 @@
-"""Users in the admin."""
+"""Users and their tokens in the admin."""
 
 from typing import Any
 
@@ -6,8 +6,10 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
-from accounts.administration import SteadyAdmin
-from accounts.models import LOCAL_USERNAME, User
+from accounts.administration import ServiceAdmin, SteadyAdmin
+from accounts.exceptions import AccountError
+from accounts.models import LOCAL_USERNAME, ApiToken, User
+from accounts.services.tokens import revoke_token
 
 
 @admin.register(User)
@@ -26,3 +28,24 @@ class PersonAdmin(SteadyAdmin, UserAdmin):  # type: ignore[type-arg]
 
 def _is_local(user: User | None) -> bool:
     return user is not None and user.username == LOCAL_USERNAME
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ServiceAdmin):
+    """To be looked at and revoked. They are made by their owners, who alone are shown the secret."""
+
+    refusals = (AccountError,)
+    list_display = ("name", "prefix", "owner", "created_at", "last_used_at")
+    list_filter = ("created_at", "last_used_at")
+    list_select_related = ("owner",)
+    search_fields = ("name", "prefix", "owner__username", "id__exact")
+    fields = ("name", "prefix", "owner", "created_at", "last_used_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def remove(self, row: ApiToken) -> None:
+        revoke_token(owner=row.owner, token_id=row.pk)

@@ -3,8 +3,11 @@
 import uuid
 from typing import Self
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+
+from accounts.text import storable_text
 
 LOCAL_USERNAME = "local-user"
 
@@ -14,6 +17,11 @@ class User(AbstractUser):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
 
+    @property
+    def may_come_in(self) -> bool:
+        """Whether a password, a session or a token of theirs counts. The local user's never do."""
+        return self.is_active and self.username != LOCAL_USERNAME
+
 
 class OwnedQuerySet[T: models.Model](models.QuerySet[T]):
     """Rows that belong to an owner. Every read that serves a person starts with `owned_by`."""
@@ -21,3 +29,27 @@ class OwnedQuerySet[T: models.Model](models.QuerySet[T]):
     def owned_by(self, user: User) -> Self:
         """Only the rows that belong to `user`."""
         return self.filter(owner=user)
+
+
+class ApiToken(models.Model):
+    """A secret with which programs act as its owner. Only the hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens", db_index=False
+    )
+    name = models.CharField(max_length=255, validators=[storable_text])
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    prefix = models.CharField(max_length=16, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = OwnedQuerySet["ApiToken"].as_manager()
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["owner", "created_at"], name="api_token_owner_created")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -13,7 +13,7 @@ import factory
 from django.db import transaction
 from factory.django import DjangoModelFactory
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 from artifacts.manifests import EXECUTABLE_MODE, PLAIN_MODE, Manifest, ManifestFile, normalised
 from artifacts.models import (
     Artifact,
@@ -53,6 +53,18 @@ class UserFactory(DjangoModelFactory[User]):
         self.set_password(extracted or "password")
         if create:
             self.save(update_fields=["password"])
+
+
+class ApiTokenFactory(DjangoModelFactory[ApiToken]):
+    """A token whose secret is nobody's; `accounts.services.tokens.create_token` makes one that can be used."""
+
+    class Meta:
+        model = ApiToken
+
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Token {n}")
+    digest = factory.Sequence(lambda n: sha256(f"secret {n}".encode()).hexdigest())
+    prefix = factory.Sequence(lambda n: f"dset_{n:06}")
 
 
 class ProjectFactory(DjangoModelFactory[Project]):
