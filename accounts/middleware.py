@@ -1,12 +1,17 @@
-"""Who a request acts as while login is off."""
+"""Whom a request acts as: the local user while login is off, or whoever a token or a session belongs to."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
+from accounts.endpoints.callers import is_for_api, sent_token
+from accounts.services.tokens import user_of_token
 from accounts.services.users import local_user
 
 
@@ -21,3 +26,36 @@ class LocalUserMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.user = SimpleLazyObject(local_user)  # type: ignore[assignment]
         return self._get_response(request)
+
+
+class TokenMiddleware:
+    """With login, a request to the API that sends a token acts as the token's owner, whatever session it has too.
+
+    `request.token_user` is that owner; there is none without a token, and nobody gets in with one that is wrong.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.AUTH_ENABLED:
+            raise MiddlewareNotUsed
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = sent_token(request)
+        if token is not None:
+            user = user_of_token(token)
+            if user is None:
+                return HttpResponse(status=401)
+            request.user = user
+            setattr(request, "token_user", user)  # noqa: B010
+        return self._get_response(request)
+
+
+class CallerRequiredMiddleware(LoginRequiredMiddleware):
+    """As Django's, but a program is told so rather than sent to the login page."""
+
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
+        if is_for_api(request):
+            return HttpResponse(status=401)
+        return super().handle_no_permission(request, view_func)

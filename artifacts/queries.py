@@ -40,6 +40,11 @@ def deployable_on(platform: Platform) -> Q:
     return Q(target_platforms__isnull=True) | Q(target_platforms__includes=platform.value)
 
 
+def artifacts_by_uuid(uuids: Collection[UUID]) -> dict[UUID, Artifact]:
+    """Those of `uuids` that exist, without their content. A query for every 500."""
+    return {row.uuid: row for batch in batched(uuids, _BATCH) for row in Artifact.objects.filter(uuid__in=batch)}
+
+
 def load_artifacts(uuids: Collection[UUID]) -> dict[UUID, LoadedArtifact]:
     """Those of `uuids` that exist, with content. A query for every 500 artifacts, and for every 500 blobs."""
     rows = [row for batch in batched(uuids, _BATCH) for row in _with_manifests(batch)]

@@ -1,4 +1,4 @@
-"""What a request must be before any page sees it."""
+"""What a request must be before anything of ours sees it, with login and without."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -7,15 +7,24 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.endpoints.callers import is_for_api
 from accounts.text import storable_text
+from config.problems import FORBIDDEN, problem
 
 READING = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
+_FROM_ELSEWHERE = (
+    "This request comes from a page of another origin (its Sec-Fetch-Site or Origin says so), and nothing was changed."
+)
 
-class SameOriginMiddleware:
-    """Refuse what a page on another origin wants changed, and every request for a host that is not ours.
 
-    The other page may even know a valid form token; what the browser says about itself counts before that.
+class RequestGuardMiddleware:
+    """Refuse what no page or program of ours would send.
+
+    A request for a host that is not ours, or whose address holds text that no database could look up: 400. One that
+    a page on another origin wants something changed with: 403; that page may even know a valid form token, and what the
+    browser says about itself counts before that. A body for the API that is not JSON: 415, as a form on any
+    page can send other types without asking first.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -23,25 +32,21 @@ class SameOriginMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         host = request.get_host()
-        if request.method in READING or _is_from_here(request, host):
-            return self._get_response(request)
-        return render(request, "403_csrf.html", status=403)
-
-
-class ReadableAddressMiddleware:
-    """Answer 400 to an address with text that no database could look up."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        query = (text for name, values in request.GET.lists() for text in (name, *values))
-        for text in (request.path_info, *query):
-            try:
-                storable_text(text)
-            except ValidationError as error:
-                raise BadRequest(" ".join(error.messages)) from error
+        _demand_readable_address(request)
+        if request.method not in READING and not _is_from_here(request, host):
+            return _from_elsewhere(request)
+        if is_for_api(request) and _has_body(request) and request.content_type != "application/json":
+            return HttpResponse(status=415)
         return self._get_response(request)
+
+
+def _demand_readable_address(request: HttpRequest) -> None:
+    query = (text for name, values in request.GET.lists() for text in (name, *values))
+    for text in (request.path_info, *query):
+        try:
+            storable_text(text)
+        except ValidationError as error:
+            raise BadRequest(" ".join(error.messages)) from error
 
 
 def _is_from_here(request: HttpRequest, host: str) -> bool:
@@ -51,6 +56,17 @@ def _is_from_here(request: HttpRequest, host: str) -> bool:
         return site in {"same-origin", "none"}
     origin = request.headers.get("Origin")
     return origin is None or _origin(origin) == _origin(f"{request.scheme}://{host}")
+
+
+def _from_elsewhere(request: HttpRequest) -> HttpResponse:
+    if is_for_api(request):
+        return problem(FORBIDDEN, _FROM_ELSEWHERE)
+    return render(request, "403_csrf.html", status=403)
+
+
+def _has_body(request: HttpRequest) -> bool:
+    # One sent in chunks does not say how long it is.
+    return request.META.get("CONTENT_LENGTH", "") not in ("", "0") or "Transfer-Encoding" in request.headers
 
 
 def _origin(address: str) -> tuple[str, str | None, int | None] | None:

@@ -14,6 +14,16 @@ class DeploymentSetError(Exception):
     """Something about deployment sets that a caller has to be told."""
 
 
+class DeploymentSetsSwitchedOffError(DeploymentSetError):
+    """Sets are switched off on this server."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Deployment sets are switched off on this server (DEPLOYMENT_SETS_ENABLED is false). What was made stays, "
+            "and is there again once they are switched on."
+        )
+
+
 class DeploymentSetNotFoundError(DeploymentSetError):
     """The owner has no such set."""
 
@@ -52,6 +62,13 @@ class UnknownReferenceError(DeploymentSetError):
         self.target_id = target_id
 
 
+class UnknownMemberSetError(UnknownReferenceError):
+    """A set that was to be a member is not there for this owner."""
+
+    def __init__(self, set_id: UUID) -> None:
+        super().__init__("set", set_id)
+
+
 class AlreadyMemberError(DeploymentSetError):
     """What was to be added is a member already."""
 
@@ -66,6 +83,7 @@ class PositionError(DeploymentSetError):
 
     def __init__(self, position: int, last: int) -> None:
         super().__init__(f"There is no position {position} in this set; write a number from 0 to {last}.")
+        self.problems = {"position": [str(self)]}
         self.position = position
         self.last = last
 

@@ -1,5 +1,6 @@
 """Reads of deployment sets. Every one is an owner's own: another owner's set does not exist."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -7,9 +8,10 @@ from uuid import UUID
 from django.db.models import Count, OrderBy, QuerySet
 from django.db.models.functions import Lower
 
+from accounts.editions import demand_edition, edition_of
 from accounts.models import User
 from accounts.text import containing, is_storable
-from deployment_sets.exceptions import DeploymentSetNotFoundError
+from deployment_sets.exceptions import DeploymentSetNotFoundError, MemberNotFoundError
 from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
 from deployment_sets.services.resolution import Member, MemberKind
 from profiles.enums import ArtifactType
@@ -66,14 +68,42 @@ def tags_of(owner: User) -> list[TagCount]:
     return [TagCount(name, count) for name, count in rows.annotate(set_count=Count("id"))]
 
 
-def members_of(deployment_set: DeploymentSet) -> list[MemberRow]:
-    """The direct members of a set in order. One query."""
-    return [_member_row(member) for member in members_with_references(deployment_set)]
+def members_of(deployment_set: DeploymentSet, *, offset: int = 0, limit: int | None = None) -> list[MemberRow]:
+    """The direct members of a set in order: all of them, or at most `limit` from the one at `offset` on. One query."""
+    members = members_with_references(deployment_set)
+    return [_member_row(member) for member in members[offset : None if limit is None else offset + limit]]
+
+
+def member_of(deployment_set: DeploymentSet, member_id: UUID) -> MemberRow:
+    """The set's member of that id. Raises MemberNotFoundError."""
+    try:
+        return _member_row(members_with_references(deployment_set).get(pk=member_id))
+    except DeploymentSetMember.DoesNotExist:
+        raise MemberNotFoundError(deployment_set.pk, member_id) from None
 
 
 def members_with_references(deployment_set: DeploymentSet) -> QuerySet[DeploymentSetMember]:
     """The members of a set in order, each joined with what it refers to."""
     return deployment_set.members.select_related("artifact", "group", "member_set").order_by("position")
+
+
+def edition_of_set(deployment_set: DeploymentSet) -> str:
+    """A name for the set as it is: its own fields, its tags and its direct members. Two queries."""
+    members = deployment_set.members.order_by("position").values_list("id", "artifact_id", "group_id", "member_set_id")
+    fields = [getattr(deployment_set, field) for field in ("pk", "name", "description", "color", "icon")]
+    return edition_of([fields, list(deployment_set.tag_rows.values_list("name", flat=True)), list(members)])
+
+
+def set_to_change(owner: User, set_id: UUID, expected: Collection[str] | None) -> DeploymentSet:
+    """The owner's set of that id, for whoever holds the owner's lock and changes it.
+
+    `expected` are the editions of it that may be changed; None for any. Raises DeploymentSetNotFoundError
+    and EditedMeanwhileError.
+    """
+    deployment_set = set_of(owner, set_id)
+    if expected is not None:
+        demand_edition(f"The set “{deployment_set.name}”", edition_of_set(deployment_set), expected)
+    return deployment_set
 
 
 def sets_using(owner: User, target: Member) -> QuerySet[DeploymentSet]:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from deployments.installer.decisions import Claimant
 from deployments.models import Claim, Deployment, Placement, Run, RunItem
+from profiles.queries import demand_profiles, profiles_of
 from projects.models import Project
 from projects.queries import projects_of
 
@@ -44,6 +45,13 @@ def claimants_in(project: Project, profile_ids: Collection[str] | None = None) -
         claims = claims.filter(deployment__deployment_profile_id__in=profile_ids)
     labels = dict(claims.values_list("claimant", "label").distinct())
     return [Claimant(key, label) for key, label in labels.items()]
+
+
+def demand_known_profiles(project: Project, profile_ids: Collection[str]) -> None:
+    """Raise UnknownProfileError unless each is a profile the project has, or one it once deployed under."""
+    known = {profile.profile_id for profile in profiles_of(project)}
+    known.update(deployments_in(project).values_list("deployment_profile_id", flat=True))
+    demand_profiles(sorted(known), profile_ids)
 
 
 def runs_in(project: Project) -> QuerySet[Run]:

@@ -1,5 +1,7 @@
 """What can be wrong with a profile."""
 
+from collections.abc import Collection
+
 from accounts.validation import Problems
 
 
@@ -17,3 +19,18 @@ class ProfileExistsError(ProfileError):
     def __init__(self, profile_id: str) -> None:
         super().__init__({"profile_id": [f"This project has a profile {profile_id!r} already. Choose another id."]})
         self.profile_id = profile_id
+
+
+class UnknownProfileError(ProfileError):
+    """The project has no profile of that id; `known` are those it has."""
+
+    def __init__(self, profile_id: str, known: Collection[str]) -> None:
+        has = ", ".join(known) or "none"
+        super().__init__({"profile_ids": [f"The project has no profile {profile_id!r}. It has {has}."]})
+
+
+class NoProfileError(ProfileError):
+    """The project has no profile at all."""
+
+    def __init__(self) -> None:
+        super().__init__({"profile_ids": ["The project has no profile to deploy under. Create one first."]})

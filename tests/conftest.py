@@ -9,10 +9,12 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.db import connection
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from projects.models import Project
 from tests import shared_collections
+from tests.api import Caller
 from tests.factories import DeploymentProfileFactory, ProjectFactory, UserFactory
 
 # How long one example takes says more about the machine than about the code.
@@ -30,6 +32,20 @@ def owner(db: None) -> User:
 def other_owner(db: None) -> User:
     """Somebody else, who must not see them."""
     return UserFactory(username="other-owner")
+
+
+@pytest.fixture
+def api(owner: User, settings: Settings) -> Caller:
+    """The API as `owner` uses it, on a server where people sign in."""
+    settings.AUTH_ENABLED = True
+    return Caller(owner)
+
+
+@pytest.fixture
+def other_api(other_owner: User, settings: Settings) -> Caller:
+    """The API as somebody else uses it."""
+    settings.AUTH_ENABLED = True
+    return Caller(other_owner)
 
 
 @pytest.fixture

@@ -16,10 +16,11 @@ from deployment_sets.exceptions import (
     MemberNotFoundError,
     MemberReferenceError,
     PositionError,
+    UnknownMemberSetError,
     UnknownReferenceError,
 )
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
-from deployment_sets.queries import reference_to, set_of
+from deployment_sets.queries import reference_to, set_to_change
 from deployment_sets.services.graph import check_nesting
 from deployment_sets.services.resolution import Member, MemberKind
 
@@ -32,6 +33,7 @@ def add_member(
     group_id: UUID | None = None,
     member_set_id: UUID | None = None,
     position: int | None = None,
+    expected: Collection[str] | None = None,
 ) -> DeploymentSetMember:
     """Add one artifact, group or set to a set: at `position`, or at the end.
 
@@ -44,49 +46,60 @@ def add_member(
             "A member is exactly one of an artifact, a group or a set; "
             f"{'several were' if given else 'none was'} given. Name one of artifact_uuid, group_id and member_set_id."
         )
-    return add_members(owner=owner, set_id=set_id, members=given, position=position)[0]
+    return add_members(owner=owner, set_id=set_id, members=given, position=position, expected=expected)[0]
 
 
 def add_members(
-    *, owner: User, set_id: UUID, members: Sequence[Member], position: int | None = None
+    *,
+    owner: User,
+    set_id: UUID,
+    members: Sequence[Member],
+    position: int | None = None,
+    expected: Collection[str] | None = None,
 ) -> list[DeploymentSetMember]:
     """Add several members to a set, in their order from `position` on, or at the end. All of them or none.
 
-    What is named twice is added once, at its first place.
+    What is named twice is added once, at its first place. With `expected`, only to a set in one of these editions.
 
-    Raises DeploymentSetNotFoundError, UnknownReferenceError, AlreadyMemberError, PositionError,
+    Raises DeploymentSetNotFoundError, EditedMeanwhileError, UnknownReferenceError, AlreadyMemberError, PositionError,
     DeploymentSetCycleError and DeploymentSetDepthError.
     """
     try:
         with transaction.atomic():
             lock_owner(owner)
-            return _insert(set_of(owner, set_id), _targets(owner, members), position)
+            return _insert(set_to_change(owner, set_id, expected), _targets(owner, members), position)
     except IntegrityError:
         # Artifacts and groups are not the owner's: one may have gone before the commit, which then says so.
         _targets(owner, members)
         raise
 
 
-def remove_member(*, owner: User, set_id: UUID, member_id: UUID) -> DeploymentSetMember:
+def remove_member(
+    *, owner: User, set_id: UUID, member_id: UUID, expected: Collection[str] | None = None
+) -> DeploymentSetMember:
     """Take a member out of a set; what it was is returned, so that it can be put back.
 
-    Raises DeploymentSetNotFoundError and MemberNotFoundError.
+    With `expected`, only out of a set in one of these editions. Raises DeploymentSetNotFoundError,
+    EditedMeanwhileError and MemberNotFoundError.
     """
     with transaction.atomic():
         lock_owner(owner)
-        member = _member_of(set_of(owner, set_id), member_id)
+        member = _member_of(set_to_change(owner, set_id, expected), member_id)
         drop_members(DeploymentSetMember.objects.filter(pk=member.pk))
         return member
 
 
-def move_member(*, owner: User, set_id: UUID, member_id: UUID, position: int) -> DeploymentSetMember:
+def move_member(
+    *, owner: User, set_id: UUID, member_id: UUID, position: int, expected: Collection[str] | None = None
+) -> DeploymentSetMember:
     """Move a member to another position of its set; those between shift by one.
 
-    Raises DeploymentSetNotFoundError, MemberNotFoundError and PositionError.
+    With `expected`, only in a set in one of these editions. Raises DeploymentSetNotFoundError, EditedMeanwhileError,
+    MemberNotFoundError and PositionError.
     """
     with transaction.atomic():
         lock_owner(owner)
-        deployment_set = set_of(owner, set_id)
+        deployment_set = set_to_change(owner, set_id, expected)
         member = _member_of(deployment_set, member_id)
         siblings = deployment_set.members
         _check_position(position, last=siblings.count() - 1)
@@ -148,6 +161,8 @@ def _targets(owner: User, members: Sequence[Member]) -> dict[Member, Model]:
             found |= {Member(kind, target.pk): target for target in known.filter(pk__in=ids)}
     for member in members:
         if member not in found:
+            if member.kind is MemberKind.SET:
+                raise UnknownMemberSetError(member.target_id)
             raise UnknownReferenceError(member.kind, member.target_id)
     return {member: found[member] for member in members}
 

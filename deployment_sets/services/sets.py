@@ -1,6 +1,6 @@
 """Writes of sets themselves. Every writer holds the owner's lock."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypedDict, Unpack
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from deployment_sets.models import (
     DeploymentSetMember,
     DeploymentSetTag,
 )
-from deployment_sets.queries import set_of
+from deployment_sets.queries import set_of, set_to_change
 
 _COPY_SUFFIX = " (copy)"
 
@@ -50,25 +50,28 @@ def create_set(
         )
 
 
-def update_set(*, owner: User, set_id: UUID, **changes: Unpack[SetChanges]) -> DeploymentSet:
-    """Change the fields that are given, and no other.
+def update_set(
+    *, owner: User, set_id: UUID, expected: Collection[str] | None = None, **changes: Unpack[SetChanges]
+) -> DeploymentSet:
+    """Change the fields that are given, and no other; with `expected`, only a set in one of these editions.
 
-    Raises DeploymentSetNotFoundError and DeploymentSetValidationError.
+    Raises DeploymentSetNotFoundError, EditedMeanwhileError and DeploymentSetValidationError.
     """
     with transaction.atomic():
         lock_owner(owner)
-        deployment_set = set_of(owner, set_id)
+        deployment_set = set_to_change(owner, set_id, expected)
         return _changed(deployment_set, changes) if changes else deployment_set
 
 
-def delete_set(*, owner: User, set_id: UUID) -> None:
+def delete_set(*, owner: User, set_id: UUID, expected: Collection[str] | None = None) -> None:
     """Delete a set and take it out of the sets that contain it (`queries.sets_using` names them).
 
-    What it deployed stays in the projects, and on record there. Raises DeploymentSetNotFoundError.
+    With `expected`, only a set in one of these editions. What it deployed stays in the projects, and on record there.
+    Raises DeploymentSetNotFoundError and EditedMeanwhileError.
     """
     with transaction.atomic():
         lock_owner(owner)
-        set_of(owner, set_id).delete()
+        set_to_change(owner, set_id, expected).delete()
 
 
 def clone_set(*, owner: User, set_id: UUID) -> DeploymentSet:

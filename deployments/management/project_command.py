@@ -18,11 +18,11 @@ from accounts.text import printable, storable_text
 from deployments.exceptions import DeploymentError
 from deployments.installer.decisions import Action, OnConflict
 from deployments.models import RunItem
-from deployments.queries import deployments_in
+from deployments.queries import demand_known_profiles
 from deployments.report import as_data, as_lines
 from deployments.services.reports import Report
 from deployments.services.runs import RunOptions
-from profiles.queries import profiles_of
+from profiles.exceptions import ProfileError
 from projects.exceptions import FolderBusyError, ProjectError
 from projects.models import Project
 from projects.queries import project_at
@@ -173,18 +173,11 @@ def registered_project(owner: User, path: str) -> Project:
 
 def profile_ids_in(project: Project, wanted: Collection[str]) -> list[str] | None:
     """Those of `wanted`, which the project has or once deployed under; None for all. Raises CommandError."""
-    known = {profile.profile_id for profile in profiles_of(project)}
-    known.update(deployments_in(project).values_list("deployment_profile_id", flat=True))
-    demand_profiles(sorted(known), wanted)
+    try:
+        demand_known_profiles(project, wanted)
+    except ProfileError as error:
+        raise bad_argument(str(error)) from error
     return list(dict.fromkeys(wanted)) or None
-
-
-def demand_profiles(known: Collection[str], wanted: Iterable[str]) -> None:
-    """Raise CommandError for the first of `wanted` that is not known."""
-    for profile_id in wanted:
-        if profile_id not in known:
-            has = ", ".join(known) or "none"
-            raise bad_argument(f"The project has no profile {profile_id!r}. It has {has}.")
 
 
 def _path_from_here(text: str) -> str:

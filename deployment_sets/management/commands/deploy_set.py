@@ -14,12 +14,12 @@ from deployments.management.project_command import (
     add_project,
     add_run_options,
     bad_argument,
-    demand_profiles,
     run_options,
 )
 from deployments.services.reports import Report
+from profiles.exceptions import ProfileError
 from profiles.models import DeploymentProfile
-from profiles.queries import profiles_of
+from profiles.queries import profiles_to_deploy_under
 from projects.exceptions import ProjectError, ProjectExistsError
 from projects.models import Project
 from projects.queries import project_at
@@ -80,9 +80,7 @@ def _project(owner: User, path: str) -> Project:
 
 
 def _profiles(project: Project, profile_ids: list[str]) -> list[DeploymentProfile]:
-    known = {profile.profile_id: profile for profile in profiles_of(project)}
-    demand_profiles(known, profile_ids)
-    chosen = [known[profile_id] for profile_id in dict.fromkeys(profile_ids)] or list(known.values())
-    if not chosen:
-        raise bad_argument("The project has no profile to deploy under. Create one first.")
-    return chosen
+    try:
+        return profiles_to_deploy_under(project, profile_ids or None)
+    except ProfileError as error:
+        raise bad_argument(str(error)) from error

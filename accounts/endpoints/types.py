@@ -1,0 +1,84 @@
+"""The values that bodies and queries are made of: each bounded, and none that a database would choke on later."""
+
+from typing import Annotated, Any
+
+from django.core.exceptions import ValidationError
+from ninja import Schema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
+
+from accounts.tags import MAX_TAGS
+from accounts.text import storable_text
+
+MOST_ROWS = 200
+# What a position or an offset can be: far past every list there is, and a number for both databases.
+MAX_INDEX = 1_000_000_000
+
+# The default of a field that may be left out of a change, but is never null.
+LEFT_OUT: Any = None
+
+_NO_NUL = {"pattern": r"^[^\x00]*$"}
+
+
+def _storable(text: str) -> str:
+    try:
+        storable_text(text)
+    except ValidationError as error:
+        raise ValueError(" ".join(error.messages)) from error
+    return text
+
+
+def _whole(number: Any) -> Any:
+    """JSON knows no integers: 2.0 is the number 2, while true is none at all."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+StorableText = Annotated[str, Strict(), AfterValidator(_storable), Field(json_schema_extra=_NO_NUL)]
+"""Any text a database can keep."""
+
+Name = Annotated[StorableText, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+"""What something is called; blanks around it do not count."""
+
+Line = Annotated[StorableText, StringConstraints(max_length=255)]
+"""A short text, or none at all."""
+
+Prose = Annotated[StorableText, StringConstraints(max_length=10_000)]
+"""A longer text, such as a description."""
+
+Tags = Annotated[
+    list[Annotated[StorableText, Field(json_schema_extra={"pattern": "^[a-z0-9_-]{1,32}$"})]],
+    Field(max_length=1000, json_schema_extra={"maxItems": MAX_TAGS}, examples=[["web"]]),
+]
+"""Tags; `accounts.tags` says which."""
+
+Flag = Annotated[bool, Strict()]
+Index = Annotated[int, Strict(), BeforeValidator(_whole), Field(ge=0, le=MAX_INDEX)]
+"""A place in a list, from 0 on."""
+
+
+class Body(Schema):
+    """What is sent. A field that is not known is refused: most likely it is misspelt."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Filters(Schema):
+    """What stands behind the `?` of an address. A name that is not known is refused, as in a body."""
+
+    @model_validator(mode="after")
+    def know_every_name(self, info: ValidationInfo) -> "Filters":
+        """Refuse what would otherwise be passed over in silence."""
+        request = (info.context or {}).get("request")
+        unknown = sorted(set(request.GET) - set(type(self).model_fields)) if request is not None else []
+        if unknown:
+            known = ", ".join(type(self).model_fields)
+            raise ValueError(f"{unknown[0]!r} is not known here; known are {known}.")
+        return self

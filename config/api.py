@@ -1,0 +1,54 @@
+"""The one API: its routers, who may call it, and how it reads bodies."""
+
+import json
+from typing import Any, NoReturn
+
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.parser import Parser
+
+from accounts.endpoints.callers import CALLERS
+from config.openapi import documented
+from config.problems import exception_handlers
+from deployment_sets.api import router as deployment_sets
+
+VERSION = "1.0.0"
+
+DESCRIPTION = """
+Everything a page does, a program can do here, with the same rules.
+
+Send bodies as `application/json`. Lists answer `{items, total}` and take `limit` (1 to 200) and `offset`. An error is
+`application/problem+json`: `type` says which kind it is, `detail` what happened and the way out, `errors` which values
+were wrong. Where an answer has an `ETag`, a later change with `If-Match` is refused (412) if somebody was faster.
+"""
+
+
+class StrictParser(Parser):
+    """JSON as RFC 8259 has it: no NaN, no Infinity."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return json.loads(request.body, parse_constant=_refuse_constant)
+
+
+class Api(NinjaAPI):
+    """Ninja's own, with problem details in its OpenAPI document."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        return documented(super().get_openapi_schema(**options))
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number in JSON.")
+
+
+api = Api(
+    title="Deployment Sets",
+    version=VERSION,
+    description=DESCRIPTION,
+    urls_namespace="api",
+    auth=CALLERS,
+    parser=StrictParser(),
+)
+for exception, handler in exception_handlers().items():
+    api.add_exception_handler(exception, handler)
+api.add_router("/deployment-sets", deployment_sets)
