@@ -35,7 +35,13 @@ def id_of(address: str) -> str:
 
 
 def test_every_field_of_a_set_survives_making_reading_changing_and_reading(api: Caller) -> None:
-    fields: dict[str, Any] = {"name": "Full-stack", "description": "All", "color": "#a0b1c2", "icon": "layers", "tags": ["api", "web"]}
+    fields: dict[str, Any] = {
+        "name": "Full-stack",
+        "description": "All",
+        "color": "#a0b1c2",
+        "icon": "layers",
+        "tags": ["api", "web"],
+    }
     address = made(api, **fields)
     assert {name: api.get(address).json()[name] for name in fields} == fields
     others = {"name": "Back", "description": "Half", "color": "#000000", "icon": "box", "tags": ["db"]}
