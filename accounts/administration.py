@@ -89,6 +89,21 @@ class ServiceForm(_ModelForm):
             self.add_error(field if field in self.fields else None, list(found))
 
 
+class TaggedForm(ServiceForm):
+    """The fields of something that has `tags`, with these in one line."""
+
+    tags = forms.CharField(required=False, help_text="Separated by blanks or commas.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial.setdefault("tags", " ".join(self.instance.tags))
+
+    def clean_tags(self) -> list[str]:
+        """The single tags; whether they may be used is for the service to say."""
+        return str(self.cleaned_data["tags"]).replace(",", " ").split()
+
+
 class ServiceAdmin(SteadyAdmin):
     """Rows that are written through services; what a service refuses is shown in the form.
 

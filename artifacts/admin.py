@@ -7,18 +7,19 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.administration import ReadOnlyAdmin, ServiceAdmin, ServiceForm
+from accounts.administration import ReadOnlyAdmin, ServiceAdmin, ServiceForm, TaggedForm
 from artifacts.exceptions import ArtifactError, GroupError
 from artifacts.models import (
     Artifact,
     ArtifactGroup,
+    ArtifactTag,
     Blob,
     Collection,
     CollectionImport,
     GroupMembership,
     Version,
 )
-from artifacts.services.artifacts import describe_artifact, set_target_platforms
+from artifacts.services.artifacts import update_artifact
 from artifacts.services.groups import copy_group, create_group, delete_group, update_group
 from profiles.enums import platform_choices
 
@@ -54,8 +55,8 @@ class CollectionImportAdmin(ReadOnlyAdmin):
     readonly_fields = ("started_at",)
 
 
-class ArtifactForm(ServiceForm):
-    """What can be changed about an artifact: for good its platforms, until the next import its description."""
+class ArtifactForm(TaggedForm):
+    """What can be changed about an artifact: for good its platforms and tags, until an import its description."""
 
     target_platforms = forms.MultipleChoiceField(
         choices=platform_choices,
@@ -67,17 +68,20 @@ class ArtifactForm(ServiceForm):
     class Meta:
         help_texts = {"description": "The next import writes here again what the collection says."}
 
+    def clean_target_platforms(self) -> list[str] | None:
+        """None ticked stands for no list."""
+        return self.cleaned_data["target_platforms"] or None
+
 
 @admin.register(Artifact)
 class ArtifactAdmin(ServiceAdmin):
-    """Kept by imports, but for the target platforms; the description can be changed between two of them."""
+    """Kept by imports, but for target platforms and tags; the description can be changed between two of them."""
 
     form = ArtifactForm
     refusals = (ArtifactError,)
-    list_display = ("artifact_id", "namespace", "collection", "target_platforms", "gone_at", "updated_at")
-    list_select_related = ("collection",)
-    list_filter = ("type", ("gone_at", admin.EmptyFieldListFilter), "updated_at")
-    search_fields = ("name", "namespace", "uuid__exact", "collection__name")
+    list_display = ("artifact_id", "namespace", "collection", "tag_list", "target_platforms", "gone_at", "updated_at")
+    list_filter = ("type", "collection__kind", ("gone_at", admin.EmptyFieldListFilter), "updated_at")
+    search_fields = ("name", "namespace", "uuid__exact", "collection__name", "tag_rows__name")
     readonly_fields = (
         "uuid",
         "collection",
@@ -99,13 +103,26 @@ class ArtifactAdmin(ServiceAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Artifact]:
+        return Artifact.objects.select_related("collection").prefetch_related("tag_rows")
+
+    @admin.display(description="tags")
+    def tag_list(self, row: Artifact) -> str:
+        """Its tags in one line."""
+        return ", ".join(row.tags)
+
     def write(self, form: ServiceForm, *, change: bool) -> Artifact:
-        artifact: Artifact = form.instance
-        if "target_platforms" in form.changed_data:
-            set_target_platforms(artifact=artifact, target_platforms=form.cleaned_data["target_platforms"] or None)
-        if "description" in form.changed_data:
-            describe_artifact(artifact=artifact, description=form.cleaned_data["description"])
-        return artifact
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        return update_artifact(artifact=form.instance, **values)
+
+
+@admin.register(ArtifactTag)
+class ArtifactTagAdmin(ReadOnlyAdmin):
+    """Which artifact carries which tag."""
+
+    list_display = ("name", "artifact")
+    list_select_related = ("artifact",)
+    search_fields = ("name", "artifact__name")
 
 
 @admin.register(Version)

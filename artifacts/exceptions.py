@@ -3,22 +3,30 @@
 from typing import TYPE_CHECKING
 
 from accounts.validation import Problems
-from artifacts.importing.exceptions import CollectionError, MappingError, SourceError
+from artifacts.importing.exceptions import CollectionError, ContentError, MappingError, SourceError
 
 if TYPE_CHECKING:
-    from artifacts.models import Artifact, ArtifactGroup, CollectionImport
+    from artifacts.models import Artifact, ArtifactGroup, Collection, CollectionImport
 
 __all__ = [
     "AlreadyInGroupError",
     "ArtifactError",
+    "ArtifactExistsError",
+    "ArtifactGoneError",
     "CollectionError",
+    "CollectionExistsError",
+    "CollectionInUseError",
     "CollectionNameError",
+    "ContentError",
+    "FileNotInArtifactError",
     "GroupError",
     "GroupExistsError",
     "ImportBusyError",
     "ImportFailedError",
+    "ImportedArtifactError",
     "ImportedGroupError",
     "MappingError",
+    "NotImportedError",
     "NotInGroupError",
     "SourceError",
 ]
@@ -30,6 +38,53 @@ class ArtifactError(Exception):
     def __init__(self, problems: Problems) -> None:
         super().__init__(" ".join(message for messages in problems.values() for message in messages))
         self.problems = problems
+
+
+class ArtifactExistsError(ArtifactError):
+    """What was to be made is there already."""
+
+    def __init__(self, artifact: "Artifact") -> None:
+        super().__init__(
+            {
+                "name": [
+                    f"{artifact.artifact_id} has been made here already, with the uuid {artifact.uuid}. "
+                    "Change that one, or choose another name."
+                ]
+            }
+        )
+        self.artifact = artifact
+
+
+class ArtifactGoneError(ArtifactError):
+    """Somebody has deleted the artifact."""
+
+    def __init__(self, artifact: "Artifact") -> None:
+        super().__init__(
+            {"": [f"{artifact.artifact_id} is deleted. Make it again, with its files, and it is the same artifact."]}
+        )
+        self.artifact = artifact
+
+
+class ImportedArtifactError(ArtifactError):
+    """The artifact is kept by an import, which alone changes what it holds."""
+
+    def __init__(self, artifact: "Artifact") -> None:
+        super().__init__(
+            {
+                "": [
+                    f"{artifact.artifact_id} comes from the collection {artifact.collection.name!r}. "
+                    "Change it at its source, and import that again."
+                ]
+            }
+        )
+        self.artifact = artifact
+
+
+class FileNotInArtifactError(Exception):
+    """The artifact holds no file of this path."""
+
+    def __init__(self, artifact: "Artifact", path: str) -> None:
+        super().__init__(f"{artifact.artifact_id} holds no file {path[:200]!r}. Its list of files has the paths.")
 
 
 class GroupError(ArtifactError):
@@ -70,6 +125,39 @@ class NotInGroupError(GroupError):
 
 class CollectionNameError(CollectionError):
     """A name for a collection that cannot be used, or that another collection has."""
+
+
+class CollectionExistsError(CollectionError):
+    """There is a collection of this source already."""
+
+    def __init__(self, collection: "Collection") -> None:
+        super().__init__(
+            f"{collection.source} is the collection {collection.name!r} already, with the id {collection.pk}. "
+            "Import that one again."
+        )
+        self.collection = collection
+
+
+class CollectionInUseError(CollectionError):
+    """A collection that has artifacts stays, and they with it."""
+
+    def __init__(self, collection: "Collection") -> None:
+        super().__init__(
+            f"The collection {collection.name!r} has artifacts, which sets may hold; it stays. "
+            "Only a collection from which nothing was ever imported can be deleted."
+        )
+        self.collection = collection
+
+
+class NotImportedError(CollectionError):
+    """What is in the collection is made here, so there is no source to import it from."""
+
+    def __init__(self, collection: "Collection") -> None:
+        super().__init__(
+            f"The artifacts of {collection.name!r} are made here, one by one, and have no source to be imported from. "
+            "Change them themselves."
+        )
+        self.collection = collection
 
 
 class ImportBusyError(CollectionError):

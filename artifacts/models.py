@@ -7,11 +7,14 @@ import uuid
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
+from accounts.tags import tag_validator
 from accounts.text import storable_text
 from artifacts.fields import PlatformListField
+from artifacts.importing.limits import LONGEST_DESCRIPTION
 from profiles.enums import Platform, artifact_type_choices
 
 
@@ -27,11 +30,15 @@ class Blob(models.Model):
 
 
 class Collection(models.Model):
-    """Where artifacts come from: a folder or a git repository, imported and importable again."""
+    """Where artifacts come from: a folder or a git repository, imported and importable again.
+
+    One more, of the kind `OWN`, holds what was made here file by file (`artifacts.services.artifacts`).
+    """
 
     class Kind(models.TextChoices):
         FOLDER = "folder", "Folder"
         GIT = "git", "Git repository"
+        OWN = "own", "Made here"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=255, unique=True, validators=[storable_text])
@@ -94,7 +101,7 @@ class Artifact(models.Model):
     type = models.CharField(max_length=16, choices=artifact_type_choices)
     namespace = models.CharField(max_length=255, blank=True, validators=[storable_text])
     name = models.CharField(max_length=255, validators=[storable_text])
-    description = models.TextField(blank=True, validators=[storable_text])
+    description = models.TextField(blank=True, validators=[MaxLengthValidator(LONGEST_DESCRIPTION), storable_text])
     target_platforms = PlatformListField(null=True, blank=True)
     flags = models.JSONField(default=list, blank=True)
     source_path = models.CharField(max_length=1024, blank=True, validators=[storable_text])
@@ -128,6 +135,11 @@ class Artifact(models.Model):
         """How people write it: `skill:pdf`."""
         return f"{self.type}:{self.name}"
 
+    @property
+    def tags(self) -> list[str]:
+        """The names of its tags, in order. A query unless `tag_rows` is prefetched."""
+        return [tag.name for tag in self.tag_rows.all()]
+
     def clean(self) -> None:
         """Refuse a list of target platforms that is empty, unknown or repeats itself."""
         if self.target_platforms is None:
@@ -143,6 +155,22 @@ class Artifact(models.Model):
         else:
             return
         raise ValidationError({"target_platforms": message})
+
+
+class ArtifactTag(models.Model):
+    """One tag on one artifact. Imports leave tags alone."""
+
+    id = models.BigAutoField(primary_key=True)
+    artifact = models.ForeignKey(Artifact, on_delete=models.CASCADE, related_name="tag_rows", db_index=False)
+    name = models.CharField(max_length=32, validators=[tag_validator])
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["artifact", "name"], name="artifact_tag_artifact_name")]
+        indexes = [models.Index(fields=["name"], name="artifact_tag_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Version(models.Model):

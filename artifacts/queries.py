@@ -1,17 +1,25 @@
-"""Reads of artifacts and their content."""
+"""Reads of collections, artifacts, their content, and groups. They are shared: everybody sees the same."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection as Several
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import batched
+from typing import Literal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, OrderBy, Q, QuerySet
+from django.db.models.functions import Lower
 
+from accounts.text import containing, is_storable
+from artifacts.exceptions import FileNotInArtifactError
 from artifacts.manifests import Manifest
-from artifacts.models import Artifact
+from artifacts.models import Artifact, ArtifactGroup, Blob, Collection, CollectionImport, GroupMembership
 from artifacts.services.blobs import load_blobs
 from profiles.enums import ArtifactType, Platform
 from profiles.rendering import ArtifactContent, ContentFile
+
+type Sort = Literal["name", "-name", "created", "-created", "updated", "-updated"]
 
 # Bounded so that one statement stays below both databases' parameter limits.
 _BATCH = 500
@@ -35,17 +43,152 @@ class LoadedArtifact:
     content: ArtifactContent | None
 
 
+@dataclass(frozen=True, slots=True)
+class ArtifactFile:
+    """A file that an artifact holds: its path inside ('' when it is the whole), and all but its bytes."""
+
+    path: str
+    size: int
+    executable: bool
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionCounts:
+    """How many artifacts a collection has, how many more are gone from it, and how many groups it keeps."""
+
+    artifacts: int = 0
+    gone: int = 0
+    groups: int = 0
+
+
+def list_artifacts(
+    *,
+    type: ArtifactType | None = None,
+    platform: Platform | None = None,
+    collection: UUID | None = None,
+    namespace: str | None = None,
+    tag: str = "",
+    search: str = "",
+    gone: bool | None = None,
+    sort: Sort = "name",
+) -> QuerySet[Artifact]:
+    """The artifacts for which all that is given is true, each with its collection, version and tags.
+
+    `platform` asks where one may be deployed. `search` is a part of the name in whatever case, a `type:name` whose name
+    may be a part as well, or a uuid. `sort` may be turned around with a leading `-`. Two queries.
+    """
+    artifacts = Artifact.objects.select_related("collection", "version").prefetch_related("tag_rows")
+    if not (is_storable(tag) and is_storable(namespace or "")):
+        return artifacts.none()
+    wanted = {"type": type, "collection": collection, "namespace": namespace, "tag_rows__name": tag or None}
+    artifacts = artifacts.filter(
+        _matching(search.strip()),
+        deployable_on(platform) if platform else Q(),
+        **{field: value for field, value in wanted.items() if value is not None},
+    )
+    return _present(artifacts, gone).order_by(*_ordering(sort), "type", "namespace", "uuid")
+
+
+def list_groups(
+    *,
+    collection: UUID | None = None,
+    artifact: UUID | None = None,
+    search: str = "",
+    editable: bool | None = None,
+    gone: bool | None = None,
+    sort: Sort = "name",
+) -> QuerySet[ArtifactGroup]:
+    """The groups for which all that is given is true, each with its collection.
+
+    `artifact` is one they hold, `search` a part of the name in whatever case. `editable` are those people keep, and
+    not an import.
+    """
+    groups = ArtifactGroup.objects.select_related("collection").filter(containing("name", search.strip()))
+    if collection is not None:
+        groups = groups.filter(collection=collection)
+    if artifact is not None:
+        groups = groups.filter(pk__in=GroupMembership.objects.filter(artifact=artifact).values("group"))
+    if editable is not None:
+        groups = groups.filter(collection__isnull=editable)
+    return _present(groups, gone).order_by(*_ordering(sort), "id")
+
+
+def list_collections(
+    *, kind: Collection.Kind | None = None, search: str = "", sort: Sort = "name"
+) -> QuerySet[Collection]:
+    """The collections of this kind whose name or source contains `search`."""
+    collections = Collection.objects.filter(containing("name", search.strip()) | containing("source", search.strip()))
+    if kind is not None:
+        collections = collections.filter(kind=kind)
+    return collections.order_by(*_ordering(sort), "id")
+
+
+def imports_of(collection: Collection) -> QuerySet[CollectionImport]:
+    """The imports of a collection, newest first, with the `counts` of their reports in place of the reports."""
+    imports = CollectionImport.objects.filter(collection=collection).defer("report")
+    return imports.annotate(counts=F("report__counts")).order_by("-started_at", "id")
+
+
+def members_of(group: ArtifactGroup) -> QuerySet[GroupMembership]:
+    """What is in a group, in order, each with its artifact and that one's collection, version and tags."""
+    memberships = group.memberships.select_related("artifact__collection", "artifact__version")
+    return memberships.prefetch_related("artifact__tag_rows").order_by("position")
+
+
+def member_counts(groups: Iterable[ArtifactGroup]) -> dict[UUID, int]:
+    """How many artifacts are in each of these groups that holds any. One query."""
+    rows = GroupMembership.objects.filter(group__in=[group.pk for group in groups]).order_by()
+    return dict(rows.values_list("group").annotate(number=Count("id")))
+
+
+def collection_counts(collections: Iterable[Collection]) -> dict[UUID, CollectionCounts]:
+    """What each of these collections has. Two queries."""
+    keys = [collection.pk for collection in collections]
+    there, gone = Count("pk", filter=Q(gone_at=None)), Count("pk", filter=Q(gone_at__isnull=False))
+    artifacts = Artifact.objects.filter(collection__in=keys).order_by().values_list("collection")
+    groups = ArtifactGroup.objects.filter(collection__in=keys, gone_at=None).order_by().values_list("collection")
+    kept = dict(groups.annotate(number=Count("pk")))
+    numbers = {key: (present, lost) for key, present, lost in artifacts.annotate(present=there, lost=gone)}
+    return {key: CollectionCounts(*numbers.get(key, (0, 0)), kept.get(key, 0)) for key in keys}
+
+
+def files_of(artifact: Artifact) -> list[ArtifactFile]:
+    """The files of its newest version, by path, without their bytes. Two queries, and one for every 500 more."""
+    manifest = _manifest_of(artifact)
+    hashes = sorted({file.sha256 for file in manifest.files})
+    sizes = {
+        sha256: size
+        for batch in batched(hashes, _BATCH)
+        for sha256, size in Blob.objects.filter(sha256__in=batch).values_list("sha256", "size")
+    }
+    return [ArtifactFile(file.path, sizes[file.sha256], file.executable, file.sha256) for file in manifest.files]
+
+
+def file_of(artifact: Artifact, path: str) -> ContentFile:
+    """The file of its newest version at `path` ('' where one file is the whole). Raises FileNotInArtifactError."""
+    for file in _manifest_of(artifact).files:
+        if file.path == path:
+            return ContentFile(path, load_blobs({file.sha256})[file.sha256], file.executable, file.sha256)
+    raise FileNotInArtifactError(artifact, path)
+
+
+def content_of(artifact: Artifact) -> tuple[ContentFile, ...]:
+    """All the files of its newest version, with their bytes."""
+    return _content_files(manifest := _manifest_of(artifact), load_blobs({file.sha256 for file in manifest.files}))
+
+
 def deployable_on(platform: Platform) -> Q:
     """The condition under which an artifact may go to `platform`: it is listed, or there is no list."""
     return Q(target_platforms__isnull=True) | Q(target_platforms__includes=platform.value)
 
 
-def artifacts_by_uuid(uuids: Collection[UUID]) -> dict[UUID, Artifact]:
+def artifacts_by_uuid(uuids: Several[UUID]) -> dict[UUID, Artifact]:
     """Those of `uuids` that exist, without their content. A query for every 500."""
     return {row.uuid: row for batch in batched(uuids, _BATCH) for row in Artifact.objects.filter(uuid__in=batch)}
 
 
-def load_artifacts(uuids: Collection[UUID]) -> dict[UUID, LoadedArtifact]:
+def load_artifacts(uuids: Several[UUID]) -> dict[UUID, LoadedArtifact]:
     """Those of `uuids` that exist, with content. A query for every 500 artifacts, and for every 500 blobs."""
     rows = [row for batch in batched(uuids, _BATCH) for row in _with_manifests(batch)]
     manifests = {row.uuid: Manifest.decode(bytes(row.version.manifest.data)) for row in rows if row.version is not None}
@@ -53,7 +196,7 @@ def load_artifacts(uuids: Collection[UUID]) -> dict[UUID, LoadedArtifact]:
     return {row.uuid: _loaded(row, manifests.get(row.uuid), blobs) for row in rows}
 
 
-def _with_manifests(uuids: Collection[UUID]) -> QuerySet[Artifact]:
+def _with_manifests(uuids: Several[UUID]) -> QuerySet[Artifact]:
     return (
         Artifact.objects.filter(uuid__in=uuids)
         .select_related("version__manifest")
@@ -91,11 +234,42 @@ def _content(row: Artifact, manifest: Manifest, blobs: Mapping[str, bytes]) -> A
         type=ArtifactType(row.type),
         namespace=row.namespace,
         name=row.name,
-        files=tuple(
-            ContentFile(file.path, blobs[file.sha256], file.executable, file.sha256) for file in manifest.files
-        ),
+        files=_content_files(manifest, blobs),
         source_path=_inside(row.source_path, row.plugin_path),
     )
+
+
+def _content_files(manifest: Manifest, blobs: Mapping[str, bytes]) -> tuple[ContentFile, ...]:
+    return tuple(ContentFile(file.path, blobs[file.sha256], file.executable, file.sha256) for file in manifest.files)
+
+
+def _manifest_of(artifact: Artifact) -> Manifest:
+    if artifact.version is None:
+        return Manifest(())
+    sha256 = artifact.version.manifest_id
+    return Manifest.decode(load_blobs({sha256})[sha256])
+
+
+def _matching(search: str) -> Q:
+    found = containing("name", search)
+    kind, colon, name = search.partition(":")
+    if colon and kind in list(ArtifactType):
+        found |= Q(type=kind) & containing("name", name)
+    with suppress(ValueError):
+        found |= Q(uuid=UUID(search))
+    return found
+
+
+def _present[T: (Artifact, ArtifactGroup)](rows: QuerySet[T], gone: bool | None) -> QuerySet[T]:
+    return rows if gone is None else rows.filter(gone_at__isnull=not gone)
+
+
+def _ordering(sort: Sort) -> list[OrderBy | str]:
+    descending = sort.startswith("-")
+    key = sort.removeprefix("-")
+    if key == "name":
+        return [OrderBy(Lower("name"), descending=descending)]
+    return [f"{'-' if descending else ''}{key}_at"]
 
 
 def _inside(path: str, top: str) -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.administration import ReadOnlyAdmin, ServiceAdmin, ServiceForm
+from accounts.administration import ReadOnlyAdmin, ServiceAdmin, ServiceForm, TaggedForm
 from deployment_sets.exceptions import DeploymentSetError
 from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
 from deployment_sets.queries import sets_using
@@ -18,26 +17,11 @@ from deployment_sets.services.resolution import Member, MemberKind
 from deployment_sets.services.sets import create_set, delete_set, update_set
 
 
-class DeploymentSetForm(ServiceForm):
-    """A set's own fields, with its tags in one line."""
-
-    tags = forms.CharField(required=False, help_text="Separated by blanks or commas.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.instance._state.adding:
-            self.initial.setdefault("tags", " ".join(self.instance.tags))
-
-    def clean_tags(self) -> list[str]:
-        """The single tags; whether they may be used is for the service to say."""
-        return str(self.cleaned_data["tags"]).replace(",", " ").split()
-
-
 @admin.register(DeploymentSet)
 class DeploymentSetAdmin(ServiceAdmin):
     """All owners' sets. A new one belongs to whoever makes it, and a set never changes hands."""
 
-    form = DeploymentSetForm
+    form = TaggedForm
     refusals = (DeploymentSetError,)
     list_display = ("name", "owner", "tag_list", "member_count", "updated_at")
     list_filter = (("owner", admin.RelatedOnlyFieldListFilter), "created_at", "updated_at")

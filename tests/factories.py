@@ -18,6 +18,7 @@ from artifacts.manifests import EXECUTABLE_MODE, PLAIN_MODE, Manifest, ManifestF
 from artifacts.models import (
     Artifact,
     ArtifactGroup,
+    ArtifactTag,
     Blob,
     Collection,
     CollectionImport,
@@ -184,6 +185,16 @@ def stored_manifest(files: Files) -> Manifest:
     with transaction.atomic():
         store_blobs({**blobs, manifest.sha256: manifest.encoded})
     return manifest
+
+
+class ArtifactTagFactory(DjangoModelFactory[ArtifactTag]):
+    """A tag on an artifact."""
+
+    class Meta:
+        model = ArtifactTag
+
+    artifact = factory.SubFactory(ArtifactFactory)
+    name = factory.Sequence(lambda n: f"tag-{n}")
 
 
 class VersionFactory(DjangoModelFactory[Version]):

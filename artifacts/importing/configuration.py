@@ -58,6 +58,11 @@ def add_mcp_file(survey: Survey, place: Place, path: str) -> None:
         add_servers(survey, place, path, servers)
 
 
+def is_server(definition: Mapping[str, object]) -> bool:
+    """Whether an object defines one server, rather than holding several by name."""
+    return bool({"command", "url", "httpUrl", "serverUrl"} & definition.keys())
+
+
 def add_servers(survey: Survey, place: Place, path: str, servers: Mapping[str, object]) -> None:
     """One artifact for each named server.
 
@@ -65,7 +70,7 @@ def add_servers(survey: Survey, place: Place, path: str, servers: Mapping[str, o
     it stood in is shared by all its servers, and may hold more than them.
     """
     for name, server in servers.items():
-        if not isinstance(server, dict) or not ({"command", "url", "httpUrl", "serverUrl"} & server.keys()):
+        if not isinstance(server, dict) or not is_server(server):
             survey.refuse(path, "no-server", f"Its entry {storable(name[:80])!r} has neither a command nor a URL.")
             continue
         file = FoundFile("", path, data=write_json(server))

@@ -1,5 +1,7 @@
 """What can go wrong before and while a source is read. Pure Python; `artifacts.exceptions` has the rest."""
 
+from collections.abc import Sequence
+
 
 class CollectionError(Exception):
     """Something about a collection or its import that cannot be done; the message says what to do."""
@@ -11,3 +13,11 @@ class SourceError(CollectionError):
 
 class MappingError(CollectionError):
     """A mapping that does not have the form GLOB=TYPE."""
+
+
+class ContentError(Exception):
+    """Files that make no artifact of the type they are sent for; `reasons` has a sentence for each thing wrong."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = list(reasons)

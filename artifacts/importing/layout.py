@@ -3,6 +3,7 @@
 from pathlib import PurePosixPath
 
 from artifacts.importing.frontmatter import Frontmatter, read_frontmatter
+from artifacts.importing.limits import LONGEST_DESCRIPTION
 from artifacts.importing.sources import folders_above, has_controls, storable
 from artifacts.importing.survey import Found, FoundFile, Place, Survey
 from profiles.enums import ArtifactType
@@ -10,8 +11,7 @@ from projects.paths import PathError, file_name, folded
 
 SKILL_FILE = "SKILL.md"
 # What the Agent Skills specification allows: https://agentskills.io/specification
-_LONGEST_DESCRIPTION = 1024
-_LONGEST_KEPT_DESCRIPTION = 20_000
+_LONGEST_SHOWN = 1024
 _LONGEST_NAME = 255
 _DOCUMENTATION = frozenset(
     {
@@ -172,8 +172,8 @@ def _remark_on(survey: Survey, path: str, name: str, frontmatter: Frontmatter) -
     if given and given != name:
         survey.note(path, f"Its frontmatter calls it {given[:80]!r}; it is imported as {name!r}, after its place.")
     length = len(frontmatter.text("description"))
-    if length > _LONGEST_DESCRIPTION:
-        survey.note(path, f"Its description has {length} characters; platforms show about {_LONGEST_DESCRIPTION}.")
+    if length > _LONGEST_SHOWN:
+        survey.note(path, f"Its description has {length} characters; platforms show about {_LONGEST_SHOWN}.")
     if frontmatter.present and not length and path.endswith("/" + SKILL_FILE):
         survey.note(path, "It has no description, by which agents choose a skill.")
 
@@ -184,7 +184,7 @@ def _description(frontmatter: Frontmatter) -> str:
     if not text:
         lines = (line.strip().lstrip("#").strip() for line in frontmatter.body.split("\n"))
         text = next((line for line in lines if line), "")[:200]
-    return storable(text[:_LONGEST_KEPT_DESCRIPTION])
+    return storable(text[:LONGEST_DESCRIPTION])
 
 
 def _refuse_lower_case(survey: Survey, paths: list[str], taken: set[str]) -> None:

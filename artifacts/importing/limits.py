@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from artifacts.importing.exceptions import SourceError
 
 MEBIBYTE = 1024 * 1024
+# Of what an artifact says about itself, so much is kept.
+LONGEST_DESCRIPTION = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,11 @@ def write_artifacts(collection: Collection, discovery: Discovery, loaded: Sequen
     return changes
 
 
+def facts_of(each: Loaded) -> dict[str, object]:
+    """What a row takes over from its files, by field; the content itself is a version."""
+    return {name: read(each) for name, read in _FACTS.items()}
+
+
 def _key(row: Artifact) -> Key:
     return row.type, row.namespace, row.name
 
@@ -67,16 +72,12 @@ def _outcome(row: Artifact, each: Loaded) -> str:
     if row.gone_at is not None:
         return "returned"
     same_content = row.version is not None and row.version.manifest_id == each.manifest.sha256
-    same_facts = all(getattr(row, name) == value for name, value in _facts(each).items())
+    same_facts = all(getattr(row, name) == value for name, value in facts_of(each).items())
     return "unchanged" if same_content and same_facts else "updated"
 
 
-def _facts(each: Loaded) -> dict[str, object]:
-    return {name: read(each) for name, read in _FACTS.items()}
-
-
 def _copy(row: Artifact, each: Loaded, now: datetime) -> None:
-    for name, value in _facts(each).items():
+    for name, value in facts_of(each).items():
         setattr(row, name, value)
     row.gone_at = None
     row.updated_at = now

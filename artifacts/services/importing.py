@@ -9,20 +9,18 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.text import storable_text
 from artifacts.exceptions import (
     CollectionError,
-    CollectionNameError,
+    CollectionExistsError,
     ImportBusyError,
     ImportFailedError,
+    NotImportedError,
     SourceError,
 )
 from artifacts.importing.contents import Bookshelf, Loaded, load
@@ -33,9 +31,9 @@ from artifacts.importing.mappings import Mapping, as_texts, changed_mappings
 from artifacts.importing.report import Changes, build_report
 from artifacts.importing.sources import storable
 from artifacts.models import Artifact, Collection, CollectionImport
+from artifacts.services.collections import checked_name, free_name, lock_collection, refuse_taken
 from artifacts.services.imported_rows import write_artifacts
-from projects.exceptions import BusyError
-from projects.locks import HeldLock, named_lock
+from projects.locks import HeldLock
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +45,6 @@ _NOTHING_ANY_MORE = (
     "Nothing in this source is recognised any more, though artifacts were imported from it before; nothing was "
     "changed, and they stay as they are. Check that it is the right folder or branch."
 )
-_LONGEST_NAME = 255
 _SECONDS_BETWEEN_WRITES = 0.25
 
 
@@ -95,27 +92,49 @@ def import_collection(
 
 
 def begin_import(
-    *, source: str, name: str = "", ref: str = "", mappings: Sequence[str] | None = None, started_by: User | None = None
+    *,
+    source: str,
+    name: str = "",
+    ref: str = "",
+    mappings: Sequence[str] | None = None,
+    started_by: User | None = None,
+    only_new: bool = False,
 ) -> PendingImport:
     """Check what is asked, find or make the collection, take its lock, and record that the import began.
 
-    Raises as `import_collection` does before anything is recorded.
+    Raises as `import_collection` does before anything is recorded; and, with `only_new`, CollectionExistsError where
+    the source is known.
     """
     location = locate(source, ref, roots=settings.IMPORT_ROOTS, protocols=settings.IMPORT_GIT_PROTOCOLS)
-    name, changes = _checked_name(name), mappings or ()
+    name, changes = checked_name(name), mappings or ()
     known = _known(location)
+    if known is not None and only_new:
+        raise CollectionExistsError(known)
     changed_mappings(known.mappings if known else (), changes)
     collection, lock, is_first = _held(location, name)
     try:
+        if only_new and not is_first:
+            raise CollectionExistsError(collection)
         with transaction.atomic():
             _end_dead_imports(collection)
-            _refuse_taken(name, collection)
+            refuse_taken(name, collection)
             wanted = changed_mappings(collection.mappings, changes)
             row = CollectionImport.objects.create(collection=collection, started_by=started_by)
     except BaseException:
         lock.close()
         raise
     return PendingImport(row, location, lock, name, wanted, is_first)
+
+
+def begin_import_again(
+    *, collection: Collection, name: str = "", mappings: Sequence[str] | None = None, started_by: User | None = None
+) -> PendingImport:
+    """Begin to import a collection that there is. Raises as `begin_import` does, and NotImportedError."""
+    if collection.kind == Collection.Kind.OWN:
+        raise NotImportedError(collection)
+    return begin_import(
+        source=collection.source, ref=collection.ref, name=name, mappings=mappings, started_by=started_by
+    )
 
 
 def run_import(
@@ -234,7 +253,7 @@ def _held(location: Location, name: str) -> tuple[Collection, HeldLock, bool]:
         collection = collection or _made(location, name)
         if collection is None:
             continue
-        lock = _lock(collection)
+        lock = lock_collection(collection)
         # It may have been another's first import, which has failed since and took its collection back.
         now = _known(location)
         if now is not None and now.pk == collection.pk:
@@ -248,24 +267,15 @@ def _made(location: Location, name: str) -> Collection | None:
 
     None when another import makes the same collection or takes the same name meanwhile.
     """
-    _refuse_taken(name, None)
+    refuse_taken(name, None)
     with suppress(IntegrityError), transaction.atomic():
         return Collection.objects.create(
-            name=name or _free_name(location.default_name),
+            name=name or free_name(location.default_name),
             kind=Collection.Kind.GIT if location.is_git else Collection.Kind.FOLDER,
             source=location.source,
             ref=location.ref,
         )
     return None
-
-
-def _lock(collection: Collection) -> HeldLock:
-    try:
-        return named_lock(f"collection-{collection.pk}", 0)
-    except BusyError as error:
-        raise ImportBusyError(
-            f"The collection {collection.name!r} is being imported already. Try again when that has finished."
-        ) from error
 
 
 def _take_back(row: CollectionImport) -> None:
@@ -278,42 +288,13 @@ def _take_back(row: CollectionImport) -> None:
 
 def _settle(collection: Collection, name: str, mappings: list[str]) -> None:
     """Rename the collection and keep its mappings where that changes anything; else leave it untouched."""
-    _refuse_taken(name, collection)
+    refuse_taken(name, collection)
     wanted = {"name": name or collection.name, "mappings": mappings}
     changed = [field for field, value in wanted.items() if getattr(collection, field) != value]
     for field in changed:
         setattr(collection, field, wanted[field])
     if changed:
         collection.save(update_fields=[*changed, "updated_at"])
-
-
-def _refuse_taken(name: str, collection: Collection | None) -> None:
-    if not name or (collection is not None and name == collection.name):
-        return
-    other = Collection.objects.filter(name=name).first()
-    if other is not None:
-        raise CollectionNameError(f"The name {name!r} belongs to the collection from {other.source}. Choose another.")
-
-
-def _free_name(name: str) -> str:
-    base = storable(name).strip()[: _LONGEST_NAME - 8] or "collection"
-    taken = set(Collection.objects.filter(name__startswith=base).values_list("name", flat=True))
-    return next(candidate for number in count(1) if (candidate := _numbered(base, number)) not in taken)
-
-
-def _numbered(base: str, number: int) -> str:
-    return base if number == 1 else f"{base} ({number})"
-
-
-def _checked_name(name: str) -> str:
-    name = name.strip()
-    try:
-        storable_text(name)
-    except ValidationError as error:
-        raise CollectionNameError(" ".join(error.messages)) from error
-    if len(name) > _LONGEST_NAME:
-        raise CollectionNameError(f"The name has {len(name)} characters; a collection's has at most {_LONGEST_NAME}.")
-    return name
 
 
 def _end_dead_imports(collection: Collection) -> None:

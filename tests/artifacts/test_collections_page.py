@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from artifacts.importing.inline import LIMITS
 from artifacts.importing.limits import MEBIBYTE, Limits
 
 BASE = Path(settings.BASE_DIR)
@@ -35,3 +36,7 @@ def test_the_limits_are_the_ones_in_force() -> None:
         f"{limits.seconds:g} seconds |",
     ):
         assert f"| {number}" in PAGE
+
+
+def test_the_limits_of_what_is_sent_are_the_ones_in_force() -> None:
+    assert f"At most {LIMITS.files:,} files with {LIMITS.total_bytes // MEBIBYTE} MiB together" in PAGE

@@ -10,8 +10,9 @@ from artifacts.exceptions import ImportBusyError, ImportFailedError
 from artifacts.importing.discovery import Discovery
 from artifacts.models import Collection, CollectionImport
 from artifacts.services import importing
+from artifacts.services.collections import lock_collection
 from artifacts.services.importing import begin_import, import_collection, run_import
-from projects.locks import HeldLock, named_lock
+from projects.locks import HeldLock
 from tests.artifacts.sources import git_repository, labels, skill, write_files
 
 pytestmark = pytest.mark.django_db
@@ -77,11 +78,11 @@ def test_a_collection_taken_back_between_two_looks_is_made_anew(source: Path, mo
     begin_import(source=str(source)).lock.close()
     first = Collection.objects.get()
 
-    def taken_back(name: str, wait_seconds: float) -> HeldLock:
+    def taken_back(collection: Collection) -> HeldLock:
         Collection.objects.filter(pk=first.pk).delete()
-        return named_lock(name, wait_seconds)
+        return lock_collection(collection)
 
-    monkeypatch.setattr(importing, "named_lock", taken_back)
+    monkeypatch.setattr(importing, "lock_collection", taken_back)
     done = import_collection(source=str(source))
     assert done.collection.pk != first.pk
     assert labels() == ["skill:x"]

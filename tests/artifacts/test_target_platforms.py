@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from artifacts.exceptions import ArtifactError
 from artifacts.models import Artifact
 from artifacts.queries import deployable_on
-from artifacts.services.artifacts import describe_artifact, set_target_platforms
+from artifacts.services.artifacts import update_artifact
 from profiles.enums import Platform
 from tests.factories import ArtifactFactory
 
@@ -27,25 +27,25 @@ def stored(artifact: Artifact) -> object:
     "targets", [None, ["codex"], ["cursor", "claude_code"], [platform.value for platform in Platform]]
 )
 def test_null_and_lists_are_kept_as_they_are(artifact: Artifact, targets: list[str] | None) -> None:
-    set_target_platforms(artifact=artifact, target_platforms=targets)
+    update_artifact(artifact=artifact, target_platforms=targets)
     assert stored(artifact) == targets
 
 
 def test_members_of_the_enum_are_taken_too(artifact: Artifact) -> None:
-    set_target_platforms(artifact=artifact, target_platforms=[Platform.CODEX])
+    update_artifact(artifact=artifact, target_platforms=[Platform.CODEX])
     assert stored(artifact) == ["codex"]
 
 
 def test_a_list_can_be_taken_back(artifact: Artifact) -> None:
-    set_target_platforms(artifact=artifact, target_platforms=["codex"])
-    set_target_platforms(artifact=artifact, target_platforms=None)
+    update_artifact(artifact=artifact, target_platforms=["codex"])
+    update_artifact(artifact=artifact, target_platforms=None)
     assert stored(artifact) is None
 
 
 @pytest.mark.parametrize("targets", [[], ["vim"], ["codex", "codex"], ["CODEX"]])
 def test_the_service_refuses_what_is_no_choice(artifact: Artifact, targets: list[str]) -> None:
     with pytest.raises(ArtifactError) as caught:
-        set_target_platforms(artifact=artifact, target_platforms=targets)
+        update_artifact(artifact=artifact, target_platforms=targets)
     assert list(caught.value.problems) == ["target_platforms"]
     assert stored(artifact) is None
 
@@ -95,9 +95,9 @@ def test_the_filter_can_be_negated(db: None) -> None:
     assert list(Artifact.objects.exclude(deployable_on(Platform.CODEX)).values_list("name", flat=True)) == ["gemini"]
 
 
-def test_a_description_changes_through_its_own_service(artifact: Artifact) -> None:
-    describe_artifact(artifact=artifact, description="Reads documents.")
+def test_a_description_changes_through_the_same_service(artifact: Artifact) -> None:
+    update_artifact(artifact=artifact, description="Reads documents.")
     artifact.refresh_from_db()
     assert artifact.description == "Reads documents."
     with pytest.raises(ArtifactError):
-        describe_artifact(artifact=artifact, description="a\x00")
+        update_artifact(artifact=artifact, description="a\x00")

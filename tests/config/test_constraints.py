@@ -11,6 +11,7 @@ from accounts.models import User
 from tests.factories import (
     ArtifactFactory,
     ArtifactGroupFactory,
+    ArtifactTagFactory,
     BlobFactory,
     ClaimFactory,
     CollectionFactory,
@@ -32,6 +33,7 @@ UNIQUE: list[tuple[Callable[..., Any], list[str]]] = [
     (CollectionFactory, ["name"]),
     (CollectionFactory, ["source", "ref"]),
     (ArtifactFactory, ["collection", "type", "namespace", "name"]),
+    (ArtifactTagFactory, ["artifact", "name"]),
     (VersionFactory, ["artifact", "manifest"]),
     (ArtifactGroupFactory, ["name"]),
     (GroupMembershipFactory, ["group", "artifact"]),
