@@ -24,6 +24,7 @@ demo: export DATABASE_URL :=
 demo: export PROJECT_ROOTS := $(or $(TMPDIR),/tmp)
 demo: export IMPORT_ROOTS := $(CURDIR)/examples
 demo: export AUTH_ENABLED := false
+demo: export HTTPS := false
 demo: export DEPLOYMENT_SETS_ENABLED := true
 demo: $(READY) ## Everything from nothing: examples, nested sets, a deploy, then the UI (DEMO_SERVE=0: without it)
 	@$(BIN)/python manage.py demo

@@ -1,4 +1,4 @@
-"""Users and their tokens in the admin."""
+"""Users, their tokens, and who was wrong too often, in the admin."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
-from accounts.administration import ServiceAdmin, SteadyAdmin
+from accounts.administration import ReadOnlyAdmin, ServiceAdmin, SteadyAdmin
 from accounts.exceptions import AccountError
-from accounts.models import LOCAL_USERNAME, ApiToken, User
+from accounts.models import LOCAL_USERNAME, ApiToken, FailedAttempts, User
 from accounts.services.tokens import revoke_token
 
 
@@ -49,3 +49,15 @@ class ApiTokenAdmin(ServiceAdmin):
 
     def remove(self, row: ApiToken) -> None:
         revoke_token(owner=row.owner, token_id=row.pk)
+
+
+@admin.register(FailedAttempts)
+class FailedAttemptsAdmin(ReadOnlyAdmin):
+    """To be looked at, and deleted for somebody who shall not have to wait."""
+
+    list_display = ("door", "address", "username", "failures", "expires_at")
+    list_filter = ("door", "expires_at")
+    search_fields = ("address", "username")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super(ReadOnlyAdmin, self).has_delete_permission(request, obj)

@@ -1,5 +1,7 @@
 """What can be wrong with who somebody is, and with what they may do."""
 
+import math
+from datetime import timedelta
 from uuid import UUID
 
 from accounts.validation import Problems
@@ -31,3 +33,13 @@ class MissingPermissionError(AccountError):
     def __init__(self, permission: str) -> None:
         super().__init__(f"You lack the permission {permission}. An administrator can grant it to you, in the admin.")
         self.permission = permission
+
+
+class TooManyAttemptsError(AccountError):
+    """Wrong passwords or tokens came from one address so often that it has to wait: `seconds` of them."""
+
+    def __init__(self, wait: timedelta) -> None:
+        self.seconds = max(1, math.ceil(wait.total_seconds()))
+        minutes = math.ceil(self.seconds / 60)
+        how_long = "a minute" if minutes == 1 else f"{minutes} minutes"
+        super().__init__(f"Too many attempts from your address were wrong. Try again in {how_long}.")

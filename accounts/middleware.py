@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,8 @@ from django.http.response import HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
 from accounts.endpoints.callers import is_for_api, sent_token
-from accounts.services.tokens import user_of_token
+from accounts.exceptions import TooManyAttemptsError
+from accounts.models import User
 from accounts.services.users import local_user
 
 
@@ -32,6 +34,7 @@ class TokenMiddleware:
     """With login, a request to the API that sends a token acts as the token's owner, whatever session it has too.
 
     `request.token_user` is that owner; there is none without a token, and nobody gets in with one that is wrong.
+    Too many wrong ones: 429.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -42,8 +45,11 @@ class TokenMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         token = sent_token(request)
         if token is not None:
-            user = user_of_token(token)
-            if user is None:
+            try:
+                user = authenticate(request, token=token)
+            except TooManyAttemptsError as error:
+                return HttpResponse(status=429, headers={"Retry-After": str(error.seconds)})
+            if not isinstance(user, User):
                 return HttpResponse(status=401)
             request.user = user
             setattr(request, "token_user", user)  # noqa: B010

@@ -53,3 +53,31 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FailedAttempts(models.Model):
+    """How often somebody at one network address has lately failed to come in. Gone, or of no meaning, once expired.
+
+    Without a `username` it counts all that were tried from there.
+    """
+
+    class Door(models.TextChoices):
+        """Where a password is asked for, and where a token is."""
+
+        LOGIN = "login"
+        API = "api"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    door = models.CharField(max_length=8, choices=Door)
+    address = models.CharField(max_length=64, blank=True)
+    username = models.CharField(max_length=150, blank=True)
+    failures = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "failed attempts"
+        ordering = ["-expires_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["door", "address", "username"], name="failed_attempts_of_one")]
+
+    def __str__(self) -> str:
+        return f"{self.door} {self.username} {self.address}"

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -76,6 +77,15 @@ class Environment:
                     name, f"{str(folder)!r} is not an absolute path", "Write whole paths, separated by commas."
                 )
         return [folder.resolve() for folder in folders]
+
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """The setting as a list of addresses and networks; by default none."""
+        try:
+            return [ip_network(word) for word in self.words(name, [])]
+        except ValueError as error:
+            raise self.wrong(
+                name, str(error), "Write addresses such as 127.0.0.1 or networks such as 10.0.0.0/8, with commas."
+            ) from error
 
     def database(self, name: str, default: str) -> dict[str, object]:
         """The setting as a Django database, from a URL for SQLite or PostgreSQL."""

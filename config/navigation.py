@@ -24,7 +24,7 @@ class Link:
 
 def navigation(request: HttpRequest) -> dict[str, object]:
     """A context processor. Costs nothing until a template asks, then one query a link."""
-    return {"navigation": SimpleLazyObject(lambda: _links(request))}
+    return {"navigation": SimpleLazyObject(lambda: _links(request)), "logins_are_on": settings.AUTH_ENABLED}
 
 
 def _links(request: HttpRequest) -> list[Link]:

@@ -18,6 +18,8 @@ DEBUG = environment.flag("DEBUG", default=False)
 SECRET_KEY = environment.secret("SECRET_KEY", DATA_DIR / "secret-key")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 AUTH_ENABLED = environment.flag("AUTH_ENABLED", default=False)
+HTTPS = environment.flag("HTTPS", default=False)
+TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
 DEPLOYMENT_SETS_ENABLED = environment.flag("DEPLOYMENT_SETS_ENABLED", default=True)
 LOG_FORMAT = environment.choice("LOG_FORMAT", "text", ("text", "json"))
 
@@ -34,6 +36,7 @@ IMPORT_GIT_PROTOCOLS = environment.words(
 
 DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{quote(str(DATA_DIR / 'db.sqlite3'))}")}
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.PasswordBackend", "accounts.backends.TokenBackend"]
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
@@ -74,8 +77,9 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "accounts:login"
 
 TEMPLATES = [
     {
@@ -107,6 +111,12 @@ STORAGES = {
 
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# HTTPS is the business of a proxy, which says so to us. So is sending everybody there: promises like
+# HSTS bind all that runs under the same name, on other ports too.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
 
 SECURE_CSP = {
     "default-src": [CSP.SELF],

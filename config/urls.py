@@ -1,7 +1,9 @@
 """Every address of the application."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from config import views
 from config.api import api
@@ -12,7 +14,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("sets/", include("deployment_sets.urls")),
     path("", include("deployments.urls")),
+    path("", include("accounts.urls")),
     path("api/v1/", api.urls),
     path("healthz", views.healthz, name="healthz"),
+    # There is one door. The admin's own would know nothing of what guards it.
+    path(
+        "admin/login/",
+        login_not_required(RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
+        name="admin-login",
+    ),
     path("admin/", admin.site.urls),
 ]

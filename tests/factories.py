@@ -4,7 +4,7 @@ Content is real: an artifact's version has its manifest and its files among the 
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import factory
 from django.db import transaction
 from factory.django import DjangoModelFactory
 
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, FailedAttempts, User
 from artifacts.manifests import EXECUTABLE_MODE, PLAIN_MODE, Manifest, ManifestFile, normalised
 from artifacts.models import (
     Artifact,
@@ -66,6 +66,19 @@ class ApiTokenFactory(DjangoModelFactory[ApiToken]):
     name = factory.Sequence(lambda n: f"Token {n}")
     digest = factory.Sequence(lambda n: sha256(f"secret {n}".encode()).hexdigest())
     prefix = factory.Sequence(lambda n: f"dset_{n:06}")
+
+
+class FailedAttemptsFactory(DjangoModelFactory[FailedAttempts]):
+    """One wrong password, a moment ago."""
+
+    class Meta:
+        model = FailedAttempts
+
+    door = FailedAttempts.Door.LOGIN
+    address = "192.0.2.1"
+    username = factory.Sequence(lambda n: f"somebody-{n}")
+    failures = 1
+    expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(minutes=5))
 
 
 class ProjectFactory(DjangoModelFactory[Project]):

@@ -20,6 +20,8 @@ for _name, _value in {
     "SECRET_KEY": "only-for-tests, which guard nothing",
     "DEBUG": "false",
     "AUTH_ENABLED": "false",
+    "HTTPS": "false",
+    "TRUSTED_PROXIES": "",
     "DEPLOYMENT_SETS_ENABLED": "true",
     "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
     "PROJECT_ROOTS": tempfile.gettempdir(),

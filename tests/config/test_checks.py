@@ -66,3 +66,10 @@ def test_foreign_names_without_login_are_a_warning(settings: Settings, host: str
     assert [(key, host in text) for key, text, _ in complaints()] == [("config.W003", True)]
     settings.AUTH_ENABLED = True
     assert complaints() == []
+
+
+@pytest.mark.parametrize("auth", ["true", "false"])
+def test_a_server_behind_https_has_nothing_left_to_set(tmp_path: Path, auth: str) -> None:
+    settings = {"DATA_DIR": str(tmp_path), "PROJECT_ROOTS": str(tmp_path), "AUTH_ENABLED": auth, "HTTPS": "true"}
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **settings)
+    assert done.returncode == 0, done.stderr

@@ -159,7 +159,7 @@ def test_every_page_needs_a_login_where_logins_are_on() -> None:
         for address in ("/", "/sets/", "/projects/", f"/runs/{local_user().pk}"):
             response = Client().get(address)
             assert response.status_code == 302
-            assert response.headers["Location"].startswith("/admin/login/")
+            assert response.headers["Location"].startswith("/login?next=")
 
 
 def test_a_view_that_needs_somebody_refuses_nobody() -> None:

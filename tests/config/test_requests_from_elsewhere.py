@@ -91,7 +91,7 @@ def test_with_logins_the_guard_is_the_same() -> None:
     middleware = [name for name in settings.MIDDLEWARE if name != "accounts.middleware.LocalUserMiddleware"]
     with override_settings(MIDDLEWARE=middleware, AUTH_ENABLED=True):
         for headers, status in (({"sec-fetch-site": "cross-site"}, 403), ({}, 200)):
-            response = Client().post("/admin/login/", {"username": "ann"}, headers=headers)
+            response = Client().post("/login", {"username": "ann"}, headers=headers)
             assert response.status_code == status
 
 

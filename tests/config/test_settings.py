@@ -13,6 +13,8 @@ def test_it_starts_with_nothing_set(tmp_path: Path) -> None:
     settings = read_settings(DATA_DIR=str(tmp_path / "data"))
     assert settings["DEBUG"] is False
     assert settings["AUTH_ENABLED"] is False
+    assert settings["HTTPS"] is False
+    assert settings["TRUSTED_PROXIES"] == []
     assert settings["DEPLOYMENT_SETS_ENABLED"] is True
     assert settings["LOG_FORMAT"] == "text"
     assert settings["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
@@ -26,6 +28,8 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
         SECRET_KEY="k" * 32,
         DEBUG="yes",
         AUTH_ENABLED="ON",
+        HTTPS="true",
+        TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8,fd00::/8",
         DEPLOYMENT_SETS_ENABLED="0",
         ALLOWED_HOSTS="sets.example.org, localhost",
         PROJECT_ROOTS=f"{tmp_path}, ~",
@@ -36,6 +40,8 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
     assert settings["SECRET_KEY"] == "k" * 32
     assert settings["DEBUG"] is True
     assert settings["AUTH_ENABLED"] is True
+    assert settings["HTTPS"] is True
+    assert settings["TRUSTED_PROXIES"] == ["127.0.0.1/32", "10.0.0.0/8", "fd00::/8"]
     assert settings["DEPLOYMENT_SETS_ENABLED"] is False
     assert settings["ALLOWED_HOSTS"] == ["sets.example.org", "localhost"]
     assert settings["PROJECT_ROOTS"] == [str(tmp_path.resolve()), str(Path.home().resolve())]
@@ -49,6 +55,9 @@ def test_what_is_set_counts(tmp_path: Path) -> None:
     [
         ("DEBUG", "maybe", "Write true or false."),
         ("AUTH_ENABLED", "2", "Write true or false."),
+        ("HTTPS", "only", "Write true or false."),
+        ("TRUSTED_PROXIES", "proxy.example.org", "Write addresses such as 127.0.0.1"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "Write addresses such as 127.0.0.1"),
         ("DEPLOYMENT_SETS_ENABLED", "disabled", "Write true or false."),
         ("SECRET_KEY", "k" * 31, "Write a long random one, or leave it out"),
         ("IMPORT_GIT_PROTOCOLS", "https,ext", "Write some of https, http, ssh, git, file."),
@@ -79,6 +88,13 @@ def test_a_database_nobody_knows_is_named_without_its_password(tmp_path: Path) -
 def test_project_roots_are_required_with_login(tmp_path: Path) -> None:
     message = failure(DATA_DIR=str(tmp_path), AUTH_ENABLED="true")
     assert "The setting PROJECT_ROOTS is wrong: it is missing" in message
+
+
+@pytest.mark.parametrize("https", [True, False])
+def test_cookies_are_kept_to_https_where_that_is_all_there_is(tmp_path: Path, https: bool) -> None:
+    settings = read_settings(DATA_DIR=str(tmp_path), HTTPS=str(https))
+    assert settings["SESSION_COOKIE_SECURE"] is settings["CSRF_COOKIE_SECURE"] is https
+    assert settings["SECURE_PROXY_SSL_HEADER"] == (["HTTP_X_FORWARDED_PROTO", "https"] if https else None)
 
 
 def test_a_data_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
