@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import NinjaAPI
 from ninja.parser import Parser
 
+from accounts.api import router as tokens
 from accounts.endpoints.callers import CALLERS
 from config.openapi import documented
 from config.problems import exception_handlers
@@ -52,3 +53,4 @@ api = Api(
 for exception, handler in exception_handlers().items():
     api.add_exception_handler(exception, handler)
 api.add_router("/deployment-sets", deployment_sets)
+api.add_router("/tokens", tokens)

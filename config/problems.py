@@ -16,6 +16,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from accounts.editions import EditedMeanwhileError
 from accounts.endpoints.callers import CsrfError, is_for_api
 from accounts.endpoints.problems import PROBLEM_CONTENT_TYPE, FieldProblem, Location, PathStep, Problem
+from accounts.exceptions import MissingPermissionError, TokenError, TokenNotFoundError
 from config.database import is_busy
 from deployment_sets.exceptions import (
     AlreadyMemberError,
@@ -92,6 +93,9 @@ _PLAIN: Mapping[int, tuple[Kind, str]] = {
 # An exception counts as the first of its classes that stands here.
 KINDS: Mapping[type[Exception], Kind] = {
     CsrfError: FORBIDDEN,
+    MissingPermissionError: FORBIDDEN,
+    TokenNotFoundError: NOT_FOUND,
+    TokenError: INVALID,
     EditedMeanwhileError: EDITED,
     ProjectError: INVALID,
     ProjectExistsError: CONFLICT,
