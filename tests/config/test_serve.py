@@ -1,32 +1,20 @@
 import re
-import signal
 import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from config.management.commands.serve import check_address
-from tests.config.fresh_process import PROJECT, environment
+from tests.running_server import free_port, serving
 
 
 @pytest.fixture
 def taken_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server.getsockname()[1]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "sets.example.org", ""])
@@ -63,37 +51,12 @@ def test_an_address_of_another_machine_is_an_error(settings: Settings) -> None:
 
 
 def test_from_nothing_it_migrates_collects_and_serves(tmp_path: Path) -> None:
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, str(PROJECT / "manage.py"), "serve", "--port", str(port)],
-        cwd=tmp_path,
-        env=environment(DATA_DIR=str(tmp_path / "data")),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        assert answer(server, port, "/healthz") == "ok\n"
-        page = answer(server, port, "/")
+    with serving(tmp_path) as server:
+        assert server.ask("GET", "/healthz").text == "ok\n"
+        page = server.ask("GET", "/sets/").text
         assert "Deployment sets" in page
         (stylesheet,) = re.findall(r'href="(/static/css/tokens\.[0-9a-f]+\.css)"', page)
-        assert "--paper" in answer(server, port, stylesheet)
-    finally:
-        server.send_signal(signal.SIGINT)
-        output = server.communicate(timeout=20)[0]
-    assert f"Serving on http://127.0.0.1:{port}" in output
+        assert "--paper" in server.ask("GET", stylesheet).text
+        assert server.process.stdout is not None
+        assert server.process.stdout.readline() == f"Serving on {server.url} (Ctrl-C stops it).\n"
     assert (tmp_path / "data" / "db.sqlite3").is_file()
-
-
-def answer(server: subprocess.Popen[str], port: int, path: str) -> str:
-    """What the server says, once it listens."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
-                text: str = response.read().decode()
-            return text
-        except URLError:
-            assert server.poll() is None, "the server has stopped"
-            assert time.monotonic() < deadline, "the server does not answer"
-            time.sleep(0.1)
