@@ -11,7 +11,7 @@ from accounts.api import router as tokens
 from accounts.endpoints.callers import CALLERS
 from config.openapi import documented
 from config.problems import exception_handlers
-from deployment_sets.api import router as deployment_sets
+from deployment_sets.api import ROUTERS as DEPLOYMENT_SETS
 
 VERSION = "1.0.0"
 
@@ -52,5 +52,6 @@ api = Api(
 )
 for exception, handler in exception_handlers().items():
     api.add_exception_handler(exception, handler)
-api.add_router("/deployment-sets", deployment_sets)
+for prefix, router in DEPLOYMENT_SETS:
+    api.add_router(prefix, router)
 api.add_router("/tokens", tokens)

@@ -17,6 +17,7 @@ from accounts.editions import EditedMeanwhileError
 from accounts.endpoints.callers import CsrfError, is_for_api
 from accounts.endpoints.problems import PROBLEM_CONTENT_TYPE, FieldProblem, Location, PathStep, Problem
 from accounts.exceptions import MissingPermissionError, TokenError, TokenNotFoundError
+from artifacts.models import Artifact, ArtifactGroup
 from config.database import is_busy
 from deployment_sets.exceptions import (
     AlreadyMemberError,
@@ -121,6 +122,8 @@ KINDS: Mapping[type[Exception], Kind] = {
 
 # Django says of these only that no row matches.
 MISSING_ROWS: Mapping[type[Exception], str] = {
+    Artifact.DoesNotExist: "There is no such artifact.",
+    ArtifactGroup.DoesNotExist: "There is no such group.",
     Project.DoesNotExist: "There is no such project.",
     DeploymentProfile.DoesNotExist: "This project has no such profile.",
     Deployment.DoesNotExist: "This project has no such deployment.",

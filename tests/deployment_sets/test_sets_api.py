@@ -227,6 +227,16 @@ def test_deleting_a_nested_set_takes_it_out_of_those_that_hold_it(api: Caller) -
     assert api.get(outer).json()["members"] == []
 
 
+def test_whoever_holds_an_artifact_or_a_group_is_told_to_its_owner_alone(api: Caller, other_api: Caller) -> None:
+    artifact, group, address = ArtifactFactory(), ArtifactGroupFactory(), made(api, "One")
+    add(api, address, artifact_uuid=str(artifact.uuid))
+    add(api, address, group_id=str(group.pk))
+    for path in (f"/artifacts/{artifact.uuid}/usage", f"/groups/{group.pk}/usage"):
+        assert api.get(path).json() == {"items": [{"id": id_of(address), "name": "One"}], "total": 1}
+        assert other_api.get(path).json() == {"items": [], "total": 0}
+    assert api.get(f"/artifacts/{uuid4()}/usage").status_code == 404
+
+
 @pytest.fixture
 def three_levels(api: Caller) -> tuple[str, list[Artifact]]:
     """A set over three levels; two of its four artifacts are led to twice."""

@@ -1,0 +1,11 @@
+"""Endpoints about sets."""
+
+from deployment_sets.api import deploying, members, resolving, sets, usage
+
+ROUTERS = (
+    ("/deployment-sets", sets.router),
+    ("/deployment-sets", members.router),
+    ("/deployment-sets", resolving.router),
+    ("/deployment-sets", deploying.router),
+    ("", usage.router),
+)

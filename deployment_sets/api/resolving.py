@@ -1,0 +1,45 @@
+"""Endpoints that say what a set stands for, and why."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query
+
+from accounts.access import user_of
+from accounts.endpoints.problems import problems
+from artifacts.queries import artifacts_by_uuid
+from deployment_sets.api.switch import sets_router
+from deployment_sets.queries import set_of
+from deployment_sets.schemas import (
+    ExplainQuery,
+    ExplainResponse,
+    ResolveQuery,
+    ResolveResponse,
+)
+from deployment_sets.services.graph import explain_artifact, resolve_set
+
+router = sets_router()
+
+
+@router.get(
+    "/{uuid:set_id}/resolve",
+    operation_id="resolve_deployment_set",
+    summary="Say which artifacts a set stands for",
+    response={200: ResolveResponse},
+    openapi_extra=problems(404),
+)
+def resolve_deployment_set(request: HttpRequest, set_id: UUID, query: Query[ResolveQuery]) -> ResolveResponse:
+    resolution = resolve_set(set_of(user_of(request), set_id))
+    shown = resolution.artifacts[query.offset : query.offset + query.limit]
+    return ResolveResponse.of(resolution, shown, artifacts_by_uuid([each.uuid for each in shown]))
+
+
+@router.get(
+    "/{uuid:set_id}/explain",
+    operation_id="explain_deployment_set",
+    summary="Say why a set stands for an artifact",
+    response={200: ExplainResponse},
+    openapi_extra=problems(404),
+)
+def explain_deployment_set(request: HttpRequest, set_id: UUID, query: Query[ExplainQuery]) -> ExplainResponse:
+    return ExplainResponse.of(explain_artifact(set_of(user_of(request), set_id), query.artifact_uuid))

@@ -1,0 +1,128 @@
+"""Endpoints of sets themselves."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query
+
+from accounts.access import user_of
+from accounts.endpoints.conditions import IfMatch, expected_editions, tag
+from accounts.endpoints.paging import PageQuery, cut
+from accounts.endpoints.problems import problems
+from deployment_sets.api.switch import sets_router
+from deployment_sets.models import DeploymentSet
+from deployment_sets.queries import edition_of_set, list_sets, members_of, set_of, tags_of
+from deployment_sets.schemas import (
+    MOST_MEMBERS_SHOWN,
+    DeploymentSetCreate,
+    DeploymentSetDetail,
+    DeploymentSetListQuery,
+    DeploymentSetListResponse,
+    DeploymentSetResponse,
+    DeploymentSetUpdate,
+    MemberResponse,
+    TagListResponse,
+    TagRead,
+)
+from deployment_sets.services.graph import summaries
+from deployment_sets.services.sets import clone_set, create_set, delete_set, update_set
+
+router = sets_router()
+
+
+@router.get(
+    "",
+    operation_id="list_deployment_sets",
+    summary="List your sets",
+    response={200: DeploymentSetListResponse},
+    openapi_extra=problems(404),
+)
+def list_deployment_sets(request: HttpRequest, query: Query[DeploymentSetListQuery]) -> DeploymentSetListResponse:
+    sets = list_sets(user_of(request), name=query.name, tag=query.tag, sort=query.sort).select_related("owner")
+    page, total = cut(sets, query)
+    counted = summaries(page)
+    return DeploymentSetListResponse(
+        items=[DeploymentSetResponse.of(each, counted[each.pk]) for each in page], total=total
+    )
+
+
+@router.post(
+    "",
+    operation_id="create_deployment_set",
+    summary="Make a set",
+    response={201: DeploymentSetDetail},
+    openapi_extra=problems(404),
+)
+def create_deployment_set(
+    request: HttpRequest, response: HttpResponse, body: DeploymentSetCreate
+) -> DeploymentSetDetail:
+    return _detail(create_set(owner=user_of(request), **body.model_dump()), response)
+
+
+@router.get(
+    "/tags",
+    operation_id="list_deployment_set_tags",
+    summary="List the tags of your sets",
+    response={200: TagListResponse},
+    openapi_extra=problems(404),
+)
+def list_deployment_set_tags(request: HttpRequest, query: Query[PageQuery]) -> TagListResponse:
+    tags = tags_of(user_of(request))
+    return TagListResponse(
+        items=[TagRead.of(each) for each in tags[query.offset : query.offset + query.limit]], total=len(tags)
+    )
+
+
+@router.get(
+    "/{uuid:set_id}",
+    operation_id="get_deployment_set",
+    summary="Read a set with its members",
+    response={200: DeploymentSetDetail},
+    openapi_extra=problems(404),
+)
+def get_deployment_set(request: HttpRequest, response: HttpResponse, set_id: UUID) -> DeploymentSetDetail:
+    return _detail(set_of(user_of(request), set_id), response)
+
+
+@router.patch(
+    "/{uuid:set_id}",
+    operation_id="update_deployment_set",
+    summary="Change what is sent about a set",
+    response={200: DeploymentSetDetail},
+    openapi_extra=problems(404, 412),
+)
+def update_deployment_set(
+    request: HttpRequest, response: HttpResponse, set_id: UUID, body: DeploymentSetUpdate, if_match: IfMatch
+) -> DeploymentSetDetail:
+    changed = update_set(owner=user_of(request), set_id=set_id, expected=expected_editions(if_match), **body.changes)
+    return _detail(changed, response)
+
+
+@router.delete(
+    "/{uuid:set_id}",
+    operation_id="delete_deployment_set",
+    summary="Delete a set, and take it out of the sets that hold it",
+    response={204: None},
+    openapi_extra=problems(404, 412),
+)
+def delete_deployment_set(request: HttpRequest, set_id: UUID, if_match: IfMatch) -> None:
+    delete_set(owner=user_of(request), set_id=set_id, expected=expected_editions(if_match))
+
+
+@router.post(
+    "/{uuid:set_id}/clone",
+    operation_id="clone_deployment_set",
+    summary="Copy a set with its direct members",
+    response={201: DeploymentSetDetail},
+    openapi_extra=problems(404),
+)
+def clone_deployment_set(request: HttpRequest, response: HttpResponse, set_id: UUID) -> DeploymentSetDetail:
+    return _detail(clone_set(owner=user_of(request), set_id=set_id), response)
+
+
+def _detail(deployment_set: DeploymentSet, response: HttpResponse) -> DeploymentSetDetail:
+    """A set with its members, and its edition on the answer."""
+    tag(response, edition_of_set(deployment_set))
+    summary = summaries([deployment_set])[deployment_set.pk]
+    rows = members_of(deployment_set, limit=MOST_MEMBERS_SHOWN)
+    return DeploymentSetDetail.of(deployment_set, summary, members=[MemberResponse.of(row) for row in rows])
