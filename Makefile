@@ -2,7 +2,7 @@
 # `make PYTHON=/path/to/python …` chooses the Python that .venv is made with.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint format types check bench e2e
+.PHONY: help demo serve test lint format types check openapi bench e2e
 .DELETE_ON_ERROR:
 
 # The shell's own environment must not leak into ours.
@@ -55,6 +55,9 @@ check: types ## Check types, floors, system checks and that no migration is miss
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+openapi: $(READY) ## Write down in docs/openapi.json what the API says about itself
+	@$(BIN)/python manage.py export_openapi_schema --api config.api.api --indent 2 --output docs/openapi.json
 
 bench: $(READY) ## Print how fast sets resolve, deploy and are listed, and hold them to their limits
 	@set -e; for file in tests/benchmarks/bench_*.py; do \

@@ -35,6 +35,7 @@ def documented(schema: Json) -> Json:
         _add_examples(operation, schema["components"]["schemas"])
     schema["components"]["responses"] = {str(status): _problem_response(status) for status in sorted(met)}
     _add_links(schema)
+    _drop_unused(schema)
     return schema
 
 
@@ -126,6 +127,27 @@ def _add_links(schema: Json) -> None:
                 "operationId": target["operationId"],
                 "parameters": {**given, parameter: f"$response.body#/{key}"},
             }
+
+
+def _drop_unused(schema: Json) -> None:
+    """Leave out the schemas that nothing refers to: ninja has written out what they say about parameters."""
+    named = schema["components"]["schemas"]
+    used: set[str] = set()
+    found = set(_references([schema["paths"], schema["components"]["responses"]]))
+    while found:
+        used |= found
+        found = set(_references([named[name] for name in found])) - used
+    schema["components"]["schemas"] = {name: each for name, each in sorted(named.items()) if name in used}
+
+
+def _references(part: object) -> Iterator[str]:
+    """The names of the schemas that `part` refers to."""
+    match part:
+        case {"$ref": str(reference)} if reference.startswith("#/components/schemas/"):
+            yield reference.rpartition("/")[2]
+        case dict() | list():
+            for each in part.values() if isinstance(part, dict) else part:
+                yield from _references(each)
 
 
 def _properties(schema: Json, named: Json) -> Json:

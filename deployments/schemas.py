@@ -14,6 +14,11 @@ from deployments.models import Run, RunItem
 from deployments.services.reports import Report
 from deployments.services.runs import RunOptions
 
+# By names of their own: in the API's document a `Status` or `Kind` alone would be everybody's.
+type RunKind = Run.Kind
+type ResultStatus = RunItem.Status
+type DeploymentState = Status
+
 
 class RunRequest(Body):
     """How a run goes about it."""
@@ -63,7 +68,7 @@ class DeployResultItem(Schema):
     namespace: str = Field(description="The plugin it came in, or nothing.", examples=[""])
     profile_id: str = Field(examples=["claude_code"])
     platform: str = Field(examples=["claude_code"])
-    status: RunItem.Status = Field(examples=["success"])
+    status: ResultStatus = Field(examples=["success"])
     action: Action
     reason: str = Field(examples=[""])
     error: str | None = Field(description="The reason, where the status is `error`.", examples=[None])
@@ -105,7 +110,7 @@ class DeploymentStatusRead(Schema):
     namespace: str = Field(examples=[""])
     profile_id: str = Field(examples=["claude_code"])
     platform: str = Field(examples=["claude_code"])
-    status: Status = Field(examples=["in_sync"])
+    status: DeploymentState = Field(examples=["in_sync"])
     reasons: list[str] = Field(examples=[[]])
     claims: list[ClaimRead]
     paths: list[str] = Field(examples=[[".claude/skills/pdf"]])
@@ -139,7 +144,7 @@ class RunCounts(Schema):
 class BatchDeployResponse(Schema):
     """What a run did, or with `dry_run` would do, artifact by artifact."""
 
-    kind: Run.Kind = Field(examples=["deploy"])
+    kind: RunKind = Field(examples=["deploy"])
     run_id: UUID | None = Field(description="Null for a dry run.")
     run_number: int | None = Field(description="Its number in its project.", examples=[7])
     dry_run: bool
