@@ -194,6 +194,15 @@ def test_who_is_not_staff_is_told_so_instead_of_being_sent_in_circles(client: Cl
     assert "You are signed in as <bdi>owner</bdi>. That user may not open the page you asked for" in text
 
 
+@pytest.mark.parametrize("password", ["short-1", "password123", "annabelle-2"])
+def test_a_password_that_is_easily_guessed_is_not_given(client: Client, password: str) -> None:
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    form = {"username": "annabelle-1", "usable_password": "true", "password1": password, "password2": password}
+    page = client.post("/admin/accounts/user/add/", form)
+    assert page.context["adminform"].form.errors
+    assert not User.objects.filter(username="annabelle-1").exists()
+
+
 def test_while_nobody_has_to_log_in_there_is_no_page_for_it(settings: Settings, owner: User) -> None:
     settings.AUTH_ENABLED = False
     client = Client()

@@ -1,6 +1,7 @@
 """Whoever is wrong too often waits; nobody else does."""
 
 import re
+import threading
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -291,3 +292,31 @@ def test_the_api_says_how_long_to_wait(few_per_address: int, owner: User) -> Non
     assert 290 < int(refused.headers["Retry-After"]) <= 300
     _, secret = create_token(owner=owner, name="Laptop")
     assert call(secret).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_are_all_counted_and_stand_in_nobodys_way() -> None:
+    attempts = [
+        throttle.Attempt(FailedAttempts.Door.LOGIN, HERE, name) for name in ("ann", "bob", "ann", "cleo", "bob", "ann")
+    ]
+    FailedAttemptsFactory.create_batch(5, expires_at=timezone.now() - timedelta(seconds=1))
+    failures: list[Exception] = []
+    start = threading.Barrier(len(attempts))
+
+    def be_wrong(attempt: throttle.Attempt) -> None:
+        start.wait()
+        try:
+            throttle.count_failure(attempt)
+        except Exception as error:  # noqa: BLE001
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=be_wrong, args=[attempt]) for attempt in attempts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    counted = dict(FailedAttempts.objects.values_list("username", "failures"))
+    assert counted == {"": 6, "ann": 3, "bob": 2, "cleo": 1}
