@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import batched
-from typing import Literal
 from uuid import UUID
 
-from django.db.models import Count, F, OrderBy, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Count, F, Q, QuerySet
 
+from accounts.ordering import Sort, ordering
 from accounts.text import containing, is_storable
 from artifacts.exceptions import FileNotInArtifactError
 from artifacts.manifests import Manifest
@@ -18,8 +17,6 @@ from artifacts.models import Artifact, ArtifactGroup, Blob, Collection, Collecti
 from artifacts.services.blobs import load_blobs
 from profiles.enums import ArtifactType, Platform
 from profiles.rendering import ArtifactContent, ContentFile
-
-type Sort = Literal["name", "-name", "created", "-created", "updated", "-updated"]
 
 # Bounded so that one statement stays below both databases' parameter limits.
 _BATCH = 500
@@ -87,7 +84,7 @@ def list_artifacts(
         deployable_on(platform) if platform else Q(),
         **{field: value for field, value in wanted.items() if value is not None},
     )
-    return _present(artifacts, gone).order_by(*_ordering(sort), "type", "namespace", "uuid")
+    return _present(artifacts, gone).order_by(ordering(sort), "type", "namespace", "uuid")
 
 
 def list_groups(
@@ -111,7 +108,7 @@ def list_groups(
         groups = groups.filter(pk__in=GroupMembership.objects.filter(artifact=artifact).values("group"))
     if editable is not None:
         groups = groups.filter(collection__isnull=editable)
-    return _present(groups, gone).order_by(*_ordering(sort), "id")
+    return _present(groups, gone).order_by(ordering(sort), "id")
 
 
 def list_collections(
@@ -121,7 +118,7 @@ def list_collections(
     collections = Collection.objects.filter(containing("name", search.strip()) | containing("source", search.strip()))
     if kind is not None:
         collections = collections.filter(kind=kind)
-    return collections.order_by(*_ordering(sort), "id")
+    return collections.order_by(ordering(sort), "id")
 
 
 def imports_of(collection: Collection) -> QuerySet[CollectionImport]:
@@ -262,14 +259,6 @@ def _matching(search: str) -> Q:
 
 def _present[T: (Artifact, ArtifactGroup)](rows: QuerySet[T], gone: bool | None) -> QuerySet[T]:
     return rows if gone is None else rows.filter(gone_at__isnull=not gone)
-
-
-def _ordering(sort: Sort) -> list[OrderBy | str]:
-    descending = sort.startswith("-")
-    key = sort.removeprefix("-")
-    if key == "name":
-        return [OrderBy(Lower("name"), descending=descending)]
-    return [f"{'-' if descending else ''}{key}_at"]
 
 
 def _inside(path: str, top: str) -> str:

@@ -2,23 +2,19 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
-from django.db.models import Count, OrderBy, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Count, QuerySet
 
 from accounts.editions import demand_edition, edition_of
 from accounts.models import User
+from accounts.ordering import Sort, ordering
 from accounts.text import containing, is_storable
 from deployment_sets.exceptions import DeploymentSetNotFoundError, MemberNotFoundError
 from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
 from deployment_sets.services.resolution import Member, MemberKind
 from profiles.enums import ArtifactType
 
-type SetSort = Literal["name", "-name", "created", "-created", "updated", "-updated"]
-
-_SORT_FIELDS = {"created": "created_at", "updated": "updated_at"}
 _REFERENCES = {MemberKind.ARTIFACT: "artifact", MemberKind.GROUP: "group", MemberKind.SET: "member_set"}
 
 
@@ -51,12 +47,12 @@ def set_of(owner: User, set_id: UUID) -> DeploymentSet:
         raise DeploymentSetNotFoundError(set_id) from None
 
 
-def list_sets(owner: User, *, name: str = "", tag: str = "", sort: SetSort = "name") -> QuerySet[DeploymentSet]:
+def list_sets(owner: User, *, name: str = "", tag: str = "", sort: Sort = "name") -> QuerySet[DeploymentSet]:
     """The owner's sets whose name contains `name`, in whatever case, and that carry `tag`.
 
     `sort` may be turned around with a leading `-`. Tags come along in one more query.
     """
-    sets = DeploymentSet.objects.owned_by(owner).prefetch_related("tag_rows").order_by(*_ordering(sort))
+    sets = DeploymentSet.objects.owned_by(owner).prefetch_related("tag_rows").order_by(ordering(sort), "id")
     if not is_storable(tag):
         return sets.none()
     return sets.filter(containing("name", name), **({"tag_rows__name": tag} if tag else {}))
@@ -111,21 +107,13 @@ def sets_using(owner: User, target: Member) -> QuerySet[DeploymentSet]:
     return (
         DeploymentSet.objects.owned_by(owner)
         .filter(pk__in=DeploymentSetMember.objects.filter(**reference_to(target)).values("set_id"))
-        .order_by(*_ordering("name"))
+        .order_by(ordering("name"), "id")
     )
 
 
 def reference_to(target: Member) -> dict[str, UUID]:
     """The column and value with which a member refers to `target`: to filter by, or to create with."""
     return {f"{_REFERENCES[target.kind]}_id": target.target_id}
-
-
-def _ordering(sort: SetSort) -> tuple[OrderBy | str, str]:
-    descending = sort.startswith("-")
-    key = sort.removeprefix("-")
-    if key == "name":
-        return OrderBy(Lower("name"), descending=descending), "id"
-    return f"{'-' if descending else ''}{_SORT_FIELDS[key]}", "id"
 
 
 def _member_row(member: DeploymentSetMember) -> MemberRow:

@@ -22,9 +22,10 @@ from accounts.endpoints.types import (
     StorableText,
     Tags,
 )
+from accounts.ordering import Sort
 from artifacts.models import Artifact
 from deployment_sets.models import DeploymentSet
-from deployment_sets.queries import MemberRow, SetSort, TagCount
+from deployment_sets.queries import MemberRow, TagCount
 from deployment_sets.services.graph import SetSummary
 from deployment_sets.services.live import Live
 from deployment_sets.services.resolution import Container, Explanation, MemberKind, Resolution, ResolvedArtifact
@@ -162,7 +163,7 @@ class DeploymentSetListQuery(PageQuery):
 
     name: Line = Field("", description="Only sets whose name contains this, in whatever case.")
     tag: Line = Field("", description="Only sets with this tag.")
-    sort: SetSort = Field("name", description="By what; with a hyphen the other way around.")
+    sort: Sort = Field("name", description="By what; with a hyphen the other way around.")
 
 
 class DeploymentSetListResponse(Page[DeploymentSetResponse]):

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.ordering import Sort
 from artifacts.exceptions import FileNotInArtifactError
 from artifacts.models import Artifact, Collection
 from artifacts.queries import (
     CollectionCounts,
-    Sort,
     collection_counts,
     content_of,
     file_of,

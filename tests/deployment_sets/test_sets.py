@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import User
+from accounts.ordering import Sort
 from deployment_sets.exceptions import DeploymentSetNotFoundError, DeploymentSetValidationError
 from deployment_sets.models import DeploymentSet
-from deployment_sets.queries import SetSort, TagCount, list_sets, members_of, set_of, tags_of
+from deployment_sets.queries import TagCount, list_sets, members_of, set_of, tags_of
 from deployment_sets.services.sets import clone_set, create_set, delete_set, update_set
 from tests.factories import (
     ArtifactFactory,
@@ -243,7 +244,7 @@ def test_sets_are_sorted_by_name_time_of_making_and_of_change(owner: User) -> No
 
 def test_every_sort_puts_each_set_in_one_place(owner: User) -> None:
     made = {DeploymentSetFactory(owner=owner, name="same").pk for _ in range(6)}
-    for sort in get_args(SetSort.__value__):
+    for sort in get_args(Sort.__value__):
         pages = [one.pk for start in (0, 3) for one in list_sets(owner, sort=sort)[start : start + 3]]
         assert set(pages) == made
 
