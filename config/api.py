@@ -12,6 +12,8 @@ from accounts.endpoints.callers import CALLERS
 from config.openapi import documented
 from config.problems import exception_handlers
 from deployment_sets.api import ROUTERS as DEPLOYMENT_SETS
+from profiles.api import router as profiles
+from projects.api import router as projects
 
 VERSION = "1.0.0"
 
@@ -54,4 +56,6 @@ for exception, handler in exception_handlers().items():
     api.add_exception_handler(exception, handler)
 for prefix, router in DEPLOYMENT_SETS:
     api.add_router(prefix, router)
+api.add_router("/projects", projects)
+api.add_router("/projects", profiles)
 api.add_router("/tokens", tokens)

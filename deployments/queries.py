@@ -1,8 +1,6 @@
 """Reads of what lies in projects and how it came there. Every one is an owner's own."""
 
-import stat
-from collections.abc import Collection, Iterable
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +23,6 @@ def projects_with_deployments(owner: User) -> QuerySet[Project]:
         deployment_count=_number_of(deployments, "project"),
         last_run_at=Subquery(runs.values("started_at")[:1]),
     )
-
-
-def without_folder(projects: Iterable[Project]) -> set[UUID]:
-    """Those of `projects` whose folder is gone. Asks the disk about each, so hand over a page of them."""
-    return {project.pk for project in projects if not _is_there(Path(project.path))}
 
 
 def deployments_in(project: Project) -> QuerySet[Deployment]:
@@ -74,16 +67,6 @@ def items_of(run: Run, status: RunItem.Status | None = None) -> QuerySet[RunItem
     """What a run did, in its order; with a `status`, only what ended so."""
     items = run.items.order_by("position")
     return items if status is None else items.filter(status=status)
-
-
-def _is_there(folder: Path) -> bool:
-    try:
-        return stat.S_ISDIR(folder.stat().st_mode)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        # That it cannot be looked at does not say that it is gone.
-        return True
 
 
 def _counted(runs: QuerySet[Run]) -> QuerySet[Run]:

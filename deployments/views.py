@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 from accounts.access import user_of
 from deployments.models import Run, RunItem
 from deployments.pages import run_entries
-from deployments.queries import deployments_in, items_of, projects_with_deployments, run_of, runs_in, without_folder
+from deployments.queries import deployments_in, items_of, projects_with_deployments, run_of, runs_in
 from profiles.queries import profiles_of
 from projects.models import Project
-from projects.queries import project_of
+from projects.queries import project_of, without_folder
 
 PAGE_SIZE = 100
 LAST_RUNS = 20

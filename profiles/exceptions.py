@@ -21,6 +21,13 @@ class ProfileExistsError(ProfileError):
         self.profile_id = profile_id
 
 
+class TooManyProfilesError(ProfileError):
+    """The project has as many profiles as one may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__({"": [f"A project has at most {most} profiles. Delete one that is not used any more."]})
+
+
 class UnknownProfileError(ProfileError):
     """The project has no profile of that id; `known` are those it has."""
 

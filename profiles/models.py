@@ -12,6 +12,8 @@ from profiles.layout import LayoutError, check_layout
 from profiles.rendering import ProfileLayout
 from projects.models import Project
 
+MAX_PROFILES = 100
+
 
 class DeploymentProfile(models.Model):
     """One platform's layout in one project. All paths are relative to the project."""

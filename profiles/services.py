@@ -1,17 +1,18 @@
 """Writes about profiles. Whatever a caller leaves out is what the platform's module says."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 
 from accounts.validation import problems_with
 from profiles.enums import Platform
-from profiles.exceptions import ProfileError, ProfileExistsError
+from profiles.exceptions import ProfileError, ProfileExistsError, TooManyProfilesError
 from profiles.layout import LayoutError, LayoutFields, check_root_dir, layout_fields
-from profiles.models import DeploymentProfile
+from profiles.models import MAX_PROFILES, DeploymentProfile
 from profiles.platforms import module_for
 from profiles.platforms.shape import PlatformModule
+from profiles.queries import profile_to_change
 from projects.models import Project
 
 _LAYOUT_FIELDS = (
@@ -43,16 +44,21 @@ class ProfileChanges(LayoutChoices, total=False):
 
 
 def create_profile(
-    *, project: Project, profile_id: str, platform: str, description: str = "", **layout: Unpack[LayoutChoices]
+    *, project: Project, profile_id: str, platform: str, description: str | None = None, **layout: Unpack[LayoutChoices]
 ) -> DeploymentProfile:
     """Give the project a profile.
 
     Raises ProfileError for values that cannot be used and for a platform this version cannot
-    deploy to, ProfileExistsError when the project has a profile with this id.
+    deploy to, ProfileExistsError when the project has a profile with this id, TooManyProfilesError
+    when it can have no more, and Project.DoesNotExist.
     """
-    profile = DeploymentProfile(project=project, profile_id=profile_id, description=description)
+    profile = DeploymentProfile(project=project, profile_id=profile_id, description=description or "")
     _lay_out(profile, platform, layout)
     with transaction.atomic():
+        # Whoever gives it another one, or deletes it, waits until this is stored.
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        if DeploymentProfile.objects.filter(project=project).count() >= MAX_PROFILES:
+            raise TooManyProfilesError(MAX_PROFILES)
         try:
             with transaction.atomic():
                 profile.save(force_insert=True)
@@ -63,14 +69,17 @@ def create_profile(
     return profile
 
 
-def update_profile(*, profile: DeploymentProfile, **changes: Unpack[ProfileChanges]) -> DeploymentProfile:
-    """Change the fields sent, and only those.
+def update_profile(
+    *, profile: DeploymentProfile, expected: Collection[str] | None = None, **changes: Unpack[ProfileChanges]
+) -> DeploymentProfile:
+    """Change the fields sent, and only those; with `expected`, only a profile in one of these editions.
 
     What stands at the platform's default stays at the default, so it moves along when the platform
-    or the root changes. Raises ProfileError for values that cannot be used.
+    or the root changes. Raises ProfileError for values that cannot be used, EditedMeanwhileError and
+    DeploymentProfile.DoesNotExist.
     """
     with transaction.atomic():
-        stored = DeploymentProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)
+        stored = profile_to_change(profile, expected)
         layout = _choices_of(stored)
         layout.update(changes)
         platform = layout.pop("platform", stored.platform)
@@ -80,10 +89,14 @@ def update_profile(*, profile: DeploymentProfile, **changes: Unpack[ProfileChang
     return stored
 
 
-def delete_profile(*, profile: DeploymentProfile) -> None:
-    """Delete the profile. What was deployed under it stays, on disk and on record."""
+def delete_profile(*, profile: DeploymentProfile, expected: Collection[str] | None = None) -> None:
+    """Delete the profile; with `expected`, only in one of these editions.
+
+    What was deployed under it stays, on disk and on record. Raises EditedMeanwhileError and
+    DeploymentProfile.DoesNotExist.
+    """
     with transaction.atomic():
-        profile.delete()
+        profile_to_change(profile, expected).delete()
 
 
 def _lay_out(profile: DeploymentProfile, platform: str, choices: Mapping[str, Any]) -> None:

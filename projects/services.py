@@ -48,19 +48,21 @@ def register_project(*, owner: User, path: str, name: str = "", create_folder: b
 
 
 def rename_project(*, project: Project, name: str) -> Project:
-    """Give the project another name. Raises ProjectError when it cannot be one."""
-    project.name = name.strip()
-    if problems := problems_with(project):
-        raise ProjectError(problems)
+    """Give the project another name. Raises ProjectError when it cannot be one, and Project.DoesNotExist."""
     with transaction.atomic():
-        project.save(update_fields=["name", "updated_at"])
-    return project
+        stored = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        stored.name = name.strip()
+        if problems := problems_with(stored):
+            raise ProjectError(problems)
+        stored.save(update_fields=["name", "updated_at"])
+    return stored
 
 
 def delete_project(*, project: Project) -> None:
     """Forget the project and all that is recorded about it. No file is touched.
 
-    Raises FolderBusyError while a run is at work in the folder, ProjectInUseError when one was cut off there.
+    Raises FolderBusyError while a run is at work in the folder, ProjectInUseError when one was cut off there,
+    and Project.DoesNotExist.
     """
     try:
         lock = folder_lock(Path(project.path), _WAIT_FOR_RUN_SECONDS)
@@ -68,7 +70,8 @@ def delete_project(*, project: Project) -> None:
         lock = None
     try:
         with transaction.atomic():
-            project.delete()
+            # Whoever gives it a profile meanwhile waits here, and then finds it gone.
+            Project.objects.select_for_update().get(pk=project.pk).delete()
     finally:
         if lock is not None:
             lock.close()

@@ -251,6 +251,20 @@ def test_deleting_a_profile_leaves_what_was_deployed_under_it(profile: Deploymen
     deployment.refresh_from_db()
 
 
+def test_a_profile_that_somebody_deleted_meanwhile_is_not_found(profile: DeploymentProfile) -> None:
+    delete_profile(profile=DeploymentProfile.objects.get(pk=profile.pk))
+    with pytest.raises(DeploymentProfile.DoesNotExist):
+        update_profile(profile=profile, description="Late")
+    with pytest.raises(DeploymentProfile.DoesNotExist):
+        delete_profile(profile=profile)
+
+
+def test_a_project_that_somebody_deleted_meanwhile_gets_no_profile(bare: Project) -> None:
+    Project.objects.all().delete()
+    with pytest.raises(Project.DoesNotExist):
+        create_profile(project=bare, profile_id="web", platform="other")
+
+
 def test_profiles_are_found_through_their_project(profile: DeploymentProfile) -> None:
     second = create_profile(project=profile.project, profile_id="a-second", platform="other")
     elsewhere = create_profile(project=ProjectFactory(), profile_id="elsewhere", platform="other")

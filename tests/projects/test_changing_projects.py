@@ -59,6 +59,14 @@ def test_a_project_is_not_deleted_under_a_run(
     assert Project.objects.filter(pk=project.pk).exists()
 
 
+def test_a_project_that_somebody_deleted_meanwhile_is_not_found(project: Project) -> None:
+    delete_project(project=Project.objects.get(pk=project.pk))
+    with pytest.raises(Project.DoesNotExist):
+        rename_project(project=project, name="Late")
+    with pytest.raises(Project.DoesNotExist):
+        delete_project(project=project)
+
+
 def test_an_owner_sees_only_their_own_projects(project: Project, other_owner: User) -> None:
     other = ProjectFactory(owner=other_owner)
     assert list(projects_of(project.owner)) == [project]

@@ -1,0 +1,77 @@
+"""Endpoints of projects."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from accounts.access import user_of
+from accounts.endpoints.paging import cut
+from accounts.endpoints.problems import problems
+from projects.models import Project
+from projects.queries import list_projects, project_of, without_folder
+from projects.schemas import ProjectCreate, ProjectListQuery, ProjectListResponse, ProjectRead, ProjectUpdate
+from projects.services import delete_project, register_project, rename_project
+
+router = Router(tags=["Projects"])
+
+
+@router.get(
+    "",
+    operation_id="list_projects",
+    summary="List your projects",
+    response={200: ProjectListResponse},
+)
+def read_projects(request: HttpRequest, query: Query[ProjectListQuery]) -> ProjectListResponse:
+    page, total = cut(list_projects(user_of(request), name=query.name, sort=query.sort), query)
+    missing = without_folder(page)
+    return ProjectListResponse(items=[ProjectRead.of(each, missing) for each in page], total=total)
+
+
+@router.post(
+    "",
+    operation_id="create_project",
+    summary="Register a folder as a project",
+    response={201: ProjectRead},
+    openapi_extra=problems(409),
+)
+def create_project(request: HttpRequest, body: ProjectCreate) -> ProjectRead:
+    return _read(register_project(owner=user_of(request), **body.model_dump()))
+
+
+@router.get(
+    "/{uuid:project_id}",
+    operation_id="get_project",
+    summary="Read a project",
+    response={200: ProjectRead},
+    openapi_extra=problems(404),
+)
+def get_project(request: HttpRequest, project_id: UUID) -> ProjectRead:
+    return _read(project_of(user_of(request), project_id))
+
+
+@router.patch(
+    "/{uuid:project_id}",
+    operation_id="update_project",
+    summary="Give a project another name",
+    response={200: ProjectRead},
+    openapi_extra=problems(404),
+)
+def update_project(request: HttpRequest, project_id: UUID, body: ProjectUpdate) -> ProjectRead:
+    project = project_of(user_of(request), project_id)
+    return _read(rename_project(project=project, **body.changes) if body.changes else project)
+
+
+@router.delete(
+    "/{uuid:project_id}",
+    operation_id="delete_project",
+    summary="Forget a project and what is recorded about it, without touching a file",
+    response={204: None},
+    openapi_extra=problems(404, 409),
+)
+def forget_project(request: HttpRequest, project_id: UUID) -> None:
+    delete_project(project=project_of(user_of(request), project_id))
+
+
+def _read(project: Project) -> ProjectRead:
+    return ProjectRead.of(project, without_folder([project]))
