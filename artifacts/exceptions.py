@@ -6,6 +6,9 @@ from accounts.validation import Problems
 from artifacts.importing.exceptions import CollectionError, ContentError, MappingError, SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from artifacts.models import Artifact, ArtifactGroup, Collection, CollectionImport
 
 __all__ = [
@@ -17,6 +20,7 @@ __all__ = [
     "CollectionExistsError",
     "CollectionInUseError",
     "CollectionNameError",
+    "CollectionNameTakenError",
     "ContentError",
     "FileNotInArtifactError",
     "GroupError",
@@ -29,7 +33,10 @@ __all__ = [
     "NotImportedError",
     "NotInGroupError",
     "SourceError",
+    "UnknownArtifactsError",
 ]
+
+_NAMED = 10
 
 
 class ArtifactError(Exception):
@@ -87,6 +94,15 @@ class FileNotInArtifactError(Exception):
         super().__init__(f"{artifact.artifact_id} holds no file {path[:200]!r}. Its list of files has the paths.")
 
 
+class UnknownArtifactsError(ArtifactError):
+    """Some of the artifacts that were named do not exist."""
+
+    def __init__(self, uuids: "Sequence[UUID]") -> None:
+        named = ", ".join(str(uuid) for uuid in uuids[:_NAMED])
+        more = f" and {len(uuids) - _NAMED} more" if len(uuids) > _NAMED else ""
+        super().__init__({"artifact_uuids": [f"There is no artifact with the uuid {named}{more}."]})
+
+
 class GroupError(ArtifactError):
     """A group that cannot be made or changed as asked."""
 
@@ -111,7 +127,7 @@ class AlreadyInGroupError(GroupError):
 
     def __init__(self, group: "ArtifactGroup", artifacts: "list[Artifact]") -> None:
         names = ", ".join(artifact.artifact_id for artifact in artifacts)
-        super().__init__({"artifacts": [f"Already in the group {group.name!r}: {names}."]})
+        super().__init__({"artifact_uuids": [f"Already in the group {group.name!r}: {names}."]})
         self.artifacts = artifacts
 
 
@@ -125,6 +141,15 @@ class NotInGroupError(GroupError):
 
 class CollectionNameError(CollectionError):
     """A name for a collection that cannot be used, or that another collection has."""
+
+    field = "name"
+
+
+class CollectionNameTakenError(CollectionNameError):
+    """Another collection has the name."""
+
+    def __init__(self, name: str, other: "Collection") -> None:
+        super().__init__(f"The name {name!r} belongs to the collection from {other.source}. Choose another.")
 
 
 class CollectionExistsError(CollectionError):

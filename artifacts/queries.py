@@ -1,7 +1,7 @@
 """Reads of collections, artifacts, their content, and groups. They are shared: everybody sees the same."""
 
 from collections.abc import Collection as Several
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import batched
@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from accounts.ordering import Sort, ordering
 from accounts.text import containing, is_storable
-from artifacts.exceptions import FileNotInArtifactError
+from artifacts.exceptions import FileNotInArtifactError, UnknownArtifactsError
 from artifacts.manifests import Manifest
 from artifacts.models import Artifact, ArtifactGroup, Blob, Collection, CollectionImport, GroupMembership
 from artifacts.services.blobs import load_blobs
@@ -183,6 +183,14 @@ def deployable_on(platform: Platform) -> Q:
 def artifacts_by_uuid(uuids: Several[UUID]) -> dict[UUID, Artifact]:
     """Those of `uuids` that exist, without their content. A query for every 500."""
     return {row.uuid: row for batch in batched(uuids, _BATCH) for row in Artifact.objects.filter(uuid__in=batch)}
+
+
+def artifacts_in_order(uuids: Sequence[UUID]) -> list[Artifact]:
+    """The artifacts of these uuids, in this order. Raises UnknownArtifactsError where some do not exist."""
+    found = artifacts_by_uuid(uuids)
+    if unknown := [uuid for uuid in uuids if uuid not in found]:
+        raise UnknownArtifactsError(unknown)
+    return [found[uuid] for uuid in uuids]
 
 
 def load_artifacts(uuids: Several[UUID]) -> dict[UUID, LoadedArtifact]:

@@ -9,6 +9,10 @@ from ninja.parser import Parser
 
 from accounts.api import router as tokens
 from accounts.endpoints.callers import CALLERS
+from artifacts.api.artifacts import router as artifacts
+from artifacts.api.collections import imports
+from artifacts.api.collections import router as collections
+from artifacts.api.groups import router as groups
 from config.openapi import documented
 from config.problems import exception_handlers
 from deployment_sets.api import ROUTERS as DEPLOYMENT_SETS
@@ -59,3 +63,7 @@ for prefix, router in DEPLOYMENT_SETS:
 api.add_router("/projects", projects)
 api.add_router("/projects", profiles)
 api.add_router("/tokens", tokens)
+api.add_router("/artifacts", artifacts)
+api.add_router("/groups", groups)
+api.add_router("/collections", collections)
+api.add_router("/imports", imports)

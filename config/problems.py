@@ -17,7 +17,24 @@ from accounts.editions import EditedMeanwhileError
 from accounts.endpoints.callers import CsrfError, is_for_api
 from accounts.endpoints.problems import PROBLEM_CONTENT_TYPE, FieldProblem, Location, PathStep, Problem
 from accounts.exceptions import MissingPermissionError, TokenError, TokenNotFoundError
-from artifacts.models import Artifact, ArtifactGroup
+from artifacts.exceptions import (
+    AlreadyInGroupError,
+    ArtifactError,
+    ArtifactExistsError,
+    ArtifactGoneError,
+    CollectionError,
+    CollectionExistsError,
+    CollectionInUseError,
+    CollectionNameTakenError,
+    FileNotInArtifactError,
+    GroupExistsError,
+    ImportBusyError,
+    ImportedArtifactError,
+    ImportedGroupError,
+    NotImportedError,
+    NotInGroupError,
+)
+from artifacts.models import Artifact, ArtifactGroup, Collection, CollectionImport, GroupMembership
 from config.database import is_busy
 from deployment_sets.exceptions import (
     AlreadyMemberError,
@@ -98,6 +115,21 @@ KINDS: Mapping[type[Exception], Kind] = {
     TokenNotFoundError: NOT_FOUND,
     TokenError: INVALID,
     EditedMeanwhileError: EDITED,
+    ArtifactError: INVALID,
+    ArtifactExistsError: CONFLICT,
+    ArtifactGoneError: CONFLICT,
+    ImportedArtifactError: CONFLICT,
+    FileNotInArtifactError: NOT_FOUND,
+    GroupExistsError: CONFLICT,
+    ImportedGroupError: CONFLICT,
+    AlreadyInGroupError: CONFLICT,
+    NotInGroupError: NOT_FOUND,
+    CollectionError: INVALID,
+    CollectionExistsError: CONFLICT,
+    CollectionInUseError: CONFLICT,
+    CollectionNameTakenError: CONFLICT,
+    NotImportedError: CONFLICT,
+    ImportBusyError: BUSY,
     ProjectError: INVALID,
     ProjectExistsError: CONFLICT,
     ProjectInUseError: CONFLICT,
@@ -124,6 +156,9 @@ KINDS: Mapping[type[Exception], Kind] = {
 MISSING_ROWS: Mapping[type[Exception], str] = {
     Artifact.DoesNotExist: "There is no such artifact.",
     ArtifactGroup.DoesNotExist: "There is no such group.",
+    GroupMembership.DoesNotExist: "The artifact is not in this group any more.",
+    Collection.DoesNotExist: "There is no such collection.",
+    CollectionImport.DoesNotExist: "There is no such import.",
     Project.DoesNotExist: "There is no such project.",
     DeploymentProfile.DoesNotExist: "This project has no such profile.",
     Deployment.DoesNotExist: "This project has no such deployment.",

@@ -18,7 +18,7 @@ class Caller:
         if user is not None:
             self.client.force_login(user)
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         """A GET with these query parameters."""
         return self.client.get(f"{ROOT}{path}", query)
 

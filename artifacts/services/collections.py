@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.text import storable_text
-from artifacts.exceptions import CollectionInUseError, CollectionNameError, ImportBusyError
+from artifacts.exceptions import CollectionInUseError, CollectionNameError, CollectionNameTakenError, ImportBusyError
 from artifacts.importing.sources import storable
 from artifacts.models import Collection
 from projects.exceptions import BusyError
@@ -28,7 +28,7 @@ def own_collection() -> Collection:
 
 
 def rename_collection(*, collection: Collection, name: str) -> Collection:
-    """Call it something else. Raises CollectionNameError for a name that cannot be one, or that another one has."""
+    """Call it something else. Raises CollectionNameError, also for a name that another one has."""
     name = checked_name(name)
     if not name:
         raise CollectionNameError("A collection needs a name.")
@@ -78,12 +78,12 @@ def checked_name(name: str) -> str:
 
 
 def refuse_taken(name: str, collection: Collection | None) -> None:
-    """Raise CollectionNameError where a collection other than this one has the name."""
+    """Raise CollectionNameTakenError where a collection other than this one has the name."""
     if not name:
         return
     other = Collection.objects.filter(name=name).first()
     if other is not None and other != collection:
-        raise CollectionNameError(f"The name {name!r} belongs to the collection from {other.source}. Choose another.")
+        raise CollectionNameTakenError(name, other)
 
 
 def free_name(name: str) -> str:

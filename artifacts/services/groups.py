@@ -164,7 +164,7 @@ def _demand_no_repeats(artifacts: Sequence[Artifact]) -> None:
     seen = set()
     for artifact in artifacts:
         if artifact.pk in seen:
-            raise GroupError({"artifacts": [f"{artifact.artifact_id} is named twice."]})
+            raise GroupError({"artifact_uuids": [f"{artifact.artifact_id} is named twice."]})
         seen.add(artifact.pk)
 
 

@@ -1,9 +1,13 @@
-"""A folder to import from."""
+"""A folder to import from, and somebody who may."""
 
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 from pytest_django import Settings
+
+from tests.api import Caller
+from tests.factories import UserFactory
 
 
 @pytest.fixture
@@ -13,3 +17,12 @@ def source(tmp_path: Path, settings: Settings) -> Path:
     folder.mkdir()
     settings.IMPORT_ROOTS = [folder]
     return folder
+
+
+@pytest.fixture
+def keeper(db: None, settings: Settings) -> Caller:
+    """The API as somebody uses it who may change what is shared, and nothing else that others may not."""
+    settings.AUTH_ENABLED = True
+    user = UserFactory(username="keeper")
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="artifacts"))
+    return Caller(user)

@@ -1,0 +1,113 @@
+"""Endpoints of artifacts and their files."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from accounts.access import demand_permission, user_of
+from accounts.endpoints.paging import PageQuery, cut
+from accounts.endpoints.problems import problems
+from artifacts.models import Artifact
+from artifacts.queries import file_of, files_of, list_artifacts
+from artifacts.schemas.artifacts import (
+    ArtifactCreate,
+    ArtifactFileContent,
+    ArtifactFileListResponse,
+    ArtifactFileQuery,
+    ArtifactFileRead,
+    ArtifactListQuery,
+    ArtifactListResponse,
+    ArtifactRead,
+    ArtifactUpdate,
+)
+from artifacts.services.artifacts import create_artifact, delete_artifact, update_artifact
+
+router = Router(tags=["Artifacts"])
+
+
+@router.get("", operation_id="list_artifacts", summary="List artifacts", response={200: ArtifactListResponse})
+def list_all(request: HttpRequest, query: Query[ArtifactListQuery]) -> ArtifactListResponse:
+    page, total = cut(list_artifacts(**query.filters), query)
+    return ArtifactListResponse(items=[ArtifactRead.of(each) for each in page], total=total)
+
+
+@router.post(
+    "",
+    operation_id="create_artifact",
+    summary="Make an artifact of files",
+    response={201: ArtifactRead},
+    openapi_extra=problems(409),
+)
+def create(request: HttpRequest, body: ArtifactCreate) -> ArtifactRead:
+    demand_permission(user_of(request), "artifacts.add_artifact")
+    return _read(create_artifact(**body.values).pk)
+
+
+@router.get(
+    "/{uuid:artifact_uuid}",
+    operation_id="get_artifact",
+    summary="Read an artifact",
+    response={200: ArtifactRead},
+    openapi_extra=problems(404),
+)
+def get(request: HttpRequest, artifact_uuid: UUID) -> ArtifactRead:
+    return _read(artifact_uuid)
+
+
+@router.patch(
+    "/{uuid:artifact_uuid}",
+    operation_id="update_artifact",
+    summary="Change what is sent about an artifact",
+    response={200: ArtifactRead},
+    openapi_extra=problems(404, 409),
+)
+def update(request: HttpRequest, artifact_uuid: UUID, body: ArtifactUpdate) -> ArtifactRead:
+    demand_permission(user_of(request), "artifacts.change_artifact")
+    update_artifact(artifact=_artifact(artifact_uuid), **body.changes)
+    return _read(artifact_uuid)
+
+
+@router.delete(
+    "/{uuid:artifact_uuid}",
+    operation_id="delete_artifact",
+    summary="Mark an artifact that was made here as gone",
+    response={204: None},
+    openapi_extra=problems(404, 409),
+)
+def delete(request: HttpRequest, artifact_uuid: UUID) -> None:
+    demand_permission(user_of(request), "artifacts.delete_artifact")
+    delete_artifact(artifact=_artifact(artifact_uuid))
+
+
+@router.get(
+    "/{uuid:artifact_uuid}/files",
+    operation_id="list_artifact_files",
+    summary="List the files of an artifact",
+    response={200: ArtifactFileListResponse},
+    openapi_extra=problems(404),
+)
+def list_files(request: HttpRequest, artifact_uuid: UUID, query: Query[PageQuery]) -> ArtifactFileListResponse:
+    files = files_of(_artifact(artifact_uuid))
+    page = files[query.offset : query.offset + query.limit]
+    return ArtifactFileListResponse(items=[ArtifactFileRead.of(each) for each in page], total=len(files))
+
+
+@router.get(
+    "/{uuid:artifact_uuid}/file",
+    operation_id="get_artifact_file",
+    summary="Read a file of an artifact",
+    response={200: ArtifactFileContent},
+    openapi_extra=problems(404),
+)
+def get_file(request: HttpRequest, artifact_uuid: UUID, query: Query[ArtifactFileQuery]) -> ArtifactFileContent:
+    return ArtifactFileContent.of_content(file_of(_artifact(artifact_uuid), query.path))
+
+
+def _artifact(uuid: UUID) -> Artifact:
+    return list_artifacts().get(pk=uuid)
+
+
+def _read(uuid: UUID) -> ArtifactRead:
+    """An artifact as it is now."""
+    return ArtifactRead.of(_artifact(uuid))

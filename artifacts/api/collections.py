@@ -1,0 +1,150 @@
+"""Endpoints of collections and their imports. An import is done when its request is answered."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from accounts.access import demand_permission, user_of
+from accounts.endpoints.paging import PageQuery, cut
+from accounts.endpoints.problems import problems
+from artifacts.exceptions import ImportFailedError
+from artifacts.models import Collection, CollectionImport
+from artifacts.queries import collection_counts, imports_of, list_collections
+from artifacts.schemas.collections import (
+    CollectionCreate,
+    CollectionImported,
+    CollectionListQuery,
+    CollectionListResponse,
+    CollectionRead,
+    CollectionUpdate,
+    ImportListResponse,
+    ImportRead,
+    ImportRequest,
+    ImportSummary,
+)
+from artifacts.services.collections import delete_collection, rename_collection
+from artifacts.services.importing import PendingImport, begin_import, begin_import_again, run_import
+
+router = Router(tags=["Collections"])
+imports = Router(tags=["Collections"])
+
+
+@router.get("", operation_id="list_collections", summary="List collections", response={200: CollectionListResponse})
+def list_all(request: HttpRequest, query: Query[CollectionListQuery]) -> CollectionListResponse:
+    page, total = cut(list_collections(**query.filters), query)
+    counts = collection_counts(page)
+    return CollectionListResponse(items=[CollectionRead.of(each, counts[each.pk]) for each in page], total=total)
+
+
+@router.post(
+    "",
+    operation_id="create_collection",
+    summary="Import a folder or a git repository for the first time",
+    response={201: CollectionImported},
+    openapi_extra=problems(409),
+)
+def create(request: HttpRequest, body: CollectionCreate) -> CollectionImported:
+    user = user_of(request)
+    demand_permission(user, "artifacts.add_collection")
+    done = _finished(
+        begin_import(
+            source=body.source,
+            ref=body.ref,
+            name=body.name or "",
+            mappings=body.mappings,
+            started_by=user,
+            only_new=True,
+        )
+    )
+    collection = Collection.objects.get(pk=done.collection_id)
+    counts = collection_counts([collection])[collection.pk]
+    return CollectionImported.of(collection, counts, last_import=ImportRead.of_row(done))
+
+
+@router.get(
+    "/{uuid:collection_id}",
+    operation_id="get_collection",
+    summary="Read a collection",
+    response={200: CollectionRead},
+    openapi_extra=problems(404),
+)
+def get(request: HttpRequest, collection_id: UUID) -> CollectionRead:
+    return _read(Collection.objects.get(pk=collection_id))
+
+
+@router.patch(
+    "/{uuid:collection_id}",
+    operation_id="update_collection",
+    summary="Rename a collection",
+    response={200: CollectionRead},
+    openapi_extra=problems(404, 409),
+)
+def update(request: HttpRequest, collection_id: UUID, body: CollectionUpdate) -> CollectionRead:
+    demand_permission(user_of(request), "artifacts.change_collection")
+    return _read(rename_collection(collection=Collection.objects.get(pk=collection_id), name=body.name))
+
+
+@router.delete(
+    "/{uuid:collection_id}",
+    operation_id="delete_collection",
+    summary="Delete a collection from which nothing was ever imported",
+    response={204: None},
+    openapi_extra=problems(404, 409),
+)
+def delete(request: HttpRequest, collection_id: UUID) -> None:
+    demand_permission(user_of(request), "artifacts.delete_collection")
+    delete_collection(collection=Collection.objects.get(pk=collection_id))
+
+
+@router.post(
+    "/{uuid:collection_id}/import",
+    operation_id="import_collection",
+    summary="Import a collection again",
+    response={201: ImportRead},
+    openapi_extra=problems(404, 409),
+)
+def import_again(request: HttpRequest, collection_id: UUID, body: ImportRequest) -> ImportRead:
+    user = user_of(request)
+    demand_permission(user, "artifacts.change_collection")
+    collection = Collection.objects.get(pk=collection_id)
+    return ImportRead.of_row(
+        _finished(
+            begin_import_again(collection=collection, name=body.name or "", mappings=body.mappings, started_by=user)
+        )
+    )
+
+
+@router.get(
+    "/{uuid:collection_id}/imports",
+    operation_id="list_collection_imports",
+    summary="List the imports of a collection",
+    response={200: ImportListResponse},
+    openapi_extra=problems(404),
+)
+def list_imports(request: HttpRequest, collection_id: UUID, query: Query[PageQuery]) -> ImportListResponse:
+    page, total = cut(imports_of(Collection.objects.get(pk=collection_id)), query)
+    return ImportListResponse(items=[ImportSummary.of_counted(each) for each in page], total=total)
+
+
+@imports.get(
+    "/{uuid:import_id}",
+    operation_id="get_import",
+    summary="Read an import with its report",
+    response={200: ImportRead},
+    openapi_extra=problems(404),
+)
+def get_import(request: HttpRequest, import_id: UUID) -> ImportRead:
+    return ImportRead.of_row(CollectionImport.objects.get(pk=import_id))
+
+
+def _finished(pending: PendingImport) -> CollectionImport:
+    """The import when it is over. One that failed is answered like any other: its record says why."""
+    try:
+        return run_import(pending=pending)
+    except ImportFailedError as error:
+        return error.collection_import
+
+
+def _read(collection: Collection) -> CollectionRead:
+    return CollectionRead.of(collection, collection_counts([collection])[collection.pk])
