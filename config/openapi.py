@@ -82,7 +82,8 @@ def _add_problems(method: str, operation: Json) -> set[int]:
         general += _WHERE_SOMETHING_CHANGES
     if "requestBody" in operation:
         general += _WITH_A_BODY
-    if "requestBody" in operation or operation["parameters"]:
+    # What cannot be an id leads nowhere (404), and any If-Match can be read.
+    if "requestBody" in operation or any(each["in"] == "query" for each in operation["parameters"]):
         general.append(422)
     met = sorted({*general, *(status for status in responses if status >= 400)})
     answers = {str(status): answer for status, answer in responses.items() if status < 400}

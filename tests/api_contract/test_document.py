@@ -21,6 +21,8 @@ from tests.api_contract.document import COMMITTED, DOCUMENT, OPERATIONS, Json, O
 
 SET = "/deployment-sets/{set_id}"
 MEMBER = f"{SET}/members/{{member_id}}"
+PROFILES = "/projects/{project_id}/profiles"
+PROFILE = f"{PROFILES}/{{profile_id}}"
 
 SET_CONTRACT = {
     ("GET", "/deployment-sets", "list_deployment_sets"),
@@ -35,10 +37,20 @@ SET_CONTRACT = {
     ("GET", f"{SET}/resolve", "resolve_deployment_set"),
     ("POST", f"{SET}/deploy", "deploy_deployment_set"),
 }
+PROFILE_CONTRACT = {
+    ("GET", PROFILES, "list_deployment_profiles"),
+    ("POST", PROFILES, "create_deployment_profile"),
+    ("GET", PROFILE, "get_deployment_profile"),
+    ("PUT", PROFILE, "update_deployment_profile"),
+    ("DELETE", PROFILE, "delete_deployment_profile"),
+}
 SCHEMAS = {
     "BatchDeployRequest",
     "BatchDeployResponse",
     "DeployResultItem",
+    "DeploymentProfileCreate",
+    "DeploymentProfileRead",
+    "DeploymentProfileUpdate",
     "DeploymentSetCreate",
     "DeploymentSetListResponse",
     "DeploymentSetResponse",
@@ -83,9 +95,10 @@ def test_every_schema_is_a_valid_one(name: str) -> None:
     jsonschema_rs.meta.validate(DOCUMENT["components"]["schemas"][name])
 
 
-def test_the_operations_that_were_promised_are_there() -> None:
+@pytest.mark.parametrize("contract", [SET_CONTRACT, PROFILE_CONTRACT], ids=["sets", "profiles"])
+def test_the_operations_that_were_promised_are_there(contract: set[tuple[str, str, str]]) -> None:
     there = {(operation.method, operation.path, operation.id) for operation in OPERATIONS.values()}
-    assert SET_CONTRACT - there == set()
+    assert contract - there == set()
 
 
 def test_the_schemas_that_were_promised_are_there() -> None:
