@@ -1,6 +1,7 @@
 """What can be wrong with a set. Every error says what happened, to what, and the way out. Pure Python."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from deployments.exceptions import DeploymentError
@@ -8,6 +9,7 @@ from deployments.exceptions import DeploymentError
 MAX_DEPTH = 20
 
 _WRITTEN_NAMES = 24
+_TOLD_PROBLEMS = 50
 
 
 class DeploymentSetError(Exception):
@@ -130,6 +132,52 @@ class DeploymentSetCycleError(_PathError):
 
     def __init__(self, ids: Sequence[UUID], names: Sequence[str]) -> None:
         super().__init__(f"This would create a circular reference: {written_path(names)}.", ids, names)
+
+
+class PortableDocumentError(DeploymentSetError):
+    """A document of sets that cannot be read, written or imported; `problems` has messages by place, the first many."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        told = [f"{place}: {message}" if place else message for place, message in problems[:_TOLD_PROBLEMS]]
+        if len(problems) > _TOLD_PROBLEMS:
+            told.append(f"There are {len(problems) - _TOLD_PROBLEMS} more problems.")
+        super().__init__(" ".join(told))
+        self.problems: dict[str, list[str]] = {}
+        for place, message in problems[:_TOLD_PROBLEMS]:
+            self.problems.setdefault(place, []).append(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Something a document of sets refers to that is not here: where it does, what is meant, and why not."""
+
+    place: str
+    name: str
+    id: UUID
+    reason: str
+
+
+class UnmatchedError(DeploymentSetError):
+    """A document of sets refers to what is not here; `unmatched` is all of it. Nothing was imported."""
+
+    def __init__(self, unmatched: Sequence[Unmatched]) -> None:
+        self.unmatched = tuple(unmatched)
+        self.problems = {each.place: [f"{each.name}: {each.reason}"] for each in unmatched}
+        told = " ".join(f"{each.name}: {each.reason}" for each in unmatched[:_TOLD_PROBLEMS])
+        more = f" There are {len(unmatched) - _TOLD_PROBLEMS} more." if len(unmatched) > _TOLD_PROBLEMS else ""
+        super().__init__(f"Nothing was imported, for not all that the document refers to is here. {told}{more}")
+
+
+class ProfilesDifferError(DeploymentSetError):
+    """The project has profiles of these ids that say something else than the document. Nothing was imported."""
+
+    def __init__(self, profile_ids: Sequence[str]) -> None:
+        super().__init__(
+            f"Nothing was imported, for the project has other profiles of the same id: {', '.join(profile_ids)}. "
+            "Have them updated to what the document says, or leave the profiles out."
+        )
+        self.profile_ids = tuple(profile_ids)
+        self.problems = {"profiles": [f"The project has another profile {each!r}." for each in profile_ids]}
 
 
 def written_path(names: Sequence[str]) -> str:

@@ -29,6 +29,13 @@ class LayoutFields(TypedDict):
     supported_artifact_types: list[str]
 
 
+class PortableProfile(LayoutFields):
+    """What makes a profile what it is, apart from its project and its times."""
+
+    profile_id: str
+    description: str
+
+
 def layout_fields(layout: ProfileLayout) -> LayoutFields:
     """`layout` as a row keeps it; the other way is `DeploymentProfile.layout`."""
     return {

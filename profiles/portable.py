@@ -2,15 +2,8 @@
 
 import tomlkit
 
-from profiles.layout import LayoutFields, layout_fields
+from profiles.layout import PortableProfile, layout_fields
 from profiles.models import DeploymentProfile
-
-
-class PortableProfile(LayoutFields):
-    """What makes a profile what it is, apart from its project and its times."""
-
-    profile_id: str
-    description: str
 
 
 def portable_profile(profile: DeploymentProfile) -> PortableProfile:

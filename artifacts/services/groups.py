@@ -127,6 +127,15 @@ def delete_group(*, group: ArtifactGroup) -> None:
         locked.delete()
 
 
+def numbered_names(name: str, word: str) -> Iterator[str]:
+    """ "X (word)", "X (word 2)" and so on, cut to fit."""
+    suffix, number = f" ({word})", 1
+    while True:
+        yield name[: _LONGEST_NAME - len(suffix)] + suffix
+        number += 1
+        suffix = f" ({word} {number})"
+
+
 def _locked(group: ArtifactGroup) -> ArtifactGroup:
     """The group as it is now, held until the transaction ends. Raises ImportedGroupError."""
     locked = ArtifactGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
@@ -148,16 +157,7 @@ def _saved(group: ArtifactGroup) -> ArtifactGroup:
 
 def _free_copy_name(name: str) -> str:
     taken = set(ArtifactGroup.objects.filter(collection__isnull=True).values_list("name", flat=True))
-    return next(candidate for candidate in _copy_names(name) if candidate not in taken)
-
-
-def _copy_names(name: str) -> Iterator[str]:
-    """ "X (copy)", "X (copy 2)" and so on, cut to fit."""
-    suffix, number = " (copy)", 1
-    while True:
-        yield name[: _LONGEST_NAME - len(suffix)] + suffix
-        number += 1
-        suffix = f" (copy {number})"
+    return next(candidate for candidate in numbered_names(name, "copy") if candidate not in taken)
 
 
 def _demand_no_repeats(artifacts: Sequence[Artifact]) -> None:
