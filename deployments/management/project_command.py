@@ -3,7 +3,7 @@
 import json
 import logging
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,12 @@ from deployments.report import as_data, as_lines
 from deployments.services.reports import Report
 from deployments.services.runs import RunOptions
 from profiles.exceptions import ProfileError
-from projects.exceptions import FolderBusyError, ProjectError
+from profiles.models import DeploymentProfile
+from profiles.queries import profiles_to_deploy_under
+from projects.exceptions import FolderBusyError, ProjectError, ProjectExistsError
 from projects.models import Project
 from projects.queries import project_at
+from projects.services import register_project
 
 _ABOUT_CONFLICTS = (
     "Conflicts are left as they are. --on-conflict overwrite goes ahead with them (the run keeps a copy of what it "
@@ -40,9 +43,12 @@ class ProjectCommand(BaseCommand):
     subclass says in `carry_out` what it does, and declares what arguments it takes besides `--user` and `--format`.
     """
 
+    formats: Sequence[str] = ("text", "json")
+    """What it can write; the first is what it does write unless another is asked for."""
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", metavar="NAME", help="whose project it is; needed where login is on")
-        parser.add_argument("--format", choices=["text", "json"], default="text")
+        parser.add_argument("--format", choices=self.formats, default=self.formats[0])
 
     def handle(self, *args: Any, **options: Any) -> None:
         _demand_storable(options)
@@ -169,6 +175,24 @@ def registered_project(owner: User, path: str) -> Project:
         raise bad_argument(str(error)) from error
     except Project.DoesNotExist:
         raise bad_argument(f"{owner.username} has no project in {path}.") from None
+
+
+def new_or_registered_project(owner: User, path: str) -> Project:
+    """The owner's project in that folder, registered now if it was not. Raises CommandError."""
+    try:
+        return register_project(owner=owner, path=path)
+    except ProjectExistsError as error:
+        return error.project
+    except ProjectError as error:
+        raise bad_argument(str(error)) from error
+
+
+def profiles_chosen(project: Project, profile_ids: Collection[str]) -> list[DeploymentProfile]:
+    """The project's profiles of these ids, all that it has if there are none. Raises CommandError."""
+    try:
+        return profiles_to_deploy_under(project, list(profile_ids) or None)
+    except ProfileError as error:
+        raise bad_argument(str(error)) from error
 
 
 def profile_ids_in(project: Project, wanted: Collection[str]) -> list[str] | None:

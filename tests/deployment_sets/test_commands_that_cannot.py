@@ -24,6 +24,7 @@ COMMANDS = {
     "deploy_set": [SET],
     "undeploy_set": [SET],
     "where_live": [SET],
+    "export_set": [SET],
     "bring_up_to_date": [SET],
     "undeploy": ["skill:pdf"],
     "undo": [],

@@ -13,17 +13,14 @@ from deployments.management.project_command import (
     add_profiles,
     add_project,
     add_run_options,
-    bad_argument,
+    new_or_registered_project,
+    profiles_chosen,
     run_options,
 )
 from deployments.services.reports import Report
-from profiles.exceptions import ProfileError
-from profiles.models import DeploymentProfile
-from profiles.queries import profiles_to_deploy_under
-from projects.exceptions import ProjectError, ProjectExistsError
+from projects.exceptions import ProjectError
 from projects.models import Project
 from projects.queries import project_at
-from projects.services import register_project
 
 
 class Command(SetCommand):
@@ -59,28 +56,12 @@ def _is_registered(owner: User, path: str) -> bool:
 
 def _deploy(owner: User, options: Mapping[str, Any]) -> Report:
     deployment_set = find_set(owner, options["set"])
-    project = _project(owner, options["project"])
+    project = new_or_registered_project(owner, options["project"])
     return batch_deploy(
         by=owner,
         deployment_set=deployment_set,
         project=project,
-        profiles=_profiles(project, options["profile"]),
+        profiles=profiles_chosen(project, options["profile"]),
         options=run_options(options),
         prune=options["prune"],
     )
-
-
-def _project(owner: User, path: str) -> Project:
-    try:
-        return register_project(owner=owner, path=path)
-    except ProjectExistsError as error:
-        return error.project
-    except ProjectError as error:
-        raise bad_argument(str(error)) from error
-
-
-def _profiles(project: Project, profile_ids: list[str]) -> list[DeploymentProfile]:
-    try:
-        return profiles_to_deploy_under(project, profile_ids or None)
-    except ProfileError as error:
-        raise bad_argument(str(error)) from error
