@@ -60,7 +60,7 @@ Tags = Annotated[
 """Tags; `accounts.tags` says which."""
 
 Flag = Annotated[bool, Strict()]
-Index = Annotated[int, Strict(), BeforeValidator(_whole), Field(ge=0, le=MAX_INDEX)]
+Index = Annotated[int, Strict(), Field(ge=0, le=MAX_INDEX), BeforeValidator(_whole)]
 """A place in a list, from 0 on."""
 
 

@@ -3,22 +3,28 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.test import Client
 
+from artifacts.importing.inline import InlineFile
+from artifacts.models import Artifact
+from artifacts.services.artifacts import create_artifact
+from profiles.enums import ArtifactType
 from tests.api import ROOT
 from tests.api_contract.document import Json, Operation
 from tests.api_contract.world import World
-from tests.factories import ArtifactFactory
+from tests.factories import ArtifactFactory, CollectionFactory
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is sent besides the ids in the path."""
+    """What is sent; `ids` are those in the path that are not the world's own."""
 
     body: Json | None = None
     query: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, object] = field(default_factory=dict)
 
 
 # What an id in a path names.
@@ -50,8 +56,36 @@ CALLS: Mapping[str, Callable[[World], Call]] = {
     "update_project": lambda world: Call({"name": "Shop"}),
     "create_deployment_profile": lambda world: Call({"profile_id": "web", "platform": "other", "root_dir": "tools"}),
     "update_deployment_profile": lambda world: Call({"platform": "other", "root_dir": "tools"}),
+    "create_artifact": lambda world: Call({"type": "command", "name": "commit", "files": {"": {"text": "Commit."}}}),
+    "update_artifact": lambda world: Call({"tags": ["office"]}),
+    "delete_artifact": lambda world: Call(ids={"artifact_uuid": made_here().uuid}),
+    "get_artifact_file": lambda world: Call(query={"path": "SKILL.md"}),
+    "create_collection": lambda world: Call({"source": importable(world)}),
+    "update_collection": lambda world: Call({"name": "Their skills"}),
+    "delete_collection": lambda world: Call(ids={"collection_id": CollectionFactory().pk}),
+    "import_collection": lambda world: Call(
+        {"name": "Their skills"}, ids={"collection_id": CollectionFactory(source=importable(world)).pk}
+    ),
+    "create_group": lambda world: Call({"name": "Planning", "artifact_uuids": [str(world.artifact.uuid)]}),
+    "update_group": lambda world: Call({"description": "What to begin with"}),
+    "copy_group": lambda world: Call({"name": "My planning"}),
+    "add_group_artifacts": lambda world: Call({"artifact_uuids": [str(ArtifactFactory().uuid)]}),
+    "move_group_artifact": lambda world: Call({"position": 0}),
     "create_token": lambda world: Call({"name": "Nightly deploy"}),
 }
+
+
+def made_here() -> Artifact:
+    """An artifact that no import keeps."""
+    return create_artifact(type=ArtifactType.COMMAND, name="made-here", files={"": InlineFile(b"Text")})
+
+
+def importable(world: World) -> str:
+    """A folder with a command in it, beside the project."""
+    folder = Path(world.project.path).parent / "source"
+    (folder / "commands").mkdir(parents=True)
+    (folder / "commands" / "commit.md").write_text("Commit.")
+    return str(folder)
 
 
 def call_of(operation: Operation, world: World) -> Call:
@@ -59,9 +93,10 @@ def call_of(operation: Operation, world: World) -> Call:
     return CALLS[operation.id](world) if operation.id in CALLS else Call()
 
 
-def ids_of(operation: Operation, world: World) -> dict[str, str]:
-    """What the operation's path names in `world`."""
-    return {each["name"]: str(PATH[each["name"]](world)) for each in operation.parameters("path")}
+def ids_of(operation: Operation, world: World, call: Call) -> dict[str, str]:
+    """What the operation's path names."""
+    names = [each["name"] for each in operation.parameters("path")]
+    return {name: str(call.ids[name] if name in call.ids else PATH[name](world)) for name in names}
 
 
 def send(

@@ -109,7 +109,8 @@ def invalid(meeting: Meeting) -> Iterator[Any]:
     """Fields, names and values that are not known, and numbers out of bounds."""
     if meeting.operation.body is not None:
         yield replace(meeting, call=replace(meeting.call, body={**(meeting.call.body or {}), "unknown": 1})).send()
-        for raw in (b"", b"[]", b"null", b'"text"', b"1"):
+        nothing = (b"", b"null") if meeting.operation.details["requestBody"]["required"] else ()
+        for raw in (*nothing, b"[]", b'"text"', b"1"):
             yield meeting.send(raw=raw)
     queries = {each["name"]: each["schema"] for each in meeting.operation.parameters("query")}
     if queries:

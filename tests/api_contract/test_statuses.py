@@ -46,7 +46,8 @@ def assert_is_documented(response: Any, operation: Operation) -> None:
 def test_every_status_is_met_and_changes_nothing_until_all_goes_well(
     world: World, client: Client, other_client: Client, operation: Operation
 ) -> None:
-    meeting = Meeting(operation, client, other_client, ids_of(operation, world), call_of(operation, world))
+    call = call_of(operation, world)
+    meeting = Meeting(operation, client, other_client, ids_of(operation, world, call), call)
     for status in errors_of(operation):
         if (operation.id, status) in ONLY_HERE:
             continue
