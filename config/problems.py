@@ -46,9 +46,12 @@ from deployment_sets.exceptions import (
     DeploymentSetValidationError,
     MemberNotFoundError,
     MemberReferenceError,
+    PortableDocumentError,
     PositionError,
+    ProfilesDifferError,
     UnknownMemberSetError,
     UnknownReferenceError,
+    UnmatchedError,
 )
 from deployments.exceptions import DeploymentError, StalePlanError
 from deployments.models import Deployment, Run
@@ -142,6 +145,9 @@ KINDS: Mapping[type[Exception], Kind] = {
     DeploymentSetNotFoundError: NOT_FOUND,
     MemberNotFoundError: NOT_FOUND,
     DeploymentSetValidationError: INVALID,
+    PortableDocumentError: INVALID,
+    ProfilesDifferError: CONFLICT,
+    UnmatchedError: INVALID,
     MemberReferenceError: INVALID,
     UnknownReferenceError: INVALID,
     UnknownMemberSetError: NOT_FOUND,

@@ -9,7 +9,7 @@ from accounts.access import user_of
 from accounts.endpoints.problems import problems
 from deployment_sets.api.switch import sets_router
 from deployment_sets.queries import set_of
-from deployment_sets.schemas import (
+from deployment_sets.schemas.deploying import (
     BatchDeployRequest,
     BatchUndeployRequest,
     BringUpToDateRequest,

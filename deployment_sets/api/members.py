@@ -12,12 +12,7 @@ from accounts.endpoints.problems import problems
 from accounts.models import User
 from deployment_sets.api.switch import sets_router
 from deployment_sets.queries import edition_of_set, member_of, members_of, set_of
-from deployment_sets.schemas import (
-    MemberCreate,
-    MemberListResponse,
-    MemberResponse,
-    MemberUpdatePosition,
-)
+from deployment_sets.schemas.members import MemberCreate, MemberListResponse, MemberResponse, MemberUpdatePosition
 from deployment_sets.services.members import add_member, move_member, remove_member
 
 router = sets_router()

@@ -10,12 +10,7 @@ from accounts.endpoints.problems import problems
 from artifacts.queries import artifacts_by_uuid
 from deployment_sets.api.switch import sets_router
 from deployment_sets.queries import set_of
-from deployment_sets.schemas import (
-    ExplainQuery,
-    ExplainResponse,
-    ResolveQuery,
-    ResolveResponse,
-)
+from deployment_sets.schemas.resolving import ExplainQuery, ExplainResponse, ResolveQuery, ResolveResponse
 from deployment_sets.services.graph import explain_artifact, resolve_set
 
 router = sets_router()

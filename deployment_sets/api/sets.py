@@ -12,15 +12,14 @@ from accounts.endpoints.problems import problems
 from deployment_sets.api.switch import sets_router
 from deployment_sets.models import DeploymentSet
 from deployment_sets.queries import edition_of_set, list_sets, members_of, set_of, tags_of
-from deployment_sets.schemas import (
-    MOST_MEMBERS_SHOWN,
+from deployment_sets.schemas.members import MOST_MEMBERS_SHOWN, MemberResponse
+from deployment_sets.schemas.sets import (
     DeploymentSetCreate,
     DeploymentSetDetail,
     DeploymentSetListQuery,
     DeploymentSetListResponse,
     DeploymentSetResponse,
     DeploymentSetUpdate,
-    MemberResponse,
     TagListResponse,
     TagRead,
 )

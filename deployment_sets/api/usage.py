@@ -12,7 +12,7 @@ from accounts.models import User
 from artifacts.models import Artifact, ArtifactGroup
 from deployment_sets.api.switch import sets_router
 from deployment_sets.queries import set_of, sets_using
-from deployment_sets.schemas import SetReference, SetReferenceListResponse
+from deployment_sets.schemas.sets import SetReference, SetReferenceListResponse
 from deployment_sets.services.resolution import Member, MemberKind
 
 router = sets_router()

@@ -1,0 +1,67 @@
+"""Endpoints that take sets to another server and bring them in there."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Status
+from ninja.openapi.schema import REF_TEMPLATE
+
+from accounts.access import user_of
+from accounts.endpoints.problems import problems
+from deployment_sets.api.switch import sets_router
+from deployment_sets.portable.document import PortableDocument
+from deployment_sets.portable.reading import parse
+from deployment_sets.portable.writing import as_json, as_toml
+from deployment_sets.schemas.portable import EXAMPLE, ExportQuery, ImportedSetsRead, ImportRequest
+from deployment_sets.services.exporting import export_set
+from deployment_sets.services.importing import import_sets
+from profiles.queries import profiles_to_deploy_under
+from projects.queries import project_of
+
+router = sets_router()
+
+_TOML = "application/toml"
+_DOCUMENT = {
+    "application/json": {"schema": {"$ref": REF_TEMPLATE.format(model=PortableDocument.__name__)}, "example": EXAMPLE},
+    _TOML: {"schema": {"type": "string"}, "example": "format = 1\n"},
+}
+
+
+@router.get(
+    "/{uuid:set_id}/export",
+    operation_id="export_deployment_set",
+    summary="Export a set with all it needs, as JSON or TOML",
+    response={200: None},
+    openapi_extra={"responses": {200: {"content": _DOCUMENT}, 404: {}}},
+)
+def export_deployment_set(request: HttpRequest, set_id: UUID, query: Query[ExportQuery]) -> HttpResponse:
+    owner = user_of(request)
+    profiles = []
+    if query.project_id is not None:
+        profiles = profiles_to_deploy_under(project_of(owner, query.project_id), query.profile_id or None)
+    document = export_set(
+        owner=owner, set_id=set_id, profiles=profiles, nested_sets=query.nested_sets, groups=query.groups
+    )
+    if query.format == "toml":
+        return HttpResponse(as_toml(document), content_type=f"{_TOML}; charset=utf-8")
+    return HttpResponse(as_json(document), content_type="application/json; charset=utf-8")
+
+
+@router.post(
+    "/import",
+    operation_id="import_deployment_sets",
+    summary="Make the sets of an exported document",
+    response={200: ImportedSetsRead, 201: ImportedSetsRead},
+    openapi_extra=problems(403, 404, 409),
+)
+def import_deployment_sets(request: HttpRequest, body: ImportRequest) -> Status[ImportedSetsRead]:
+    owner = user_of(request)
+    done = import_sets(
+        owner=owner,
+        document=body.document or parse(body.toml or "", "toml"),
+        project=None if body.project_id is None else project_of(owner, body.project_id),
+        update_profiles=body.update_profiles,
+        artifact_metadata=body.artifact_metadata,
+        dry_run=body.dry_run,
+    )
+    return Status(200 if body.dry_run else 201, ImportedSetsRead.of(done))
