@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from accounts.administration import ReadOnlyAdmin, ServiceAdmin, SteadyAdmin
@@ -18,12 +19,22 @@ class PersonAdmin(SteadyAdmin, UserAdmin):  # type: ignore[type-arg]
 
     list_display = ("username", "email", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active")
+    filter_horizontal = ("user_permissions",)
+    autocomplete_fields = ("groups",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return not _is_local(obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return not _is_local(obj) and super().has_delete_permission(request, obj)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(SteadyAdmin, GroupAdmin):
+    """As Django has it: permissions under a name, for several people."""
 
 
 def _is_local(user: User | None) -> bool:

@@ -1,30 +1,48 @@
 """What the admin pages of all apps share: rows to look at, and rows that only services write."""
 
-import itertools
+import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.utils import NestedObjects
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import BadRequest, ValidationError
-from django.db import models, router, transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import urlencode
 
+from accounts.dependents import dependents_of, references_to
 from accounts.validation import Problems
 
 if TYPE_CHECKING:
+    _BaseModelAdmin = BaseModelAdmin[Any]
     _ModelAdmin = admin.ModelAdmin[Any]
     _ModelForm = forms.ModelForm[Any]
 else:
+    _BaseModelAdmin = BaseModelAdmin
     _ModelAdmin = admin.ModelAdmin
     _ModelForm = forms.ModelForm
+
+
+_LONG = (models.JSONField, models.TextField, models.BinaryField)
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedList:
+    """The way to the rows that refer to a row by one of their fields."""
+
+    name: str
+    count: int
+    address: str
 
 
 class KnownRowSelect(AutocompleteSelect):
@@ -37,12 +55,8 @@ class KnownRowSelect(AutocompleteSelect):
             return super().optgroups(name, [], attrs)
 
 
-class SteadyAdmin(_ModelAdmin):
-    """Pages that stay short however many rows there are, and say so where an address or a form makes no sense."""
-
-    list_per_page = 50
-    delete_confirmation_max_display = 50
-    show_full_result_count = False
+class KnownRowFields(_BaseModelAdmin):
+    """Relations are chosen by searching where `autocomplete_fields` says so."""
 
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
@@ -50,6 +64,39 @@ class SteadyAdmin(_ModelAdmin):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", KnownRowSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class FewRelatedFilter(admin.RelatedOnlyFieldListFilter):
+    """To filter by what rows refer to: by the first few of those, if they are many."""
+
+    most = 20
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(self.lookup_choices) > self.most:
+            self.lookup_choices = self.lookup_choices[: self.most]
+            self.title = f"{self.title} (the first {self.most}; search for the others)"
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        """Those that are referred to, and never more than one too many."""
+        used = model_admin.get_queryset(request).order_by().values(f"{self.field_path}__pk")
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        found = field.remote_field.model._default_manager.filter(pk__in=used).order_by(*ordering)
+        return [(row.pk, str(row)) for row in found[: self.most + 1]]
+
+
+class SteadyAdmin(KnownRowFields, _ModelAdmin):
+    """Pages that stay short however many rows there are, and say so where an address or a form makes no sense.
+
+    A row's page leads to the rows that refer to it.
+    """
+
+    list_per_page = 50
+    list_max_show_all = 50
+    delete_confirmation_max_display = 50
+    show_full_result_count = False
+    change_form_template = "accounts/change_form.html"
+    most_at_once = 200
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         try:
@@ -61,13 +108,82 @@ class SteadyAdmin(_ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> HttpResponse | None:
         try:
+            if self._chosen_count(request, queryset) > self.most_at_once:
+                message = f"At most {self.most_at_once} rows can be dealt with at once. Take them a page at a time."
+                self.message_user(request, message, messages.ERROR)
+                return None
             return super().response_action(request, queryset, *args, **kwargs)
         except ValidationError as error:
             raise BadRequest(" ".join(error.messages)) from error
 
+    def _chosen_count(self, request: HttpRequest, queryset: QuerySet[Any]) -> int:
+        if request.POST.get("select_across", "0") == "0":
+            return len(request.POST.getlist(ACTION_CHECKBOX_NAME))
+        return queryset.count()
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """The rows by name; what hangs on them is counted, and goes with them whoever may delete it by hand."""
+        rows = list(objs)
+        found = dependents_of(self.model, rows, self.delete_confirmation_max_display)
+        counts = {str(self.opts.verbose_name_plural): len(rows)} | found.going
+        return self._lines(rows), counts, self._not_to_be_deleted(request, rows), found.keeping
+
+    def _lines(self, rows: Sequence[Any]) -> list[str]:
+        """What is said about each of `rows` before it is deleted."""
+        return [str(row) for row in rows]
+
+    def _not_to_be_deleted(self, request: HttpRequest, rows: Sequence[Any]) -> set[str]:
+        may_all = all(self.has_delete_permission(request, row) for row in rows)
+        return set() if may_all else {str(self.opts.verbose_name)}
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        related = [] if obj is None or add else list(self._related_lists(request, obj))
+        return super().render_change_form(request, context | {"related_lists": related}, add, change, form_url, obj)
+
+    def _related_lists(self, request: HttpRequest, row: models.Model) -> Iterator[RelatedList]:
+        """The lists of what refers to `row`, as far as this user may see it. A query for each."""
+        references = list(references_to(self.model))
+        ways = Counter(reference.model for reference in references)
+        for reference in references:
+            if not self.admin_site.is_registered(reference.model):
+                continue
+            if not self.admin_site.get_model_admin(reference.model).has_view_permission(request):
+                continue
+            if count := reference.model._base_manager.filter(**{reference.field.name: row}).count():
+                name = str(reference.model._meta.verbose_name_plural)
+                name = f"{name} ({reference.field.verbose_name})" if ways[reference.model] > 1 else name
+                yield RelatedList(name, count, address_of_list(reference.field, row))
+
 
 class ReadOnlyAdmin(SteadyAdmin):
-    """Rows that a change by hand would break: to be searched and read."""
+    """Rows that a change by hand would break: to be searched and read.
+
+    What may be long is loaded where it is shown only, and of it the beginning is shown.
+    """
+
+    list_select_related: ClassVar[tuple[str, ...]] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        shown = {getattr(name, "__name__", name) for name in self.get_list_display(request)}
+        left_out = [name for name in _documents(self.model) if name not in shown]
+        for path in self.list_select_related:
+            left_out += _documents_along(self.model, path)
+        rows: QuerySet[Any] = super().get_queryset(request).defer(*left_out)
+        return rows.select_related(*self.list_select_related) if self.list_select_related else rows
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        documents = _documents(self.model)
+        return [clipped(name) if name in documents else name for name in super().get_fields(request, obj)]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -79,10 +195,50 @@ class ReadOnlyAdmin(SteadyAdmin):
         return False
 
 
+def address_of_list(field: "models.ForeignKey[Any, Any]", row: models.Model) -> str:
+    """Where the admin lists the rows that refer to `row` by `field`."""
+    options = field.model._meta
+    lookup = f"{field.name}__{row._meta.pk.name}__exact"
+    return f"{reverse(f'admin:{options.app_label}_{options.model_name}_changelist')}?{urlencode({lookup: row.pk})}"
+
+
+def clipped(field: str, most: int = 4000) -> Any:
+    """How a field is shown that may hold any amount of text: its beginning, and how much there is."""
+
+    def beginning(row: models.Model) -> str:
+        value = getattr(row, field)
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+        return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters in all)"
+
+    beginning.__name__ = field
+    return admin.display(description=field.replace("_", " "))(beginning)
+
+
+def _documents(model: type[models.Model]) -> list[str]:
+    """The fields of `model` that may hold any amount of text or bytes."""
+    return [field.name for field in model._meta.fields if isinstance(field, _LONG)]
+
+
+def _documents_along(model: type[models.Model], path: str) -> Iterator[str]:
+    """The same of the models along `path`, as `defer` wants them."""
+    way = ""
+    for step in path.split("__"):
+        target = model._meta.get_field(step).related_model
+        assert isinstance(target, type), "list_select_related names relations"
+        model, way = target, f"{way}{step}__"
+        yield from (f"{way}{name}" for name in _documents(model))
+
+
+def problems_of(error: Exception) -> Problems:
+    """What a service's refusal says, by field."""
+    problems: Problems = getattr(error, "problems", {"": [str(error)]})
+    return problems
+
+
 class ServiceForm(_ModelForm):
     """A form whose values are judged by the service that writes them, and by nobody else."""
 
-    problems: ClassVar[Problems] = {}
+    problems: Mapping[str, Sequence[str]] = MappingProxyType({})
 
     def _post_clean(self) -> None:
         for field, found in self.problems.items():
@@ -107,10 +263,12 @@ class TaggedForm(ServiceForm):
 class ServiceAdmin(SteadyAdmin):
     """Rows that are written through services; what a service refuses is shown in the form.
 
-    A subclass names the `refusals` its services raise, and says how to `write` and to `remove`.
+    A subclass names the `refusals` its services raise, and says how to `write` and to `remove`. Its
+    `actions_in_steps` are runs and imports, which commit what they have begun before they do it.
     """
 
     form = ServiceForm
+    actions_in_steps: tuple[str, ...] = ()
     refusals: tuple[type[Exception], ...] = ()
 
     def write(self, form: ServiceForm, *, change: bool) -> models.Model:
@@ -137,18 +295,10 @@ class ServiceAdmin(SteadyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> HttpResponse | None:
         """What is done to several rows is done to all of them, and noted in their histories, or to none."""
+        if request.POST.get("action") in self.actions_in_steps:
+            return super().response_action(request, queryset, *args, **kwargs)
         with transaction.atomic():
             return super().response_action(request, queryset, *args, **kwargs)
-
-    def get_deleted_objects(
-        self, objs: Any, request: HttpRequest
-    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
-        """The rows by name; what hangs on them is counted, and its going with them is the service's affair."""
-        collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
-        collector.collect(objs)
-        going = itertools.chain.from_iterable(collector.model_objs.values())
-        counts = Counter(str(row._meta.verbose_name_plural) for row in going)
-        return [str(row) for row in objs], counts, set(), [str(row) for row in collector.protected]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[_ModelForm]:
         form = super().get_form(request, obj, change, **kwargs)
@@ -166,8 +316,7 @@ class ServiceAdmin(SteadyAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except self.refusals as error:
-            problems: Problems = getattr(error, "problems", {"": [str(error)]})
-            setattr(request, "refused_with", problems)  # noqa: B010
+            setattr(request, "refused_with", problems_of(error))  # noqa: B010
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(

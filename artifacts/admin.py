@@ -1,14 +1,20 @@
 """Collections, artifacts and groups in the admin. What an import keeps is there to be read."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib import admin, messages
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 
-from accounts.administration import ReadOnlyAdmin, ServiceAdmin, ServiceForm, TaggedForm
-from artifacts.exceptions import ArtifactError, GroupError
+from accounts.access import user_of
+from accounts.administration import FewRelatedFilter, ReadOnlyAdmin, ServiceAdmin, ServiceForm, TaggedForm, clipped
+from accounts.dependents import number_of
+from accounts.inlines import NewRowsFormSet, NewRowsInline, PlacedRowForm, PlacedRowsFormSet, RowsAdmin, RowsInline
+from artifacts.exceptions import ArtifactError, CollectionError, GroupError
 from artifacts.models import (
     Artifact,
     ArtifactGroup,
@@ -19,9 +25,22 @@ from artifacts.models import (
     GroupMembership,
     Version,
 )
+from artifacts.queries import deployable_on, list_artifacts
 from artifacts.services.artifacts import update_artifact
-from artifacts.services.groups import copy_group, create_group, delete_group, update_group
-from profiles.enums import platform_choices
+from artifacts.services.groups import (
+    add_to_group,
+    copy_group,
+    create_group,
+    delete_group,
+    move_in_group,
+    remove_from_group,
+    update_group,
+)
+from artifacts.services.importing import import_collection
+from profiles.enums import Platform, platform_choices
+
+_MOST_IMPORTS = 5
+_OUTCOMES = ("added", "updated", "returned", "unchanged", "kept", "gone")
 
 
 @admin.register(Blob)
@@ -31,17 +50,60 @@ class BlobAdmin(ReadOnlyAdmin):
     list_display = ("sha256", "size")
     search_fields = ("sha256",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Blob]:
-        return Blob.objects.defer("data")
-
 
 @admin.register(Collection)
 class CollectionAdmin(ReadOnlyAdmin):
     """Made and changed by importing."""
 
-    list_display = ("name", "kind", "source", "ref", "updated_at")
-    list_filter = ("kind",)
-    search_fields = ("name", "source")
+    list_display = ("name", "kind", "source", "ref", "artifact_count", "last_import", "updated_at")
+    list_filter = ("kind", "updated_at")
+    search_fields = ("name", "source", "id__exact")
+    actions = ("import_again",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
+        there = Artifact.objects.filter(collection=OuterRef("pk"), gone_at=None)
+        imports = CollectionImport.objects.filter(collection=OuterRef("pk")).order_by("-started_at")
+        collections: QuerySet[Collection] = super().get_queryset(request)
+        return collections.annotate(
+            artifact_count=number_of(there, "collection"),
+            last_import_at=Subquery(imports.values("started_at")[:1]),
+            last_import_state=Subquery(imports.values("state")[:1]),
+        )
+
+    @admin.display(description="artifacts", ordering="artifact_count")
+    def artifact_count(self, row: Collection) -> int:
+        """How many it has now."""
+        count: int = getattr(row, "artifact_count")  # noqa: B009 - annotated above
+        return count
+
+    @admin.display(description="last import", ordering="last_import_at")
+    def last_import(self, row: Collection) -> str:
+        """When it was last imported, and what came of it."""
+        at: datetime | None = getattr(row, "last_import_at")  # noqa: B009 - annotated above
+        if at is None:
+            return self.get_empty_value_display()
+        state = CollectionImport.State(getattr(row, "last_import_state"))  # noqa: B009 - annotated above
+        return f"{date_format(timezone.localtime(at), 'DATETIME_FORMAT')}, {state.label.lower()}"
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        """Whether this user may import collections again."""
+        return user_of(request).has_perm("artifacts.change_collection")
+
+    @admin.action(description="Import the selected collections again", permissions=["import"])
+    def import_again(self, request: HttpRequest, queryset: QuerySet[Collection]) -> None:
+        """Import each collection from where it came, while the browser waits."""
+        chosen = list(queryset)
+        for row in chosen[:_MOST_IMPORTS]:
+            try:
+                done = import_collection(source=row.source, ref=row.ref, started_by=user_of(request))
+            except CollectionError as error:
+                self.message_user(request, f"“{row.name}”: {error}", messages.ERROR)
+            else:
+                self.log_change(request, row, "Imported again.")
+                self.message_user(request, f"“{row.name}”: {_outcome(done)}", messages.SUCCESS)
+        for row in chosen[_MOST_IMPORTS:]:
+            message = f"“{row.name}” was not imported: at most {_MOST_IMPORTS} at once."
+            self.message_user(request, message, messages.WARNING)
 
 
 @admin.register(CollectionImport)
@@ -50,9 +112,41 @@ class CollectionImportAdmin(ReadOnlyAdmin):
 
     list_display = ("collection", "state", "started_at", "finished_at", "started_by", "revision")
     list_select_related = ("collection", "started_by")
-    list_filter = ("state", "started_at")
-    search_fields = ("collection__name", "revision")
+    list_filter = ("state", ("collection", FewRelatedFilter), "started_at")
+    search_fields = ("collection__name", "revision", "id__exact")
     readonly_fields = ("started_at",)
+
+
+class PlatformFilter(admin.SimpleListFilter):
+    """Where an artifact may be deployed: listed there, or without a list."""
+
+    title = "deployable on"
+    parameter_name = "platform"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return list(platform_choices())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Artifact]) -> QuerySet[Artifact]:
+        platform = self.value()
+        return queryset.filter(deployable_on(Platform(platform))) if platform in set(Platform) else queryset
+
+
+class FlaggedFilter(admin.SimpleListFilter):
+    """Whether an import found something that somebody should look at."""
+
+    title = "flags"
+    parameter_name = "flagged"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        return [("yes", "Flagged"), ("no", "Not flagged")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Artifact]) -> QuerySet[Artifact]:
+        match self.value():
+            case "yes":
+                return queryset.exclude(flags=[])
+            case "no":
+                return queryset.filter(flags=[])
+        return queryset
 
 
 class ArtifactForm(TaggedForm):
@@ -79,10 +173,26 @@ class ArtifactAdmin(ServiceAdmin):
 
     form = ArtifactForm
     refusals = (ArtifactError,)
-    list_display = ("artifact_id", "namespace", "collection", "tag_list", "target_platforms", "gone_at", "updated_at")
-    list_filter = ("type", "collection__kind", ("gone_at", admin.EmptyFieldListFilter), "updated_at")
+    list_display = (
+        "artifact_id",
+        "namespace",
+        "collection",
+        "tag_list",
+        "platforms",
+        "flag_count",
+        "gone_at",
+        "updated_at",
+    )
+    list_filter = (
+        "type",
+        PlatformFilter,
+        FlaggedFilter,
+        ("collection", FewRelatedFilter),
+        ("gone_at", admin.EmptyFieldListFilter),
+        "updated_at",
+    )
     search_fields = ("name", "namespace", "uuid__exact", "collection__name", "tag_rows__name")
-    readonly_fields = (
+    readonly_fields: Any = (
         "uuid",
         "collection",
         "type",
@@ -91,11 +201,30 @@ class ArtifactAdmin(ServiceAdmin):
         "source_path",
         "plugin_path",
         "version",
-        "flags",
+        clipped("flags"),
         "created_at",
         "updated_at",
         "gone_at",
     )
+    fields: Any = (*readonly_fields[:5], "target_platforms", "tags", "description", *readonly_fields[5:])
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Artifact], search_term: str
+    ) -> tuple[QuerySet[Artifact], bool]:
+        """By name and the like; or by `type:name`, which is how artifacts are written."""
+        if ":" in search_term:
+            return queryset.filter(pk__in=list_artifacts(search=search_term).order_by().values("pk")), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="platforms")
+    def platforms(self, row: Artifact) -> str:
+        """Where it may be deployed."""
+        return "everywhere" if row.target_platforms is None else ", ".join(row.target_platforms)
+
+    @admin.display(description="flags")
+    def flag_count(self, row: Artifact) -> int | None:
+        """How many things somebody should look at; nothing when there are none."""
+        return len(row.flags) or None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -130,24 +259,76 @@ class VersionAdmin(ReadOnlyAdmin):
     """Immutable content, named by its hash."""
 
     list_display = ("manifest_id", "artifact", "created_at")
-    list_select_related = ("artifact",)
+    list_select_related = ("artifact", "manifest")
     list_filter = ("created_at",)
     search_fields = ("manifest__sha256", "artifact__name", "artifact__uuid__exact")
     readonly_fields = ("created_at",)
 
 
+class PlacedArtifacts(PlacedRowsFormSet):
+    """Artifacts moved in a group, and taken out."""
+
+    def move(self, row: GroupMembership, position: int) -> None:
+        move_in_group(group=self.instance, artifact=row.artifact, position=position)
+
+    def take_out(self, row: GroupMembership) -> None:
+        remove_from_group(group=self.instance, artifact=row.artifact)
+
+
+class NewArtifacts(NewRowsFormSet):
+    """Artifacts put into a group."""
+
+    def put_in(self, values: dict[str, Any]) -> GroupMembership:
+        return add_to_group(group=self.instance, artifacts=[values["artifact"]], position=values["position"])[0]
+
+
+class ArtifactsInline(RowsInline):
+    """What a group holds."""
+
+    model = GroupMembership
+    form = PlacedRowForm
+    formset = PlacedArtifacts
+    fields = ("position", "artifact")
+    readonly_fields = ("artifact",)
+    verbose_name = "artifact"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[GroupMembership]:
+        return super().get_queryset(request).select_related("artifact", "group").order_by("position")
+
+
+class NewArtifactsInline(NewRowsInline):
+    """What is to be put into a group."""
+
+    model = GroupMembership
+    formset = NewArtifacts
+    verbose_name = "new artifact"
+    fields = ("artifact", "position")
+    autocomplete_fields = ("artifact",)
+
+
 @admin.register(ArtifactGroup)
-class ArtifactGroupAdmin(ServiceAdmin):
+class ArtifactGroupAdmin(RowsAdmin):
     """Groups that people keep are written through services; imported ones can be read and copied."""
 
     refusals = (GroupError,)
-    list_display = ("name", "collection", "gone_at", "updated_at")
+    inlines = (ArtifactsInline, NewArtifactsInline)
+    list_display = ("name", "collection", "artifact_count", "gone_at", "updated_at")
     list_select_related = ("collection",)
-    list_filter = (("collection", admin.EmptyFieldListFilter), "updated_at")
-    search_fields = ("name", "collection__name")
+    list_filter = (("collection", admin.EmptyFieldListFilter), ("gone_at", admin.EmptyFieldListFilter), "updated_at")
+    search_fields = ("name", "collection__name", "id__exact")
     fields = ("name", "description", "collection", "gone_at", "created_at", "updated_at")
     readonly_fields = ("collection", "gone_at", "created_at", "updated_at")
     actions = ("copy",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ArtifactGroup]:
+        memberships = GroupMembership.objects.filter(group=OuterRef("pk"))
+        return ArtifactGroup.objects.annotate(artifact_count=number_of(memberships, "group"))
+
+    @admin.display(description="artifacts", ordering="artifact_count")
+    def artifact_count(self, row: ArtifactGroup) -> int:
+        """How many it holds."""
+        count: int = getattr(row, "artifact_count")  # noqa: B009 - annotated above
+        return count
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return (obj is None or obj.collection_id is None) and super().has_change_permission(request, obj)
@@ -163,7 +344,9 @@ class ArtifactGroupAdmin(ServiceAdmin):
     def copy(self, request: HttpRequest, queryset: QuerySet[ArtifactGroup]) -> None:
         """Make an editable copy of each selected group."""
         for group in queryset:
-            copy_group(group=group)
+            copy = copy_group(group=group)
+            self.log_addition(request, copy, f"Copied from “{group.name}”.")
+            self.message_user(request, f"“{copy.name}” is a copy of “{group.name}” that can be edited.")
 
 
 @admin.register(GroupMembership)
@@ -173,3 +356,12 @@ class GroupMembershipAdmin(ReadOnlyAdmin):
     list_display = ("group", "position", "artifact")
     list_select_related = ("group", "artifact")
     search_fields = ("group__name", "artifact__name")
+
+
+def _outcome(done: CollectionImport) -> str:
+    """What became of the artifacts, in one line."""
+    counts = done.report["counts"]
+    words = [f"{counts[word]} {word}" for word in _OUTCOMES if counts[word]]
+    if counts["refused_files"]:
+        words.append(f"{counts['refused_files']} files not imported")
+    return f"{', '.join(words) or 'no artifacts'}."

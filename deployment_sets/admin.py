@@ -1,54 +1,189 @@
-"""Sets in the admin. Members are there to be read; what is changed goes through the services, as their owner."""
+"""Sets in the admin. What is changed goes through the services, as their owner."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 
-from accounts.administration import ReadOnlyAdmin, ServiceAdmin, ServiceForm, TaggedForm
+from accounts.access import user_of
+from accounts.administration import FewRelatedFilter, KnownRowSelect, ReadOnlyAdmin, ServiceForm, TaggedForm
+from accounts.inlines import (
+    NewRowsFormSet,
+    NewRowsInline,
+    PlacedRowForm,
+    PlacedRowsFormSet,
+    RowsAdmin,
+    RowsInline,
+)
+from accounts.models import User
 from deployment_sets.exceptions import DeploymentSetError
 from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
-from deployment_sets.queries import sets_using
-from deployment_sets.services.resolution import Member, MemberKind
-from deployment_sets.services.sets import create_set, delete_set, update_set
+from deployment_sets.services.graph import SetSummary, summaries
+from deployment_sets.services.live import bring_up_to_date
+from deployment_sets.services.members import add_member, move_member, remove_member
+from deployment_sets.services.sets import clone_set, create_set, delete_set, update_set
+from deployments.report import as_sentence
+from deployments.services.reports import Report
+
+_MOST_NAMES = 10
+_MOST_BROUGHT_UP_TO_DATE = 10
+
+
+class OwnSetSelect(KnownRowSelect):
+    """Finds the sets of one owner."""
+
+    owner_id: UUID | None = None
+
+    def get_url(self) -> str:
+        return f"{super().get_url()}?{urlencode({'owner': str(self.owner_id)})}"
+
+
+class PlacedMembers(PlacedRowsFormSet):
+    """Members moved and removed as their set's owner."""
+
+    def move(self, row: DeploymentSetMember, position: int) -> None:
+        move_member(owner=self.instance.owner, set_id=self.instance.pk, member_id=row.pk, position=position)
+
+    def take_out(self, row: DeploymentSetMember) -> None:
+        remove_member(owner=self.instance.owner, set_id=self.instance.pk, member_id=row.pk)
+
+
+class NewMembers(NewRowsFormSet):
+    """Members added as their set's owner."""
+
+    def put_in(self, values: dict[str, Any]) -> DeploymentSetMember:
+        references = {"artifact_uuid": "artifact", "group_id": "group", "member_set_id": "member_set"}
+        chosen = {name: values[field] and values[field].pk for name, field in references.items()}
+        return add_member(owner=self.instance.owner, set_id=self.instance.pk, position=values["position"], **chosen)
+
+
+class MembersInline(RowsInline):
+    """What a set holds."""
+
+    model = DeploymentSetMember
+    fk_name = "set"
+    form = PlacedRowForm
+    formset = PlacedMembers
+    fields = ("position", "kind", "reference")
+    readonly_fields = ("kind", "reference")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DeploymentSetMember]:
+        members = super().get_queryset(request).select_related("artifact", "group", "member_set")
+        return members.order_by("position")
+
+    @admin.display(description="kind")
+    def kind(self, member: DeploymentSetMember) -> str:
+        """What it is, and of an artifact whether its collection still has it."""
+        if member.artifact is not None:
+            return f"{member.artifact.type}{', missing' if member.artifact.gone_at else ''}"
+        return "group" if member.group is not None else "set"
+
+    @admin.display(description="name")
+    def reference(self, member: DeploymentSetMember) -> str:
+        """The way to what it refers to."""
+        target = member.artifact or member.group or member.member_set
+        if target is None:
+            return ""
+        page = f"admin:{target._meta.app_label}_{target._meta.model_name}_change"
+        return format_html('<a href="{}">{}</a>', reverse(page, args=[target.pk]), target)
+
+
+class NewMembersInline(NewRowsInline):
+    """What is to be added to a set: of sets, only its owner's own can be."""
+
+    model = DeploymentSetMember
+    fk_name = "set"
+    formset = NewMembers
+    verbose_name = "new member"
+    verbose_name_plural = "New members: in each row one artifact, one group or one set"
+    fields = ("artifact", "group", "member_set", "position")
+    autocomplete_fields = ("artifact", "group", "member_set")
+
+    def get_formset(self, request: HttpRequest, obj: DeploymentSet | None = None, **kwargs: Any) -> Any:
+        owner = user_of(request) if obj is None else obj.owner
+        formset = super().get_formset(request, obj, **kwargs)
+        candidates: Any = formset.form.base_fields["member_set"]
+        candidates.queryset = DeploymentSet.objects.owned_by(owner)
+        candidates.widget.widget.owner_id = owner.pk
+        return formset
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "member_set":
+            kwargs["widget"] = OwnSetSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class SummarisedList(ChangeList):
+    """A page of sets, each with what it stands for. Two queries more, however many there are."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        found = summaries(list(self.result_list))
+        for row in self.result_list:
+            setattr(row, "summary", found[row.pk])  # noqa: B010
 
 
 @admin.register(DeploymentSet)
-class DeploymentSetAdmin(ServiceAdmin):
+class DeploymentSetAdmin(RowsAdmin):
     """All owners' sets. A new one belongs to whoever makes it, and a set never changes hands."""
 
     form = TaggedForm
     refusals = (DeploymentSetError,)
-    list_display = ("name", "owner", "tag_list", "member_count", "updated_at")
-    list_filter = (("owner", admin.RelatedOnlyFieldListFilter), "created_at", "updated_at")
-    search_fields = ("name", "id__exact", "tag_rows__name")
-    fields = ("name", "description", "color", "icon", "tags", "member_list", "owner", "created_at", "updated_at")
-    readonly_fields = ("member_list", "owner", "created_at", "updated_at")
+    inlines = (MembersInline, NewMembersInline)
+    list_display = ("name", "owner", "tag_list", "member_count", "resolved_count", "depth", "updated_at")
+    list_filter = (("owner", FewRelatedFilter), "created_at", "updated_at")
+    search_fields = ("name", "id__exact", "tag_rows__name", "owner__username")
+    fields = ("name", "description", "color", "icon", "tags", "stands_for", "owner", "created_at", "updated_at")
+    readonly_fields = ("stands_for", "owner", "created_at", "updated_at")
+    actions = ("clone", "bring_up_to_date")
+    actions_in_steps = ("bring_up_to_date",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeploymentSet]:
-        return (
-            DeploymentSet.objects.select_related("owner")
-            .prefetch_related("tag_rows")
-            .annotate(member_count=Count("members", distinct=True))
-        )
+        return DeploymentSet.objects.select_related("owner").prefetch_related("tag_rows")
 
-    @admin.display(description="members", ordering="member_count")
-    def member_count(self, row: DeploymentSet) -> int:
-        """How many direct members it has."""
-        count: int = getattr(row, "member_count")  # noqa: B009 - annotated above
-        return count
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return SummarisedList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[DeploymentSet], search_term: str
+    ) -> tuple[QuerySet[DeploymentSet], bool]:
+        """Where members are chosen, only the sets of the owner that `OwnSetSelect` names."""
+        if owner := request.GET.get("owner"):
+            queryset = queryset.filter(owner__in=User.objects.filter(pk__in=_as_keys(owner)))
+        return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description="members")
-    def member_list(self, row: DeploymentSet) -> str:
-        """The way to the list of its members."""
+    def member_count(self, row: DeploymentSet) -> int:
+        """How many direct members it has."""
+        return _summary(row).member_count
+
+    @admin.display(description="resolved")
+    def resolved_count(self, row: DeploymentSet) -> int | None:
+        """How many artifacts it stands for; nothing when it cannot be resolved."""
+        return _summary(row).resolved_count
+
+    @admin.display(description="depth")
+    def depth(self, row: DeploymentSet) -> int | None:
+        """How deep its sets are nested; nothing when it cannot be resolved."""
+        return _summary(row).depth
+
+    @admin.display(description="stands for")
+    def stands_for(self, row: DeploymentSet) -> str:
+        """What it resolves to, or why it does not."""
         if row._state.adding:
             return self.get_empty_value_display()
-        members = reverse("admin:deployment_sets_deploymentsetmember_changelist")
-        return format_html('<a href="{}?set__id__exact={}">All {}</a>', members, row.pk, self.member_count(row))
+        summary = summaries([row])[row.pk]
+        if summary.error is not None:
+            return str(summary.error)
+        return f"{summary.resolved_count} artifacts, in sets nested {summary.depth} deep"
 
     @admin.display(description="tags")
     def tag_list(self, row: DeploymentSet) -> str:
@@ -57,8 +192,7 @@ class DeploymentSetAdmin(ServiceAdmin):
 
     def save_model(self, request: HttpRequest, obj: DeploymentSet, form: Any, change: bool) -> None:
         if not change:
-            assert request.user.is_authenticated, "the admin asks who it is"
-            obj.owner = request.user
+            obj.owner = user_of(request)
         super().save_model(request, obj, form, change)
 
     def write(self, form: ServiceForm, *, change: bool) -> DeploymentSet:
@@ -73,16 +207,71 @@ class DeploymentSetAdmin(ServiceAdmin):
         # Each takes the lock of its owner, and whoever takes several takes them in this order.
         super().delete_queryset(request, queryset.order_by("owner_id"))
 
-    def get_deleted_objects(
-        self, objs: Iterable[DeploymentSet], request: HttpRequest
-    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """What goes, and from which sets. Members go with their set, whoever may delete them by hand."""
-        rows = list(objs)
-        lines = []
-        for row in rows:
-            outer = ", ".join(f"“{one.name}”" for one in sets_using(row.owner, Member(MemberKind.SET, row.pk)))
-            lines.append(f"“{row.name}” of {row.owner}" + (f", also taken out of {outer}" if outer else ""))
-        return lines, {str(self.opts.verbose_name_plural): len(rows)}, set(), []
+    def _lines(self, rows: Sequence[DeploymentSet]) -> list[str]:
+        outer = _outer_sets(rows[: self.delete_confirmation_max_display])
+        return [f"“{row.name}” of {row.owner}{outer.get(row.pk, '')}" for row in rows]
+
+    def has_deploy_permission(self, request: HttpRequest) -> bool:
+        """Whether this user may start runs."""
+        return user_of(request).has_perm("deployments.add_run")
+
+    @admin.action(description="Clone the selected sets, each for its owner", permissions=["add"])
+    def clone(self, request: HttpRequest, queryset: QuerySet[DeploymentSet]) -> None:
+        """Make an independent copy of each set."""
+        for row in queryset.order_by("owner_id"):
+            copy = clone_set(owner=row.owner, set_id=row.pk)
+            self.log_addition(request, copy, f"Cloned from “{row.name}”.")
+            self.message_user(request, f"“{copy.name}” is a copy of “{row.name}”, and belongs to {row.owner}.")
+
+    @admin.action(
+        description="Bring the selected sets up to date wherever they are live, as their owners", permissions=["deploy"]
+    )
+    def bring_up_to_date(self, request: HttpRequest, queryset: QuerySet[DeploymentSet]) -> None:
+        """Deploy each set again in the projects of its owner where it is live, as far as its files were not edited."""
+        for row in queryset[:_MOST_BROUGHT_UP_TO_DATE]:
+            try:
+                done = list(bring_up_to_date(by=row.owner, deployment_set=row))
+            except DeploymentSetError as error:
+                self.message_user(request, str(error), messages.ERROR)
+                continue
+            if not done:
+                self.message_user(request, f"“{row.name}” is live nowhere.")
+            for project, outcome in done:
+                if isinstance(outcome, Report):
+                    level, said = messages.SUCCESS, as_sentence(outcome)
+                else:
+                    level, said = messages.WARNING, str(outcome)
+                self.message_user(request, f"“{row.name}” in “{project.name}”: {said}", level)
+                self.log_change(request, row, f"Brought up to date in “{project.name}”: {said}")
+        left = queryset.count() - _MOST_BROUGHT_UP_TO_DATE
+        if left > 0:
+            self.message_user(request, f"{left} more were left alone: at most {_MOST_BROUGHT_UP_TO_DATE} at once.")
+
+
+def _summary(row: DeploymentSet) -> SetSummary:
+    summary: SetSummary = getattr(row, "summary")  # noqa: B009 - by SummarisedList
+    return summary
+
+
+def _outer_sets(rows: Sequence[DeploymentSet]) -> dict[UUID, str]:
+    """For each of `rows` that is in other sets, the words that say in which. One query."""
+    outer: dict[UUID, list[str]] = defaultdict(list)
+    uses = DeploymentSetMember.objects.filter(member_set__in=rows).order_by("set__name")
+    for set_id, name in uses.values_list("member_set", "set__name"):
+        outer[set_id].append(f"“{name}”")
+    return {set_id: f", also taken out of {_enumerated(names)}" for set_id, names in outer.items()}
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _as_keys(text: str) -> list[UUID]:
+    try:
+        return [UUID(text)]
+    except ValueError:
+        return []
 
 
 @admin.register(DeploymentSetMember)

@@ -1,9 +1,47 @@
 """What lies in projects, and how it came there: rows that only runs write."""
 
-from django.contrib import admin
+from typing import Any
 
-from accounts.administration import ReadOnlyAdmin
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+
+from accounts.administration import FewRelatedFilter, ReadOnlyAdmin, clipped
+from accounts.dependents import number_of
 from deployments.models import Claim, Deployment, DeploymentPlacement, JournalEntry, Placement, Run, RunItem
+from deployments.queries import counted_by_status
+from profiles.admin import ProfilesInline
+from projects.admin import ProjectAdmin
+from projects.models import Project
+
+admin.site.unregister(Project)
+
+
+@admin.register(Project)
+class DeployedProjectAdmin(ProjectAdmin):
+    """A project with its profiles and what is deployed there."""
+
+    inlines = (ProfilesInline,)
+    list_display = (*ProjectAdmin.list_display, "deployment_count", "last_run_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
+        deployments = Deployment.objects.filter(project=OuterRef("pk"))
+        runs = Run.objects.filter(project=OuterRef("pk")).order_by("-number")
+        return Project.objects.annotate(
+            deployment_count=number_of(deployments, "project"),
+            last_run_at=Subquery(runs.values("started_at")[:1]),
+        )
+
+    @admin.display(description="deployments", ordering="deployment_count")
+    def deployment_count(self, row: Project) -> int:
+        """How many artifacts are there, each profile counted for itself."""
+        count: int = getattr(row, "deployment_count")  # noqa: B009 - annotated above
+        return count
+
+    @admin.display(description="last run", ordering="last_run_at")
+    def last_run_at(self, row: Project) -> Any:
+        """When a run last began there."""
+        return getattr(row, "last_run_at")  # noqa: B009 - annotated above
 
 
 @admin.register(Placement)
@@ -11,7 +49,7 @@ class PlacementAdmin(ReadOnlyAdmin):
     """Paths we answer for."""
 
     list_display = ("path", "entry", "project", "artifact_uuid", "adopted")
-    list_select_related = ("project",)
+    list_select_related = ("project", "state")
     list_filter = ("adopted",)
     search_fields = ("path", "project__name", "artifact_uuid__exact")
 
@@ -22,7 +60,7 @@ class DeploymentAdmin(ReadOnlyAdmin):
 
     list_display = ("label", "project", "deployment_profile_id", "platform", "deployed_by", "deployed_at")
     list_select_related = ("project", "deployed_by")
-    list_filter = ("platform", "artifact_type", "deployed_at")
+    list_filter = ("platform", "artifact_type", ("project__owner", FewRelatedFilter), "deployed_at")
     search_fields = ("label", "project__name", "deployment_profile_id", "artifact_uuid__exact")
 
 
@@ -39,29 +77,43 @@ class DeploymentPlacementAdmin(ReadOnlyAdmin):
 class ClaimAdmin(ReadOnlyAdmin):
     """Who wants a deployment there."""
 
-    list_display = ("label", "claimant", "deployment")
-    list_select_related = ("deployment",)
-    search_fields = ("label", "claimant", "deployment__label")
+    list_display = ("label", "claimant", "deployment", "project")
+    list_select_related = ("deployment__project",)
+
+    @admin.display(description="project")
+    def project(self, row: Claim) -> Project:
+        """Where the deployment is."""
+        return row.deployment.project
+
+    search_fields = ("label", "claimant", "deployment__label", "deployment__project__name")
 
 
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin):
     """Every deploy, undeploy and undo."""
 
-    list_display = ("project", "number", "kind", "state", "claimant_label", "started_by", "started_at", "finished_at")
+    list_display = ("__str__", "kind", "state", "claimant_label", "results", "started_by", "started_at", "finished_at")
     list_select_related = ("project", "started_by")
-    list_filter = ("kind", "state", "started_at")
-    search_fields = ("project__name", "claimant_label", "folder_key")
+    list_filter = ("kind", "state", ("project__owner", FewRelatedFilter), "started_at")
+    search_fields = ("project__name", "claimant_label", "folder_key", "id__exact")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        return counted_by_status(super().get_queryset(request))
+
+    @admin.display(description="success, skipped, error")
+    def results(self, row: Run) -> str:
+        """How many results have each status."""
+        return " · ".join(str(getattr(row, f"{status.value}_count")) for status in RunItem.Status)
 
 
 @admin.register(RunItem)
 class RunItemAdmin(ReadOnlyAdmin):
     """What came of each artifact in a run."""
 
-    list_display = ("artifact_label", "run", "deployment_profile_id", "status", "action", "reason")
+    list_display = ("artifact_label", "run", "deployment_profile_id", "status", "action", clipped("reason", 200))
     list_select_related = ("run__project",)
-    list_filter = ("status", "platform")
-    search_fields = ("artifact_label", "artifact_uuid__exact", "run__project__name")
+    list_filter = ("status", "action", "platform")
+    search_fields = ("artifact_label", "artifact_uuid__exact", "run__project__name", "run__id__exact")
 
 
 @admin.register(JournalEntry)
@@ -69,5 +121,6 @@ class JournalEntryAdmin(ReadOnlyAdmin):
     """What a run set out to do to each path."""
 
     list_display = ("path", "run", "position", "slot")
-    list_select_related = ("run__project",)
-    search_fields = ("path", "run__project__name")
+    list_select_related = ("run__project", "before", "after")
+    list_filter = ("run__state",)
+    search_fields = ("path", "run__project__name", "run__id__exact")

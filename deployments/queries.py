@@ -1,12 +1,11 @@
 """Reads of what lies in projects and how it came there. Every one is an owner's own."""
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
+from accounts.dependents import number_of
 from accounts.models import User
 from deployments.installer.decisions import Claimant
 from deployments.models import Claim, Deployment, Placement, Run, RunItem
@@ -20,7 +19,7 @@ def projects_with_deployments(owner: User) -> QuerySet[Project]:
     deployments = Deployment.objects.filter(project=OuterRef("pk"))
     runs = Run.objects.filter(project=OuterRef("pk")).order_by("-number")
     return projects_of(owner).annotate(
-        deployment_count=_number_of(deployments, "project"),
+        deployment_count=number_of(deployments, "project"),
         last_run_at=Subquery(runs.values("started_at")[:1]),
     )
 
@@ -52,7 +51,7 @@ def runs_in(project: Project) -> QuerySet[Run]:
 
     A slice of them counts the results of its own runs only.
     """
-    return _counted(project.runs.order_by("-number"))
+    return counted_by_status(project.runs.order_by("-number"))
 
 
 def run_of(owner: User, run_id: UUID) -> Run:
@@ -60,7 +59,11 @@ def run_of(owner: User, run_id: UUID) -> Run:
 
     Raises Run.DoesNotExist.
     """
-    return _counted(Run.objects.filter(project__owner=owner)).select_related("project", "started_by").get(pk=run_id)
+    return (
+        counted_by_status(Run.objects.filter(project__owner=owner))
+        .select_related("project", "started_by")
+        .get(pk=run_id)
+    )
 
 
 def items_of(run: Run, status: RunItem.Status | None = None) -> QuerySet[RunItem]:
@@ -69,14 +72,9 @@ def items_of(run: Run, status: RunItem.Status | None = None) -> QuerySet[RunItem
     return items if status is None else items.filter(status=status)
 
 
-def _counted(runs: QuerySet[Run]) -> QuerySet[Run]:
+def counted_by_status(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """`runs`, each with the number of its results: `success_count`, `skip_count` and `error_count`."""
     items = RunItem.objects.filter(run=OuterRef("pk"))
     return runs.annotate(
-        **{f"{status.value}_count": _number_of(items.filter(status=status), "run") for status in RunItem.Status}
+        **{f"{status.value}_count": number_of(items.filter(status=status), "run") for status in RunItem.Status}
     )
-
-
-def _number_of(rows: QuerySet[Any], outer: str) -> Coalesce:
-    """How many of `rows` belong to the outer query's row. Unlike a join and GROUP BY, only for rows that are read."""
-    counted = rows.order_by().values(outer).annotate(number=Count("pk"))
-    return Coalesce(Subquery(counted.values("number")), 0)

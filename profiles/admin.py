@@ -6,7 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.administration import ServiceAdmin, ServiceForm
+from accounts.administration import FewRelatedFilter, ServiceAdmin, ServiceForm
+from accounts.inlines import RowsInline
 from profiles.exceptions import ProfileError
 from profiles.models import DeploymentProfile
 from profiles.services import create_profile, delete_profile, update_profile
@@ -24,6 +25,20 @@ class DeploymentProfileForm(ServiceForm):
     supported_artifact_types = forms.JSONField(required=False, help_text=_DEFAULT)
 
 
+class ProfilesInline(RowsInline):
+    """A project's profiles, each with the way to its own page: its documents need the room."""
+
+    model = DeploymentProfile
+    fields = ("platform", "root_dir", "supported_artifact_types", "updated_at")
+    readonly_fields = fields
+    ordering = ("created_at", "profile_id")
+    can_delete = False
+    show_change_link = True
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(DeploymentProfile)
 class DeploymentProfileAdmin(ServiceAdmin):
     """Written through services; a profile's project and id stay."""
@@ -32,8 +47,8 @@ class DeploymentProfileAdmin(ServiceAdmin):
     refusals = (ProfileError,)
     list_display = ("profile_id", "project", "platform", "root_dir", "updated_at")
     list_select_related = ("project",)
-    list_filter = ("platform", ("project__owner", admin.RelatedOnlyFieldListFilter))
-    search_fields = ("profile_id", "root_dir", "project__name", "project__path")
+    list_filter = ("platform", ("project__owner", FewRelatedFilter))
+    search_fields = ("profile_id", "root_dir", "project__name", "project__path", "id__exact")
     autocomplete_fields = ("project",)
     fields = (
         "project",

@@ -6,7 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.administration import ServiceAdmin, ServiceForm
+from accounts.administration import FewRelatedFilter, ServiceForm
+from accounts.inlines import RowsAdmin
 from projects.exceptions import FolderBusyError, ProjectError
 from projects.models import Project
 from projects.services import delete_project, register_project, rename_project
@@ -20,15 +21,18 @@ class ProjectForm(ServiceForm):
 
 
 @admin.register(Project)
-class ProjectAdmin(ServiceAdmin):
-    """Registered, renamed and forgotten through services. A project's folder and owner stay."""
+class ProjectAdmin(RowsAdmin):
+    """Registered, renamed and forgotten through services. A project's folder and owner stay.
+
+    Floors above register it again, with what they know about a project.
+    """
 
     form = ProjectForm
     refusals = (ProjectError, FolderBusyError)
-    list_display = ("name", "path", "owner", "created_at")
+    list_display: tuple[str, ...] = ("name", "path", "owner", "created_at")
     list_select_related = ("owner",)
-    search_fields = ("name", "path", "owner__username")
-    list_filter = (("owner", admin.RelatedOnlyFieldListFilter), "created_at")
+    search_fields = ("name", "path", "owner__username", "id__exact")
+    list_filter = (("owner", FewRelatedFilter), "created_at")
     autocomplete_fields = ("owner",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

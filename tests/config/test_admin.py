@@ -24,6 +24,7 @@ from profiles.models import DeploymentProfile
 from projects.exceptions import FolderBusyError
 from projects.models import Project
 from tests import factories
+from tests.admin_pages import address, messages_of, send
 from tests.factories import (
     ArtifactFactory,
     ArtifactGroupFactory,
@@ -57,14 +58,6 @@ READ_ONLY = [
     for model in apps.get_app_config(app).get_models()
     if model not in (Artifact, ArtifactGroup)
 ]
-
-
-def address(model: type[models.Model], page: str, *arguments: object) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=arguments)
-
-
-def messages_of(page: Any) -> str:
-    return " ".join(str(message) for message in page.context["messages"])
 
 
 @pytest.mark.parametrize("model", OUR_MODELS, ids=lambda model: model.__name__)
@@ -136,7 +129,7 @@ def test_a_rows_pages_stay_small_however_much_hangs_on_it(client: Client, owner:
             with CaptureQueriesContext(connection) as captured:
                 content = client.get(address(type(row), page, row.pk)).content
             assert len(captured) < 40, (row, page)
-            assert len(content) < 60_000, (row, page)
+            assert len(content) < 130_000, (row, page)
 
 
 @pytest.mark.django_db
@@ -153,7 +146,7 @@ def test_rows_that_only_imports_and_runs_write_are_read_only(client: Client, mod
 
 
 def test_a_project_is_registered_with_its_profile(client: Client, owner: User, project_folder: Path) -> None:
-    client.post(address(Project, "add"), {"owner": owner.pk, "path": str(project_folder), "name": "", "_save": "1"})
+    send(client, address(Project, "add"), {"owner": owner.pk, "path": str(project_folder), "name": ""})
     project = Project.objects.get(path=str(project_folder))
     assert (project.owner, project.name) == (owner, "project")
     assert project.profiles.get().profile_id == "claude_code"
@@ -161,17 +154,17 @@ def test_a_project_is_registered_with_its_profile(client: Client, owner: User, p
 
 def test_a_projects_folder_is_made_on_request(client: Client, owner: User, project_folder: Path) -> None:
     new = project_folder / "new"
-    form = {"owner": owner.pk, "path": str(new), "name": "New", "_save": "1"}
-    page = client.post(address(Project, "add"), form)
+    form = {"owner": owner.pk, "path": str(new), "name": "New"}
+    page = send(client, address(Project, "add"), form)
     assert "does not exist" in page.content.decode()
     assert not Project.objects.exists()
-    client.post(address(Project, "add"), form | {"create_folder": "on"})
+    send(client, address(Project, "add"), form | {"create_folder": "on"})
     assert new.is_dir()
     assert Project.objects.get().name == "New"
 
 
 def test_a_refusal_is_shown_at_its_field_with_what_was_typed(client: Client, owner: User) -> None:
-    page = client.post(address(Project, "add"), {"owner": owner.pk, "path": "~/shop", "name": "Shop", "_save": "1"})
+    page = send(client, address(Project, "add"), {"owner": owner.pk, "path": "~/shop", "name": "Shop"})
     assert page.status_code == 200
     form = page.context["adminform"].form
     assert list(form.errors) == ["path"]
@@ -212,13 +205,11 @@ def test_an_address_or_a_form_that_makes_no_sense_breaks_nothing(client: Client,
 
 def test_a_project_can_be_renamed_and_nothing_else(client: Client, project: Project, other_owner: User) -> None:
     before = project.path
-    client.post(
-        address(Project, "change", project.pk), {"name": "Shop", "path": "/", "owner": other_owner.pk, "_save": "1"}
-    )
+    send(client, address(Project, "change", project.pk), {"name": "Shop", "path": "/", "owner": other_owner.pk})
     project.refresh_from_db()
     assert (project.name, project.path) == ("Shop", before)
     assert project.owner != other_owner
-    page = client.post(address(Project, "change", project.pk), {"name": "", "_save": "1"})
+    page = send(client, address(Project, "change", project.pk), {"name": ""})
     assert list(page.context["adminform"].form.errors) == ["name"]
 
 
@@ -372,13 +363,13 @@ def test_an_artifacts_platforms_and_description_can_be_changed_and_nothing_else(
 
 
 def test_a_group_is_made_changed_and_deleted(client: Client, db: None) -> None:
-    client.post(address(ArtifactGroup, "add"), {"name": "Planning", "description": "", "_save": "1"})
+    send(client, address(ArtifactGroup, "add"), {"name": "Planning"})
     group = ArtifactGroup.objects.get()
-    client.post(address(ArtifactGroup, "change", group.pk), {"name": "Plans", "description": "Words", "_save": "1"})
+    send(client, address(ArtifactGroup, "change", group.pk), {"name": "Plans", "description": "Words"})
     group.refresh_from_db()
     assert (group.name, group.description) == ("Plans", "Words")
     GroupMembershipFactory(group=group)
-    page = client.post(address(ArtifactGroup, "add"), {"name": "Plans", "_save": "1"})
+    page = send(client, address(ArtifactGroup, "add"), {"name": "Plans"})
     assert list(page.context["adminform"].form.errors) == ["name"]
     client.post(address(ArtifactGroup, "delete", group.pk), {"post": "yes"})
     assert not ArtifactGroup.objects.exists()
