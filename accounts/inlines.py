@@ -214,7 +214,9 @@ class NewRowForm(ServiceForm):
 
 
 class RowsInline(KnownRowFields, _TabularInline):
-    """Rows that are there. They are not added here but by a `NewRowsInline`."""
+    """Rows that are there. They are not added here but by a `NewRowsInline`, or on a page at `address_to_add`."""
+
+    address_to_add = ""
 
     template = "accounts/rows.html"
     formset = RowsFormSet

@@ -1,7 +1,7 @@
 """Collections, artifacts and groups in the admin. What an import keeps is there to be read."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -192,7 +192,7 @@ class ArtifactAdmin(ServiceAdmin):
         "updated_at",
     )
     search_fields = ("name", "namespace", "uuid__exact", "collection__name", "tag_rows__name")
-    readonly_fields: Any = (
+    readonly_fields: ClassVar[Any] = (
         "uuid",
         "collection",
         "type",
@@ -206,7 +206,7 @@ class ArtifactAdmin(ServiceAdmin):
         "updated_at",
         "gone_at",
     )
-    fields: Any = (*readonly_fields[:5], "target_platforms", "tags", "description", *readonly_fields[5:])
+    fields: ClassVar[Any] = (*readonly_fields[:5], "target_platforms", "tags", "description", *readonly_fields[5:])
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Artifact], search_term: str

@@ -72,28 +72,27 @@ class MembersInline(RowsInline):
     fk_name = "set"
     form = PlacedRowForm
     formset = PlacedMembers
-    fields = ("position", "kind", "reference")
-    readonly_fields = ("kind", "reference")
+    verbose_name = "member"
+    fields = ("position", "reference", "is_there")
+    readonly_fields = ("reference", "is_there")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeploymentSetMember]:
         members = super().get_queryset(request).select_related("artifact", "group", "member_set")
         return members.order_by("position")
 
-    @admin.display(description="kind")
-    def kind(self, member: DeploymentSetMember) -> str:
-        """What it is, and of an artifact whether its collection still has it."""
-        if member.artifact is not None:
-            return f"{member.artifact.type}{', missing' if member.artifact.gone_at else ''}"
-        return "group" if member.group is not None else "set"
-
-    @admin.display(description="name")
+    @admin.display(description="refers to")
     def reference(self, member: DeploymentSetMember) -> str:
-        """The way to what it refers to."""
+        """The way to what it is."""
         target = member.artifact or member.group or member.member_set
         if target is None:
             return ""
         page = f"admin:{target._meta.app_label}_{target._meta.model_name}_change"
-        return format_html('<a href="{}">{}</a>', reverse(page, args=[target.pk]), target)
+        return format_html('{} <a href="{}">{}</a>', target._meta.verbose_name, reverse(page, args=[target.pk]), target)
+
+    @admin.display(description="in its collection", boolean=True)
+    def is_there(self, member: DeploymentSetMember) -> bool | None:
+        """Whether a collection still has it; nothing for what comes from none."""
+        return None if member.artifact is None else member.artifact.gone_at is None
 
 
 class NewMembersInline(NewRowsInline):

@@ -5,12 +5,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.administration import FewRelatedFilter, ServiceAdmin, ServiceForm
 from accounts.inlines import RowsInline
 from profiles.exceptions import ProfileError
 from profiles.models import DeploymentProfile
 from profiles.services import create_profile, delete_profile, update_profile
+from projects.models import Project
 
 _DEFAULT = "Left out, the platform's default."
 
@@ -34,6 +37,12 @@ class ProfilesInline(RowsInline):
     ordering = ("created_at", "profile_id")
     can_delete = False
     show_change_link = True
+
+    def get_formset(self, request: HttpRequest, obj: Project | None = None, **kwargs: Any) -> Any:
+        if obj is not None and self.admin_site.get_model_admin(DeploymentProfile).has_add_permission(request):
+            page = reverse("admin:profiles_deploymentprofile_add")
+            self.address_to_add = f"{page}?{urlencode({'project': str(obj.pk)})}"
+        return super().get_formset(request, obj, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
