@@ -186,6 +186,11 @@ class PlacedRowsFormSet(RowsFormSet):
 class NewRowsFormSet(RowsFormSet):
     """Rows to be put in. A subclass says how to `put_in` one."""
 
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        """Another than that of the rows that are there, which not everybody is shown."""
+        return f"new_{super().get_default_prefix()}"
+
     def put_in(self, values: dict[str, Any]) -> models.Model:
         """Make the row that `values` describe, through a service."""
         raise NotImplementedError

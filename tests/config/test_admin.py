@@ -1,5 +1,6 @@
 """The admin: every model is there, bounded; and what is written there goes through the services."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db import connection, models
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -25,6 +26,7 @@ from projects.exceptions import FolderBusyError
 from projects.models import Project
 from tests import factories
 from tests.admin_pages import address, messages_of, send
+from tests.config.fresh_process import PROJECT
 from tests.factories import (
     ArtifactFactory,
     ArtifactGroupFactory,
@@ -397,3 +399,34 @@ def test_the_local_user_cannot_be_given_a_password_or_removed(client: Client, db
     assert client.post(reverse("admin:auth_user_password_change", args=[user.pk]), password).status_code == 403
     user.refresh_from_db()
     assert not user.has_usable_password()
+
+
+def test_the_docs_say_what_can_be_written_in_the_admin_and_nothing_else(rf: RequestFactory, db: None) -> None:
+    text = (PROJECT / "docs" / "admin.md").read_text()
+    documented = {
+        tuple(cell.strip() for cell in row)
+        for row in re.findall(r"^\| ([^|]+) \|([^|]*)\|([^|]*)\|$", text, re.MULTILINE)
+        if row[0] not in ("table", "---")
+    }
+    request = rf.get("/admin/")
+    request.user = local_user()
+    found = {}
+    for model, model_admin in admin.site._registry.items():
+        can_change = model_admin.has_change_permission(request)
+        actions = [str(action.description) for action in model_admin.get_actions(request).values() if action]
+        if can_change or actions:
+            name = str(model._meta.verbose_name_plural)
+            named = f"{name} ({model._meta.app_config.verbose_name})" if name == "groups" else name
+            found[named] = can_change, {words for words in actions if not words.startswith("Delete")}
+            assert any(words.startswith("Delete") for words in actions) == ("delete" in _row(documented, named)[2])
+    assert {row[0] for row in documented} == found.keys()
+    for named, (can_change, done_to_several) in found.items():
+        _, on_page, in_list = _row(documented, named)
+        assert bool(on_page) == can_change, named
+        assert {
+            words for words in in_list.split("; ") if not words.startswith("delete") and words
+        } == done_to_several, named
+
+
+def _row(table: set[tuple[str, ...]], name: str) -> tuple[str, ...]:
+    return next(row for row in table if row[0] == name)

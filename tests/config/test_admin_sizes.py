@@ -49,7 +49,7 @@ def grow(hub: Hub, number: int) -> None:
             for field in model._meta.fields:
                 target = field.related_model
                 if isinstance(field, models.ForeignKey) and target in hub:
-                    content = {"files": {}} if model is Artifact else {}
+                    content: dict[str, Any] = {"files": {}} if model is Artifact else {}
                     FACTORIES[model](**{field.name: hub[target]}, **content)
         member = factories.UserFactory()
         member.groups.add(hub[Group])

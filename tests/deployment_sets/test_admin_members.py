@@ -43,11 +43,11 @@ def letters(owner: User) -> DeploymentSet:
 def test_an_artifact_a_group_and_a_set_are_added_in_one_save(client: Client, letters: DeploymentSet) -> None:
     inner = DeploymentSetFactory(owner=letters.owner, name="inner")
     new: dict[str, Any] = {
-        "members-2-TOTAL_FORMS": "4",
-        "members-2-0-artifact": ArtifactFactory(name="first", files={}).pk,
-        "members-2-0-position": "0",
-        "members-2-1-group": ArtifactGroupFactory(name="group").pk,
-        "members-2-3-member_set": inner.pk,
+        "new_members-TOTAL_FORMS": "4",
+        "new_members-0-artifact": ArtifactFactory(name="first", files={}).pk,
+        "new_members-0-position": "0",
+        "new_members-1-group": ArtifactGroupFactory(name="group").pk,
+        "new_members-3-member_set": inner.pk,
     }
     send(client, page_of(letters), new)
     assert names_in(letters) == ["first", "a", "b", "c", "d", "e", "group", "inner"]
@@ -56,7 +56,7 @@ def test_an_artifact_a_group_and_a_set_are_added_in_one_save(client: Client, let
 
 def test_a_new_set_gets_its_members_with_its_first_save(client: Client, db: None) -> None:
     artifact = ArtifactFactory(name="pdf", files={})
-    send(client, ADD, {"name": "New", "members-2-0-artifact": artifact.pk})
+    send(client, ADD, {"name": "New", "new_members-0-artifact": artifact.pk})
     made = DeploymentSet.objects.get()
     assert (made.owner, names_in(made)) == (local_user(), ["pdf"])
 
@@ -84,7 +84,7 @@ def test_members_are_removed_moved_and_added_in_one_save(client: Client, letters
         "members-0-DELETE": "on",
         "members-3-DELETE": "on",
         "members-4-position": "0",
-        "members-2-0-artifact": ArtifactFactory(name="f", files={}).pk,
+        "new_members-0-artifact": ArtifactFactory(name="f", files={}).pk,
     }
     send(client, page_of(letters), changes)
     assert names_in(letters) == ["e", "b", "c", "f"]
@@ -113,32 +113,35 @@ def test_a_member_that_is_gone_meanwhile_stops_no_other_change_and_cannot_be_mov
 
 def circle(letters: DeploymentSet) -> tuple[dict[str, Any], str]:
     outer = DeploymentSetFactory(owner=letters.owner, name="Outer", members=[letters])
-    return {"members-2-0-member_set": outer.pk}, "This would create a circular reference: Renamed › Outer › Renamed."
+    return {"new_members-0-member_set": outer.pk}, "This would create a circular reference: Renamed › Outer › Renamed."
 
 
 def depth(letters: DeploymentSet) -> tuple[dict[str, Any], str]:
     deep = DeploymentSetFactory(owner=letters.owner)
     for _ in range(MAX_DEPTH - 1):
         deep = DeploymentSetFactory(owner=letters.owner, members=[deep])
-    return {"members-2-0-member_set": deep.pk}, "This would nest sets 21 deep"
+    return {"new_members-0-member_set": deep.pk}, "This would nest sets 21 deep"
 
 
 def known(letters: DeploymentSet) -> tuple[dict[str, Any], str]:
     member = DeploymentSetMember.objects.get(set=letters, position=3)
-    return {"members-2-0-artifact": member.artifact_id}, "is a member of “Renamed” already."
+    return {"new_members-0-artifact": member.artifact_id}, "is a member of “Renamed” already."
 
 
 def nothing(letters: DeploymentSet) -> tuple[dict[str, Any], str]:
-    return {"members-2-0-position": "1"}, "none was given"
+    return {"new_members-0-position": "1"}, "none was given"
 
 
 def several(letters: DeploymentSet) -> tuple[dict[str, Any], str]:
-    references = {"members-2-0-artifact": ArtifactFactory(files={}).pk, "members-2-0-group": ArtifactGroupFactory().pk}
+    references = {
+        "new_members-0-artifact": ArtifactFactory(files={}).pk,
+        "new_members-0-group": ArtifactGroupFactory().pk,
+    }
     return references, "several were given"
 
 
 def no_place_for_the_new(letters: DeploymentSet) -> tuple[dict[str, Any], str]:
-    changes = {"members-2-0-artifact": ArtifactFactory(files={}).pk, "members-2-0-position": "7"}
+    changes = {"new_members-0-artifact": ArtifactFactory(files={}).pk, "new_members-0-position": "7"}
     return changes, "There is no position 7 in this set; write a number from 0 to 4."
 
 
@@ -151,7 +154,7 @@ def no_number(letters: DeploymentSet) -> tuple[dict[str, Any], str]:
 
 
 def anothers_set(letters: DeploymentSet) -> tuple[dict[str, Any], str]:
-    return {"members-2-0-member_set": DeploymentSetFactory().pk}, "That choice is not one of the available choices."
+    return {"new_members-0-member_set": DeploymentSetFactory().pk}, "That choice is not one of the available choices."
 
 
 @pytest.mark.parametrize(
@@ -175,7 +178,7 @@ def test_what_is_refused_is_said_at_its_row_and_nothing_of_the_page_is_saved(
 
 
 def test_a_refused_member_leaves_no_new_set_behind(client: Client, db: None) -> None:
-    page = send(client, ADD, {"name": "New", "members-2-0-position": "0"})
+    page = send(client, ADD, {"name": "New", "new_members-0-position": "0"})
     assert "none was given" in problems_on(page)[0]
     assert not DeploymentSet.objects.exists()
 
@@ -252,8 +255,8 @@ def test_a_form_that_makes_no_sense_changes_nothing_and_breaks_nothing(client: C
         {"members-0-id": "9" * 60, "members-0-DELETE": "on"},
         {"members-0-id": str(theirs.pk), "members-0-DELETE": "on"},
         {"members-0-id": str(theirs.pk), "members-0-position": "3"},
-        {"members-2-INITIAL_FORMS": "1", "members-2-0-id": str(theirs.pk), "members-2-0-DELETE": "on"},
-        {"members-2-0-artifact": "x"},
+        {"new_members-INITIAL_FORMS": "1", "new_members-0-id": str(theirs.pk), "new_members-0-DELETE": "on"},
+        {"new_members-0-artifact": "x"},
     ):
         assert client.post(page_of(letters), shown | nonsense).status_code in (200, 302)
         assert names_in(letters) == list("abcde")
@@ -264,7 +267,7 @@ def test_a_member_can_be_added_again_after_it_was_removed_in_the_same_save(
     client: Client, letters: DeploymentSet
 ) -> None:
     first = DeploymentSetMember.objects.get(set=letters, position=0)
-    changes = {"members-0-DELETE": "on", "members-2-0-artifact": first.artifact_id}
+    changes = {"members-0-DELETE": "on", "new_members-0-artifact": first.artifact_id}
     send(client, page_of(letters), changes)
     assert names_in(letters) == list("bcdea")
 
