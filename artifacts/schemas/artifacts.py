@@ -34,7 +34,13 @@ class FileContent(Body):
     """A file that is sent: exactly one of `text` and `base64`."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"text": "Look at the staged changes, and commit them.\n"}]}
+        json_schema_extra={
+            "examples": [{"text": "Look at the staged changes, and commit them.\n"}],
+            "oneOf": [
+                {"required": [sent], "properties": {sent: {"type": "string"}, other: {"type": "null"}}}
+                for sent, other in (("text", "base64"), ("base64", "text"))
+            ],
+        }
     )
 
     text: StorableText | None = None

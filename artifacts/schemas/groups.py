@@ -17,7 +17,12 @@ from artifacts.schemas.lists import SortedQuery
 MOST_ARTIFACTS_AT_ONCE = 1000
 
 Artifacts = Annotated[
-    list[UUID], Field(max_length=MOST_ARTIFACTS_AT_ONCE, examples=[["0f8fad5b-d9cb-469f-a165-70867728950e"]])
+    list[UUID],
+    Field(
+        max_length=MOST_ARTIFACTS_AT_ONCE,
+        json_schema_extra={"uniqueItems": True},
+        examples=[["0f8fad5b-d9cb-469f-a165-70867728950e"]],
+    ),
 ]
 
 

@@ -1,5 +1,6 @@
 """Artifacts made here, of files that somebody sends: the rules of an import, without a source."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from profiles.platforms import claude_code
 from profiles.rendering import Rendering
 from tests.artifacts.sources import agent, skill, write_files
 from tests.factories import ArtifactFactory, CollectionFactory, Files
+from tests.processes import run_together
 
 pytestmark = pytest.mark.django_db
 
@@ -363,3 +365,23 @@ def test_tags_are_what_those_of_sets_are(tags: list[str]) -> None:
     assert list(caught.value.problems) == ["tags"]
     update_artifact(artifact=artifact, tags=[f"tag-{number}" for number in range(20)])
     assert len(artifact.tags) == 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_make_the_same_at_once_one_does() -> None:
+    for name in ("a", "b", "c"):
+        outcomes = run_together([partial(make, name=name)] * 4)
+        errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+        assert errors == [ArtifactExistsError] * 3
+        Collection.objects.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_change_it_at_once_all_do_and_one_is_the_last() -> None:
+    artifact = make(ArtifactType.RULE)
+    texts = [f"Be {number}.".encode() for number in range(4)]
+    changes = [partial(update_artifact, artifact=artifact, files={"": InlineFile(text)}) for text in texts]
+    assert [outcome.error for outcome in run_together(changes)] == [None] * 4
+    kept = Artifact.objects.get()
+    assert kept.description.encode() == held(kept)[""]
+    assert held(kept)[""] in texts
