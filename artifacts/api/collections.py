@@ -14,14 +14,14 @@ from artifacts.queries import collection_counts, imports_of, list_collections
 from artifacts.schemas.collections import (
     CollectionCreate,
     CollectionImported,
+    CollectionImportListResponse,
+    CollectionImportRead,
+    CollectionImportRequest,
+    CollectionImportSummary,
     CollectionListQuery,
     CollectionListResponse,
     CollectionRead,
     CollectionUpdate,
-    ImportListResponse,
-    ImportRead,
-    ImportRequest,
-    ImportSummary,
 )
 from artifacts.services.collections import delete_collection, rename_collection
 from artifacts.services.importing import PendingImport, begin_import, begin_import_again, run_import
@@ -59,7 +59,7 @@ def create(request: HttpRequest, body: CollectionCreate) -> CollectionImported:
     )
     collection = Collection.objects.get(pk=done.collection_id)
     counts = collection_counts([collection])[collection.pk]
-    return CollectionImported.of(collection, counts, last_import=ImportRead.of_row(done))
+    return CollectionImported.of(collection, counts, last_import=CollectionImportRead.of_row(done))
 
 
 @router.get(
@@ -101,14 +101,14 @@ def delete(request: HttpRequest, collection_id: UUID) -> None:
     "/{uuid:collection_id}/import",
     operation_id="import_collection",
     summary="Import a collection again",
-    response={201: ImportRead},
+    response={201: CollectionImportRead},
     openapi_extra=problems(404, 409),
 )
-def import_again(request: HttpRequest, collection_id: UUID, body: ImportRequest) -> ImportRead:
+def import_again(request: HttpRequest, collection_id: UUID, body: CollectionImportRequest) -> CollectionImportRead:
     user = user_of(request)
     demand_permission(user, "artifacts.change_collection")
     collection = Collection.objects.get(pk=collection_id)
-    return ImportRead.of_row(
+    return CollectionImportRead.of_row(
         _finished(
             begin_import_again(collection=collection, name=body.name or "", mappings=body.mappings, started_by=user)
         )
@@ -119,23 +119,23 @@ def import_again(request: HttpRequest, collection_id: UUID, body: ImportRequest)
     "/{uuid:collection_id}/imports",
     operation_id="list_collection_imports",
     summary="List the imports of a collection",
-    response={200: ImportListResponse},
+    response={200: CollectionImportListResponse},
     openapi_extra=problems(404),
 )
-def list_imports(request: HttpRequest, collection_id: UUID, query: Query[PageQuery]) -> ImportListResponse:
+def list_imports(request: HttpRequest, collection_id: UUID, query: Query[PageQuery]) -> CollectionImportListResponse:
     page, total = cut(imports_of(Collection.objects.get(pk=collection_id)), query)
-    return ImportListResponse(items=[ImportSummary.of_counted(each) for each in page], total=total)
+    return CollectionImportListResponse(items=[CollectionImportSummary.of_counted(each) for each in page], total=total)
 
 
 @imports.get(
     "/{uuid:import_id}",
     operation_id="get_import",
     summary="Read an import with its report",
-    response={200: ImportRead},
+    response={200: CollectionImportRead},
     openapi_extra=problems(404),
 )
-def get_import(request: HttpRequest, import_id: UUID) -> ImportRead:
-    return ImportRead.of_row(CollectionImport.objects.get(pk=import_id))
+def get_import(request: HttpRequest, import_id: UUID) -> CollectionImportRead:
+    return CollectionImportRead.of_row(CollectionImport.objects.get(pk=import_id))
 
 
 def _finished(pending: PendingImport) -> CollectionImport:

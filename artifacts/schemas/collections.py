@@ -50,7 +50,7 @@ class CollectionUpdate(Body):
     name: Name = Field(examples=["Their skills"])
 
 
-class ImportRequest(Body):
+class CollectionImportRequest(Body):
     """What is to be different from now on, if the import succeeds."""
 
     name: Name | None = Field(None, examples=["Their skills"])
@@ -104,7 +104,7 @@ class CollectionListResponse(Page[CollectionRead]):
     """Some collections."""
 
 
-class ImportSummary(Schema):
+class CollectionImportSummary(Schema):
     """How an import went. What is imported changes only when it is done."""
 
     id: UUID
@@ -119,7 +119,7 @@ class ImportSummary(Schema):
     finished_at: datetime | None
 
     @classmethod
-    def of_counted(cls, row: CollectionImport) -> "ImportSummary":
+    def of_counted(cls, row: CollectionImport) -> "CollectionImportSummary":
         """The schema of an import out of a list, whose counts were read with it."""
         return cls.of(row, getattr(row, "counts"))  # noqa: B009 - annotated
 
@@ -141,22 +141,22 @@ class ImportSummary(Schema):
         )
 
 
-class ImportRead(ImportSummary):
+class CollectionImportRead(CollectionImportSummary):
     """An import with its report, which accounts for every file. docs/collections.md explains it."""
 
     report: dict[str, Any] = Field(description="Empty if the source could not be looked through.")
 
     @classmethod
-    def of_row(cls, row: CollectionImport) -> "ImportRead":
+    def of_row(cls, row: CollectionImport) -> "CollectionImportRead":
         """The schema of an import with its report."""
         return cls.of(row, row.report.get("counts"), report=row.report)
 
 
-class ImportListResponse(Page[ImportSummary]):
+class CollectionImportListResponse(Page[CollectionImportSummary]):
     """Some imports of a collection, newest first."""
 
 
 class CollectionImported(CollectionRead):
     """A new collection, and what came of its first import; `last_import.state` says whether it succeeded."""
 
-    last_import: ImportRead
+    last_import: CollectionImportRead
