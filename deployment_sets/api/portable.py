@@ -12,7 +12,7 @@ from deployment_sets.api.switch import sets_router
 from deployment_sets.portable.document import PortableDocument
 from deployment_sets.portable.reading import parse
 from deployment_sets.portable.writing import as_json, as_toml
-from deployment_sets.schemas.portable import EXAMPLE, ExportQuery, ImportedSetsRead, ImportRequest
+from deployment_sets.schemas.portable import EXAMPLE, DeploymentSetImport, ExportQuery, ImportedSetsRead
 from deployment_sets.services.exporting import export_set
 from deployment_sets.services.importing import import_sets
 from profiles.queries import profiles_to_deploy_under
@@ -54,7 +54,7 @@ def export_deployment_set(request: HttpRequest, set_id: UUID, query: Query[Expor
     response={200: ImportedSetsRead, 201: ImportedSetsRead},
     openapi_extra=problems(403, 404, 409),
 )
-def import_deployment_sets(request: HttpRequest, body: ImportRequest) -> Status[ImportedSetsRead]:
+def import_deployment_sets(request: HttpRequest, body: DeploymentSetImport) -> Status[ImportedSetsRead]:
     owner = user_of(request)
     done = import_sets(
         owner=owner,

@@ -37,7 +37,7 @@ class ExportQuery(Filters):
         return self
 
 
-class ImportRequest(Body):
+class DeploymentSetImport(Body):
     """A document that was exported, as JSON in `document` or as TOML text in `toml`; and what to do with it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"document": EXAMPLE, "dry_run": True}]})

@@ -27,6 +27,8 @@ class Call:
     ids: Mapping[str, object] = field(default_factory=dict)
 
 
+EXPORTED = {"format": 1, "sets": [{"id": "0f8fad5b-d9cb-469f-a165-70867728950e", "name": "Full-stack"}]}
+
 # What an id in a path names.
 PATH: Mapping[str, Callable[[World], object]] = {
     "artifact_uuid": lambda world: world.artifact.uuid,
@@ -52,6 +54,7 @@ CALLS: Mapping[str, Callable[[World], Call]] = {
     "deploy_deployment_set": lambda world: Call({"project_id": str(world.project.pk), "all_profiles": True}),
     "undeploy_deployment_set": lambda world: Call({"project_id": str(world.project.pk)}),
     "bring_deployment_set_up_to_date": lambda world: Call({"project_id": str(world.project.pk)}),
+    "import_deployment_sets": lambda world: Call({"document": EXPORTED}),
     "create_project": lambda world: Call({"path": f"{world.project.path}-new", "create_folder": True}),
     "update_project": lambda world: Call({"name": "Shop"}),
     "create_deployment_profile": lambda world: Call({"profile_id": "web", "platform": "other", "root_dir": "tools"}),

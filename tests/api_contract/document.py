@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,6 @@ class Operation:
         return self.method == "GET"
 
     @property
-    def response(self) -> Json:
-        """How it answers when all is well; that there is one such answer is tested."""
-        return next(answer for status, answer in self.responses.items() if status < 400)
-
-    @property
-    def success(self) -> int:
-        """The status of that answer."""
-        return min(self.statuses)
-
-    @property
     def responses(self) -> Mapping[int, Json]:
         """Its answers by status."""
         return {int(status): resolved(answer) for status, answer in self.details["responses"].items()}
@@ -81,8 +72,12 @@ def resolved(part: Json) -> Json:
 
 def violations(schema: Json, value: object) -> list[str]:
     """What `schema` of this document has against `value`."""
-    whole = {**schema, "components": DOCUMENT["components"]}
-    return [error.message for error in jsonschema_rs.Draft202012Validator(whole).iter_errors(value)]
+    return [error.message for error in _validator(json.dumps(schema)).iter_errors(value)]
+
+
+@cache
+def _validator(schema: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({**json.loads(schema), "components": DOCUMENT["components"]})
 
 
 def _operations() -> Iterator[Operation]:

@@ -8,9 +8,10 @@ from unittest.mock import patch
 
 from django.test import Client
 
+from profiles.portable import portable_profile
 from projects.locks import folder_lock, named_lock
-from tests.api_contract.calls import Call, call_of, ids_of, made_here, send
-from tests.api_contract.document import Operation
+from tests.api_contract.calls import EXPORTED, Call, call_of, ids_of, made_here, send
+from tests.api_contract.document import Json, Operation
 from tests.api_contract.world import World
 from tests.factories import ArtifactGroupFactory, CollectionFactory
 
@@ -60,6 +61,11 @@ def somebody_importing(world: World, client: Client, operation: Operation) -> It
         yield _send(client, operation, world, call)
 
 
+def another_profile(world: World) -> Json:
+    """The profile there is, exported, with something else in it."""
+    return {**portable_profile(world.profile), "description": "Another one"}
+
+
 def _send(client: Client, operation: Operation, world: World, call: Call) -> Any:
     return send(client, operation, ids_of(operation, world, call), call)
 
@@ -68,6 +74,11 @@ ONLY_HERE: Mapping[tuple[str, int], SpecialProver] = {
     ("add_deployment_set_member", 409): saying(artifact_uuid=lambda world: str(world.artifact.uuid)),
     ("deploy_deployment_set", 409): somebody_deploying,
     ("undeploy_deployment_set", 409): somebody_deploying,
+    ("import_deployment_sets", 200): saying(dry_run=lambda world: True),
+    ("import_deployment_sets", 409): saying(
+        project_id=lambda world: str(world.project.pk),
+        document=lambda world: {**EXPORTED, "profiles": [another_profile(world)]},
+    ),
     ("create_project", 409): saying(path=lambda world: world.project.path),
     ("delete_project", 409): somebody_deploying,
     ("create_deployment_profile", 409): saying(profile_id=lambda world: world.profile.profile_id),
