@@ -16,6 +16,7 @@ from artifacts.api.groups import router as groups
 from config.openapi import documented
 from config.problems import exception_handlers
 from deployment_sets.api import ROUTERS as DEPLOYMENT_SETS
+from deployments.api import ROUTERS as DEPLOYMENTS
 from profiles.api import router as profiles
 from projects.api import router as projects
 
@@ -58,7 +59,7 @@ api = Api(
 )
 for exception, handler in exception_handlers().items():
     api.add_exception_handler(exception, handler)
-for prefix, router in DEPLOYMENT_SETS:
+for prefix, router in (*DEPLOYMENT_SETS, *DEPLOYMENTS):
     api.add_router(prefix, router)
 api.add_router("/projects", projects)
 api.add_router("/projects", profiles)

@@ -1,5 +1,7 @@
 """What can stop a run as a whole. What stops one artifact is a result, not an exception."""
 
+from uuid import UUID
+
 
 class DeploymentError(Exception):
     """A run that did not take place; nothing was written."""
@@ -21,3 +23,13 @@ class StalePlanError(DeploymentError):
 
 class NothingToUndoError(DeploymentError):
     """The project has no run that can be taken back."""
+
+
+class OtherRunToUndoError(DeploymentError):
+    """The run that was to be taken back is not the one whose turn it is."""
+
+    def __init__(self, number: int, run_id: UUID) -> None:
+        super().__init__(
+            "This run cannot be undone now, and nothing was changed: an undo takes back the last run that changed "
+            f"anything and is not undone yet. That is run {number}, {run_id}."
+        )

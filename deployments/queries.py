@@ -4,11 +4,13 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Lower
 
 from accounts.dependents import number_of
 from accounts.models import User
 from deployments.installer.decisions import Claimant
 from deployments.models import Claim, Deployment, Placement, Run, RunItem
+from profiles.enums import ArtifactType
 from profiles.queries import demand_profiles, profiles_of
 from projects.models import Project
 from projects.queries import projects_of
@@ -26,8 +28,39 @@ def projects_with_deployments(owner: User) -> QuerySet[Project]:
 
 def deployments_in(project: Project) -> QuerySet[Deployment]:
     """What is in a project, by name; with who claims it and where it lies in one more query each."""
-    places = Prefetch("placements", Placement.objects.only("path", "entry").order_by("path", "entry"))
-    return project.deployments.prefetch_related("claims", places).order_by("label", "deployment_profile_id")
+    in_order = project.deployments.order_by("label", "namespace", "deployment_profile_id", "artifact_uuid")
+    return _with_claims_and_places(in_order)
+
+
+def list_deployments(
+    project: Project,
+    *,
+    profile_id: str = "",
+    artifact_uuid: UUID | None = None,
+    type: ArtifactType | None = None,
+    claimant: str = "",
+) -> QuerySet[Deployment]:
+    """What is in a project, as far as all that is given is true of it, each with who deployed it."""
+    wanted = {
+        "deployment_profile_id": profile_id,
+        "artifact_uuid": artifact_uuid,
+        "artifact_type": type,
+        "claims__claimant": claimant,
+    }
+    chosen = {field: value for field, value in wanted.items() if value}
+    return deployments_in(project).select_related("deployed_by").filter(**chosen)
+
+
+def deployment_of(project: Project, deployment_id: UUID) -> Deployment:
+    """The project's deployment of that id, with all that `list_deployments` gives. Raises Deployment.DoesNotExist."""
+    return list_deployments(project).get(pk=deployment_id)
+
+
+def deployments_of_artifact(owner: User, artifact_uuid: UUID) -> QuerySet[Deployment]:
+    """Where in the owner's projects an artifact is, by the project's name; with all that `list_deployments` gives."""
+    deployments = Deployment.objects.filter(project__owner=owner, artifact_uuid=artifact_uuid)
+    in_order = deployments.order_by(Lower("project__name"), "project", "deployment_profile_id")
+    return _with_claims_and_places(in_order).select_related("project", "deployed_by")
 
 
 def claimants_in(project: Project, profile_ids: Collection[str] | None = None) -> list[Claimant]:
@@ -70,6 +103,11 @@ def items_of(run: Run, status: RunItem.Status | None = None) -> QuerySet[RunItem
     """What a run did, in its order; with a `status`, only what ended so."""
     items = run.items.order_by("position")
     return items if status is None else items.filter(status=status)
+
+
+def _with_claims_and_places(deployments: QuerySet[Deployment]) -> QuerySet[Deployment]:
+    places = Prefetch("placements", Placement.objects.only("path", "entry").order_by("path", "entry"))
+    return deployments.prefetch_related("claims", places)
 
 
 def counted_by_status(runs: QuerySet[Run]) -> QuerySet[Run]:

@@ -1,13 +1,20 @@
 """A program that uses the API, as a test writes it."""
 
 import json
+from datetime import datetime
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.test import Client
 
 from accounts.models import User
 
 ROOT = "/api/v1"
+
+
+def as_told(time: datetime) -> str:
+    """How the API writes a moment: in UTC, to the millisecond."""
+    return str(DjangoJSONEncoder().default(time))
 
 
 class Caller:

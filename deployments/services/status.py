@@ -17,9 +17,9 @@ from projects.models import Project
 
 
 def statuses(
-    *, project: Project, claimant: str | None = None, artifacts: Collection[UUID] | None = None, diffs: bool = False
+    *, project: Project, claimant: str | None = None, deployments: Collection[UUID] | None = None, diffs: bool = False
 ) -> list[DeploymentStatus]:
-    """The status of each deployment in `project`, or of those that `claimant` claims or that are of `artifacts`.
+    """The status of each deployment in `project`, or of those that `claimant` claims or that have these ids.
 
     Reads every file that was deployed; takes no lock, so that a run that is at work shows half done. The number of
     queries depends on the deployments only by batches; `diffs` take one more, if anything was edited.
@@ -42,7 +42,7 @@ def statuses(
             # Without placements it is of a run that came to its end meanwhile.
             if row.id in placements
             and (claimant is None or any(claim.key == claimant for claim in claims[row.id]))
-            and (artifacts is None or row.target.artifact_uuid in artifacts)
+            and (deployments is None or row.id in deployments)
         ]
         wanted = _wanted_today(project, chosen)
         chosen_rows = [row for deployment in chosen for row in placements[deployment.id]]

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from accounts.models import User
 from artifacts.services.blobs import load_blobs
-from deployments.exceptions import NothingToUndoError
+from deployments.exceptions import NothingToUndoError, OtherRunToUndoError
 from deployments.installer.apply import Progress
 from deployments.installer.bookkeeping import EntriesByPath, note_entries
 from deployments.installer.decisions import DeploymentKey, PlanItem, Target
@@ -39,14 +40,20 @@ def last_undoable(project: Project) -> Run:
 
 
 def undo(
-    *, project: Project, by: User, options: RunOptions = DEFAULT_OPTIONS, progress: Progress | None = None
+    *,
+    project: Project,
+    by: User,
+    run_id: UUID | None = None,
+    options: RunOptions = DEFAULT_OPTIONS,
+    progress: Progress | None = None,
 ) -> Report:
     """Bring files, folders, modes and records back to how they were before the last run that is not undone.
 
     It happens as a whole or not at all. What was edited since is a conflict: by default nothing is undone then; with
-    `skip` it stays as it is, and with `overwrite` the edit goes, kept by the run of the undo.
+    `skip` it stays as it is, and with `overwrite` the edit goes, kept by the run of the undo. With `run_id` it happens
+    only if that is the run.
 
-    Raises NothingToUndoError, and what `deploy` raises.
+    Raises NothingToUndoError, OtherRunToUndoError, and what `deploy` raises.
     """
     last_undoable(project)
     fields: dict[str, object] = {"project_id": str(project.pk), "dry_run": options.dry_run}
@@ -57,15 +64,17 @@ def undo(
             claimant=None,
             by=by,
             options=replace(options, atomic=True),
-            intend=lambda situation: _intention(project, situation),
+            intend=lambda situation: _intention(project, situation, run_id),
             progress=progress,
         )
         fields.update(report.counts)
     return report
 
 
-def _intention(project: Project, situation: Situation) -> Intention:
+def _intention(project: Project, situation: Situation, run_id: UUID | None) -> Intention:
     run = last_undoable(project)
+    if run_id not in (None, run.pk):
+        raise OtherRunToUndoError(run.number, run.pk)
     items = list(run.items.order_by("position"))
     intents = intents_of(run)
     rows = RowsBefore.from_json(run.rows_before or {})

@@ -74,6 +74,8 @@ CALLS: Mapping[str, Callable[[World], Call]] = {
     "copy_group": lambda world: Call({"name": "My planning"}),
     "add_group_artifacts": lambda world: Call({"artifact_uuids": [str(ArtifactFactory().uuid)]}),
     "move_group_artifact": lambda world: Call({"position": 0}),
+    "undeploy_artifacts": lambda world: Call({"all": True}),
+    "undo_run": lambda world: Call({}),
     "create_token": lambda world: Call({"name": "Nightly deploy"}),
 }
 

@@ -66,6 +66,15 @@ def another_profile(world: World) -> Json:
     return {**portable_profile(world.profile), "description": "Another one"}
 
 
+def folder_is_gone(world: World, client: Client, operation: Operation) -> Iterator[Any]:
+    """The project's folder is not there to be looked at."""
+    folder = Path(world.project.path)
+    away = folder.rename(folder.with_name("away"))
+    for choice in ("status", "diffs"):
+        yield _send(client, operation, world, Call(query={choice: "true"}))
+    away.rename(folder)
+
+
 def _send(client: Client, operation: Operation, world: World, call: Call) -> Any:
     return send(client, operation, ids_of(operation, world, call), call)
 
@@ -79,6 +88,10 @@ ONLY_HERE: Mapping[tuple[str, int], SpecialProver] = {
         project_id=lambda world: str(world.project.pk),
         document=lambda world: {**EXPORTED, "profiles": [another_profile(world)]},
     ),
+    ("undeploy_artifacts", 409): somebody_deploying,
+    ("undo_run", 409): somebody_deploying,
+    ("list_deployments", 409): folder_is_gone,
+    ("get_deployment", 409): folder_is_gone,
     ("create_project", 409): saying(path=lambda world: world.project.path),
     ("delete_project", 409): somebody_deploying,
     ("create_deployment_profile", 409): saying(profile_id=lambda world: world.profile.profile_id),

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from accounts.models import ApiToken, User
 from artifacts.models import Artifact, ArtifactGroup, Collection, CollectionImport
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
+from deployments.installer.ledger import RowsBefore
 from deployments.models import Deployment, Run
 from profiles.models import DeploymentProfile
 from projects.models import Project
@@ -61,7 +62,8 @@ class World:
         top = DeploymentSetFactory(owner=owner, members=[artifact])
         deployment = DeploymentFactory(project=project, artifact=artifact)
         ClaimFactory(deployment=deployment, claimant=f"set:{top.pk}", label=top.name)
-        run = RunFactory(project=project)
+        # One that can be undone: it noted that it changed nothing.
+        run = RunFactory(project=project, rows_before=RowsBefore({}, {}, {}, {}).as_json())
         RunItemFactory(run=run, artifact=artifact)
         return cls(
             owner=owner,

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from deployments.exceptions import ProjectFolderError
 from deployments.installer.decisions import Claimant
 from deployments.installer.status import Status
+from deployments.models import Deployment
 from deployments.services.status import statuses
 from tests.commands import run, run_json
 from tests.deployments.conftest import Desk
@@ -111,7 +112,7 @@ def test_only_those_of_a_claimant_or_of_some_artifacts_can_be_asked_for(desk: De
     assert len(statuses(project=desk.project)) == 2
     (of_desk,) = statuses(project=desk.project, claimant=desk.claimant.key)
     assert of_desk.claims == (desk.claimant, other)
-    (of_ship,) = statuses(project=desk.project, artifacts=[ship.pk])
+    (of_ship,) = statuses(project=desk.project, deployments=[Deployment.objects.get(artifact_uuid=ship.pk).pk])
     assert of_ship.claims == (other,)
 
 

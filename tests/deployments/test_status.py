@@ -11,6 +11,7 @@ from deployments.exceptions import ProjectFolderError
 from deployments.installer.decisions import Claimant
 from deployments.installer.disk import DiskReader, DiskState
 from deployments.installer.status import DeploymentStatus
+from deployments.models import Deployment
 from deployments.services.status import statuses
 from tests.deployments.busy_project import exact_state
 from tests.deployments.conftest import Desk
@@ -243,7 +244,8 @@ def test_each_deployment_says_who_wants_it(desk: Desk, ship: Artifact, pdf: Arti
         ("skill:pdf", ["Full-stack"]),
     ]
     assert [each.target.label for each in statuses(project=desk.project, claimant="set:2")] == ["command:ship"]
-    assert [each.target.label for each in statuses(project=desk.project, artifacts=[pdf.pk])] == ["skill:pdf"]
+    of_pdf = Deployment.objects.get(artifact_uuid=pdf.pk)
+    assert [each.target.label for each in statuses(project=desk.project, deployments=[of_pdf.pk])] == ["skill:pdf"]
 
 
 def test_under_two_profiles_that_share_a_path_each_has_its_status(desk: Desk, ship: Artifact) -> None:

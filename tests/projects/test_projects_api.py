@@ -10,7 +10,7 @@ from accounts.models import User
 from deployments.models import Run
 from projects.locks import folder_lock
 from projects.models import Project
-from tests.api import Caller
+from tests.api import Caller, as_told
 from tests.factories import DeploymentFactory, ProjectFactory, RunFactory
 from tests.queries import assert_no_more_for_twice_as_many
 
@@ -30,12 +30,13 @@ def test_every_field_of_a_project_survives_making_reading_changing_and_reading(
     address = registered(api, project_folder, name="Shop")
     read = api.get(address).json()
     assert (read["name"], read["path"], read["owner_id"]) == ("Shop", str(project_folder), "owner")
-    assert read["created_at"] <= read["updated_at"]
+    before = Project.objects.get()
+    assert (read["created_at"], read["updated_at"]) == (as_told(before.created_at), as_told(before.updated_at))
     changed = api.patch(address, {"name": " Store "})
     assert (changed.status_code, changed.json()["name"]) == (200, "Store")
     again = api.get(address).json()
     assert again == changed.json() == read | {"name": "Store", "updated_at": again["updated_at"]}
-    assert again["updated_at"] > read["updated_at"]
+    assert Project.objects.get().updated_at > before.updated_at
 
 
 def test_a_project_is_named_after_its_folder_and_gets_a_first_profile(api: Caller, project_folder: Path) -> None:
