@@ -192,7 +192,8 @@ class ImportBusyError(CollectionError):
 class ImportFailedError(CollectionError):
     """An import that began and changed nothing; `collection_import` keeps what is known about it.
 
-    The record of a failed first import is not in the database any more: it went with its collection.
+    After `import_collection` the record of a failed first import is not in the database any more: it went with its
+    collection. After `run_import` it is.
     """
 
     def __init__(self, message: str, collection_import: "CollectionImport") -> None:

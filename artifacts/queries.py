@@ -13,7 +13,7 @@ from accounts.ordering import Sort, ordering
 from accounts.text import containing, is_storable
 from artifacts.exceptions import FileNotInArtifactError, UnknownArtifactsError
 from artifacts.manifests import Manifest
-from artifacts.models import Artifact, ArtifactGroup, Blob, Collection, CollectionImport, GroupMembership
+from artifacts.models import Artifact, ArtifactGroup, ArtifactTag, Blob, Collection, CollectionImport, GroupMembership
 from artifacts.services.blobs import load_blobs
 from profiles.enums import ArtifactType, Platform
 from profiles.rendering import ArtifactContent, ContentFile
@@ -85,6 +85,11 @@ def list_artifacts(
         **{field: value for field, value in wanted.items() if value is not None},
     )
     return _present(artifacts, gone).order_by(ordering(sort), "type", "namespace", "uuid")
+
+
+def artifact_tags() -> QuerySet[ArtifactTag, tuple[str, int]]:
+    """The tags in use, by name, each with the number of artifacts that carry it, gone ones included."""
+    return ArtifactTag.objects.order_by("name").values_list("name").annotate(artifact_count=Count("pk"))
 
 
 def list_groups(
@@ -258,8 +263,8 @@ def _manifest_of(artifact: Artifact) -> Manifest:
 def _matching(search: str) -> Q:
     found = containing("name", search)
     kind, colon, name = search.partition(":")
-    if colon and kind in list(ArtifactType):
-        found |= Q(type=kind) & containing("name", name)
+    if colon and kind.lower() in list(ArtifactType):
+        found |= Q(type=kind.lower()) & containing("name", name)
     with suppress(ValueError):
         found |= Q(uuid=UUID(search))
     return found

@@ -9,7 +9,7 @@ from accounts.access import demand_permission, user_of
 from accounts.endpoints.paging import PageQuery, cut
 from accounts.endpoints.problems import problems
 from artifacts.models import Artifact
-from artifacts.queries import file_of, files_of, list_artifacts
+from artifacts.queries import artifact_tags, file_of, files_of, list_artifacts
 from artifacts.schemas.artifacts import (
     ArtifactCreate,
     ArtifactFileContent,
@@ -19,6 +19,8 @@ from artifacts.schemas.artifacts import (
     ArtifactListQuery,
     ArtifactListResponse,
     ArtifactRead,
+    ArtifactTagListResponse,
+    ArtifactTagRead,
     ArtifactUpdate,
 )
 from artifacts.services.artifacts import create_artifact, delete_artifact, update_artifact
@@ -42,6 +44,20 @@ def list_all(request: HttpRequest, query: Query[ArtifactListQuery]) -> ArtifactL
 def create(request: HttpRequest, body: ArtifactCreate) -> ArtifactRead:
     demand_permission(user_of(request), "artifacts.add_artifact")
     return _read(create_artifact(**body.values).pk)
+
+
+@router.get(
+    "/tags",
+    operation_id="list_artifact_tags",
+    summary="List the tags of artifacts",
+    response={200: ArtifactTagListResponse},
+)
+def list_tags(request: HttpRequest, query: Query[PageQuery]) -> ArtifactTagListResponse:
+    tags = artifact_tags()
+    page = tags[query.offset : query.offset + query.limit]
+    return ArtifactTagListResponse(
+        items=[ArtifactTagRead(name=name, artifact_count=count) for name, count in page], total=tags.count()
+    )
 
 
 @router.get(

@@ -192,6 +192,17 @@ class ArtifactListResponse(Page[ArtifactRead]):
     """Some artifacts."""
 
 
+class ArtifactTagRead(Schema):
+    """A tag, and how many artifacts carry it."""
+
+    name: str = Field(examples=["office"])
+    artifact_count: int = Field(ge=1, examples=[4])
+
+
+class ArtifactTagListResponse(Page[ArtifactTagRead]):
+    """The tags that artifacts carry, by name."""
+
+
 class ArtifactFileRead(Schema):
     """A file of an artifact, without its bytes."""
 

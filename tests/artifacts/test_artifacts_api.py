@@ -232,6 +232,19 @@ def test_artifacts_are_found_by_each_filter_and_come_in_pages(api: Caller) -> No
     assert api.get(ARTIFACTS, limit=1).json()["total"] == 3
 
 
+def test_tags_are_counted_and_come_in_pages(api: Caller) -> None:
+    for tags in (["b", "a"], ["b"]):
+        artifact = ArtifactFactory()
+        for tag in tags:
+            ArtifactTagFactory(artifact=artifact, name=tag)
+    assert api.get(f"{ARTIFACTS}/tags").json() == {
+        "items": [{"name": "a", "artifact_count": 1}, {"name": "b", "artifact_count": 2}],
+        "total": 2,
+    }
+    page = api.get(f"{ARTIFACTS}/tags", limit=1, offset=1).json()
+    assert ([each["name"] for each in page["items"]], page["total"]) == (["b"], 2)
+
+
 @pytest.mark.parametrize(
     "query",
     [{"type": "spell"}, {"platform": "vim"}, {"collection": "x"}, {"tag": "a\x00"}, {"search": "x" * 256}, {"nme": "x"},

@@ -61,7 +61,7 @@ def shelf(db: None) -> list[Artifact]:
         ("0%", ["a_100%"]),
         ("_", ["a_100%"]),
         ("skill:pdf", ["pdf"]),
-        ("skill:P", ["pdf"]),
+        ("Skill:P", ["pdf"]),
         ("skill:", ["pdf"]),
         (" rule:übu ", ["Übung"]),
         ("spell:pdf", []),
