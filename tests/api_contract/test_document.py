@@ -90,9 +90,9 @@ def test_the_document_is_valid_openapi() -> None:
     schemathesis.openapi.from_dict(DOCUMENT).validate()
 
 
-@pytest.mark.parametrize("name", DOCUMENT["components"]["schemas"])
-def test_every_schema_is_a_valid_one(name: str) -> None:
-    jsonschema_rs.meta.validate(DOCUMENT["components"]["schemas"][name])
+def test_every_schema_is_a_valid_one() -> None:
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        assert jsonschema_rs.meta.is_valid(schema), name
 
 
 @pytest.mark.parametrize("contract", [SET_CONTRACT, PROFILE_CONTRACT], ids=["sets", "profiles"])
