@@ -16,6 +16,7 @@ from profiles.layout import PortableProfile
 FORMAT: Final = 1
 MAX_SETS = 2_000
 MAX_GROUPS = 2_000
+MAX_COLLECTIONS = 2_000
 MAX_ARTIFACTS = 20_000
 MAX_MEMBERS = 50_000
 MAX_PROFILES = 50
@@ -122,7 +123,7 @@ class PortableArtifact(_Table):
 
 
 @with_config(ConfigDict(extra="forbid"))
-class _ProfileTable(PortableProfile):
+class PortableProfileTable(PortableProfile):
     """A profile. What its values may be is for profiles to say."""
 
 
@@ -133,6 +134,6 @@ class PortableDocument(_Table):
     sets: Annotated[tuple[PortableSet, ...], Field(min_length=1, max_length=MAX_SETS)]
     references: Annotated[tuple[PortableReference, ...], Field(max_length=MAX_SETS + MAX_GROUPS)] = ()
     groups: Annotated[tuple[PortableGroup, ...], Field(max_length=MAX_GROUPS)] = ()
-    collections: Annotated[tuple[PortableCollection, ...], Field(max_length=MAX_ARTIFACTS)] = ()
+    collections: Annotated[tuple[PortableCollection, ...], Field(max_length=MAX_COLLECTIONS)] = ()
     artifacts: Annotated[tuple[PortableArtifact, ...], Field(max_length=MAX_ARTIFACTS)] = ()
-    profiles: Annotated[tuple[_ProfileTable, ...], Field(max_length=MAX_PROFILES)] = ()
+    profiles: Annotated[tuple[PortableProfileTable, ...], Field(max_length=MAX_PROFILES)] = ()

@@ -81,33 +81,30 @@ def import_sets(
     A constant number of queries, and some for every set, every new group and every artifact that changes.
 
     Raises UnmatchedError with all that is not here, PortableDocumentError for what cannot be stored,
-    DeploymentSetCycleError and DeploymentSetDepthError, GroupExistsError when somebody makes a group of that name at
-    this moment, ProfilesDifferError, MissingPermissionError when a group or metadata would have to be written by
-    somebody who may not, and Project.DoesNotExist.
+    DeploymentSetCycleError and DeploymentSetDepthError, ProfilesDifferError, MissingPermissionError when a group or
+    metadata would have to be written by somebody who may not, and Project.DoesNotExist.
     """
     check_document(document)
     if project is not None and project.owner_id != owner.pk:
         raise Project.DoesNotExist("The owner has no such project.")
-    try:
+
+    def attempt() -> ImportedSets:
         with transaction.atomic():
             lock_owner(owner)
-            done = _Import(owner, document, _matched(document, owner)).carried_out(
+            matches = matches_of(document, owner)
+            if matches.unmatched:
+                raise UnmatchedError(matches.unmatched)
+            done = _Import(owner, document, matches).carried_out(
                 project, update_profiles=update_profiles, artifact_metadata=artifact_metadata
             )
-            if dry_run:
-                transaction.set_rollback(True)
-    except IntegrityError:
-        # Artifacts and groups are not the owner's: one may have gone before the commit, which then says so.
-        _matched(document, owner)
-        raise
-    return done
+            transaction.set_rollback(dry_run)
+            return done
 
-
-def _matched(document: PortableDocument, owner: User) -> Matches:
-    matches = matches_of(document, owner)
-    if matches.unmatched:
-        raise UnmatchedError(matches.unmatched)
-    return matches
+    try:
+        return attempt()
+    except (IntegrityError, GroupExistsError):
+        # Artifacts and groups are everybody's: what was found may have gone before the commit, or a group have come.
+        return attempt()
 
 
 class _Import:
@@ -133,16 +130,23 @@ class _Import:
         self._done.notes.append(sentence)
 
     def _compare_artifacts(self, *, write: bool) -> None:
-        for index, one in enumerate(self._document.artifacts):
-            found = self._matches.artifacts[one.uuid]
-            differences = _differences(one, found)
-            if differences and write:
-                demand_permission(self._owner, "artifacts.change_artifact")
-                with _problems_at(f"artifacts.{index}"):
-                    update_artifact(artifact=found, **differences)
-            elif differences:
+        found = self._matches.artifacts
+        differing = [
+            (index, one, differences)
+            for index, one in enumerate(self._document.artifacts)
+            if (differences := _differences(one, found[one.uuid]))
+        ]
+        if not write:
+            for _, one, differences in differing:
                 fields = " and ".join(key.replace("_", " ") for key in differences)
                 self._note(f"{one.label} differs here from the document in its {fields}.")
+            return
+        if differing:
+            demand_permission(self._owner, "artifacts.change_artifact")
+        # In one order for everybody, so that two imports cannot wait for each other.
+        for index, one, differences in sorted(differing, key=lambda each: found[each[1].uuid].pk):
+            with _problems_at(f"artifacts.{index}"):
+                update_artifact(artifact=found[one.uuid], **differences)
 
     def _groups(self) -> dict[UUID, ArtifactGroup]:
         """The group here for each of the document: found, or made."""

@@ -9,20 +9,26 @@ from uuid import UUID
 import pytest
 
 from accounts.models import User
+from artifacts.exceptions import GroupExistsError
 from artifacts.models import ArtifactGroup
+from artifacts.services.groups import create_group, delete_group
 from deployment_sets.exceptions import (
+    MAX_DEPTH,
     DeploymentSetCycleError,
     DeploymentSetDepthError,
     DeploymentSetError,
     UnknownReferenceError,
 )
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
+from deployment_sets.portable.document import PortableDocument
 from deployment_sets.queries import members_of
+from deployment_sets.services.exporting import export_set
 from deployment_sets.services.graph import load_graph
+from deployment_sets.services.importing import import_sets
 from deployment_sets.services.members import add_member, move_member, remove_member
 from deployment_sets.services.resolution import resolve
 from deployment_sets.services.sets import clone_set, delete_set
-from tests.factories import ArtifactFactory, ArtifactGroupFactory, DeploymentSetFactory
+from tests.factories import ArtifactFactory, ArtifactGroupFactory, DeploymentSetFactory, UserFactory
 from tests.processes import Outcome, run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,6 +129,57 @@ def test_a_group_deleted_while_it_is_added_ends_in_a_domain_error_or_leaves_no_g
         assert added.error in (None, UnknownReferenceError), added.message
         assert_sound()
         assert outer.members.count() == 3
+
+
+def test_a_document_and_a_nesting_below_what_it_refers_to_never_pass_the_depth_limit_together(owner: User) -> None:
+    for _ in range(ROUNDS):
+        path = chain(owner, MAX_DEPTH - 1)
+        outer = DeploymentSetFactory(owner=owner, members=path[:1])
+        document = export_set(owner=owner, set_id=outer.pk, nested_sets=False)
+        outer.delete()
+
+        def importing(document: PortableDocument) -> None:
+            import_sets(owner=owner, document=document)
+
+        jobs: list[Callable[[], None]] = [partial(importing, document), adding(owner, path[-1], chain(owner, 1)[0])]
+        outcomes = run_together(jobs)
+        assert errors(outcomes).count(None) == 1
+        assert DeploymentSetDepthError in errors(outcomes)
+    assert_sound()
+
+
+def test_documents_imported_at_once_give_no_name_twice(owner: User) -> None:
+    document = export_set(owner=owner, set_id=DeploymentSetFactory(owner=owner, name="Full-stack").pk)
+
+    def importing() -> None:
+        import_sets(owner=owner, document=document)
+
+    for _ in range(ROUNDS):
+        assert errors(run_together([importing, importing])) == [None, None]
+    assert len(set(DeploymentSet.objects.values_list("name", flat=True))) == 2 * ROUNDS + 1
+
+
+def test_a_document_imported_while_its_groups_go_and_come_is_imported_whole(owner: User) -> None:
+    skill = ArtifactFactory(files={})
+    admin = UserFactory(is_superuser=True)
+
+    def importing(document: PortableDocument) -> None:
+        import_sets(owner=admin, document=document)
+
+    def replacing(group_id: UUID, name: str) -> None:
+        delete_group(group=ArtifactGroup.objects.get(pk=group_id))
+        create_group(name=name, artifacts=[skill])
+
+    for number in range(ROUNDS):
+        group = ArtifactGroupFactory(name=f"Planning {number}", artifacts=[skill])
+        outer = DeploymentSetFactory(owner=owner, members=[group])
+        document = export_set(owner=owner, set_id=outer.pk)
+        imported, replaced = run_together([partial(importing, document), partial(replacing, group.pk, group.name)])
+        assert imported.error is None, imported.message
+        # Where the import made the group first, its name is taken.
+        assert replaced.error in (None, GroupExistsError), replaced.message
+        assert_sound()
+    assert DeploymentSet.objects.owned_by(admin).count() == ROUNDS
 
 
 @pytest.mark.parametrize("seed", [1, 2])

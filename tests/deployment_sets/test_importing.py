@@ -212,6 +212,17 @@ def test_metadata_that_cannot_be_stored_is_told_by_its_place(owner: User, pdf: A
         assert list(caught.value.problems) == [f"artifacts.0.{field}"]
 
 
+def test_the_description_of_an_artifact_made_here_is_peoples_own(owner: User) -> None:
+    note = ArtifactFactory(collection=CollectionFactory(kind=Collection.Kind.OWN, source="here"), description="Old.")
+    document = document_with(DeploymentSetFactory(owner=owner, members=[note]))
+    Artifact.objects.update(description="New.")
+    imported = import_sets(owner=owner, document=document)
+    assert f"{note.artifact_id} differs here from the document in its description." in imported.notes
+    import_sets(owner=UserFactory(is_superuser=True), document=document, artifact_metadata=True)
+    note.refresh_from_db()
+    assert note.description == "Old."
+
+
 # --- Groups ---------------------------------------------------------------------------------------
 
 
@@ -269,6 +280,15 @@ def test_a_kept_group_that_is_another_here_becomes_one_of_peoples_own(owner: Use
     # And the next time that is the one.
     again = import_sets(owner=owner, document=document)
     assert group_of(again) == made
+
+
+def test_two_groups_of_one_name_both_find_a_free_one(owner: User, pdf: Artifact) -> None:
+    own = ArtifactGroupFactory(name="Planning")
+    kept = ArtifactGroupFactory(name="Planning", collection=pdf.collection, artifacts=[pdf])
+    document = document_with(DeploymentSetFactory(owner=owner, members=[own, kept]))
+    ArtifactGroup.objects.all().delete()
+    imported = import_sets(owner=UserFactory(is_superuser=True), document=document)
+    assert [group.name for group in imported.created_groups] == ["Planning", "Planning (imported)"]
 
 
 def test_a_group_that_was_left_out_has_to_be_here(owner: User, pdf: Artifact) -> None:
@@ -349,6 +369,12 @@ def test_what_lies_below_a_set_that_was_left_out_counts_for_the_depth(owner: Use
     assert len(caught.value.path_ids) == MAX_DEPTH + 1
     assert caught.value.path_names[0].startswith("Higher")
     assert DeploymentSet.objects.count() == count
+
+
+def test_a_member_that_is_nowhere_is_refused_however_the_document_was_made(owner: User) -> None:
+    document = document_with(DeploymentSetFactory(owner=owner))
+    with pytest.raises(PortableDocumentError, match=r"sets\.0\.members\.0"):
+        import_sets(owner=owner, document=changed(document, "sets", members=(PortableMember(group=uuid4()),)))
 
 
 def test_a_circle_is_refused_however_the_document_was_made(owner: User) -> None:

@@ -214,6 +214,25 @@ def test_all_mistakes_are_told_at_once_but_no_endless_list_of_them() -> None:
     assert len(caught.value.problems) == 50
 
 
+@pytest.mark.parametrize(
+    ("table", "other", "place"),
+    [
+        ("groups", {"id": str(UUID(int=6))}, "groups.1.name"),
+        ("collections", {"name": "Other"}, "collections.1.source"),
+        ("artifacts", {"uuid": LEFT_OUT}, "artifacts.1.name"),
+        ("artifacts", {"name": "other"}, "artifacts.1.uuid"),
+        ("references", {"kind": "group", "id": GROUP}, "references.1.id"),
+        ("references", {"name": "other"}, "references.1.id"),
+    ],
+)
+def test_nothing_stands_in_a_document_twice_by_whatever_tells_it_apart(
+    table: str, other: dict[str, str], place: str
+) -> None:
+    data = whole()
+    data[table].append(data[table][0] | other)
+    assert list(problems(data)) == [place]
+
+
 @pytest.mark.parametrize("table", ["collections", "artifacts", "groups", "profiles"])
 def test_nothing_stands_in_a_document_twice(table: str) -> None:
     data = whole()
@@ -268,6 +287,7 @@ def test_too_many_members_in_all_are_told() -> None:
         "format = 1\nformat = 1",
         "a" + ".a" * 100_000 + " = 1",
         "a = { b = '''x'''', " + "c." * 100_000 + "c = 1, d = '' }",
+        'a = { b = """x"""", ' + "c." * 100_000 + 'c = 1, d = "" }',
         '\\"""\n' * 100_000,
         '"\\"' * 100_000,
         "a = " + "[" * 100_000,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.template.defaultfilters import pluralize
 
 from accounts.exceptions import AccountError
@@ -60,6 +60,10 @@ class Command(ProjectCommand):
         except (PortableDocumentError, UnmatchedError) as error:
             self._write_problems(error.problems, options)
             raise CommandError("Nothing was imported.") from error
+        except IntegrityError as error:
+            raise CommandError(
+                "Something that the document refers to went while it was imported. Nothing was imported; try again."
+            ) from error
         except (DeploymentSetError, AccountError, ArtifactError) as error:
             raise CommandError(printable(str(error))) from error
         if options["format"] == "json":
