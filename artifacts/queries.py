@@ -96,17 +96,17 @@ def list_groups(
     *,
     collection: UUID | None = None,
     artifact: UUID | None = None,
-    search: str = "",
+    name: str = "",
     editable: bool | None = None,
     gone: bool | None = None,
     sort: Sort = "name",
 ) -> QuerySet[ArtifactGroup]:
     """The groups for which all that is given is true, each with its collection.
 
-    `artifact` is one they hold, `search` a part of the name in whatever case. `editable` are those people keep, and
+    `artifact` is one they hold, `name` a part of the name in whatever case. `editable` are those people keep, and
     not an import.
     """
-    groups = ArtifactGroup.objects.select_related("collection").filter(containing("name", search.strip()))
+    groups = ArtifactGroup.objects.select_related("collection").filter(containing("name", name.strip()))
     if collection is not None:
         groups = groups.filter(collection=collection)
     if artifact is not None:
@@ -117,10 +117,10 @@ def list_groups(
 
 
 def list_collections(
-    *, kind: Collection.Kind | None = None, search: str = "", sort: Sort = "name"
+    *, kind: Collection.Kind | None = None, name: str = "", sort: Sort = "name"
 ) -> QuerySet[Collection]:
-    """The collections of this kind whose name or source contains `search`."""
-    collections = Collection.objects.filter(containing("name", search.strip()) | containing("source", search.strip()))
+    """The collections of this kind whose name contains `name`."""
+    collections = Collection.objects.filter(containing("name", name.strip()))
     if kind is not None:
         collections = collections.filter(kind=kind)
     return collections.order_by(ordering(sort), "id")

@@ -97,6 +97,28 @@ TOO_MANY = Kind("too-many-attempts", 429, "Too many attempts")
 FAILED = Kind("server-error", 500, "The server failed")
 UNAVAILABLE = Kind("database-busy", 503, "The database is busy")
 
+ALL_KINDS = (
+    MALFORMED,
+    WHO_IS_IT,
+    FORBIDDEN,
+    NOT_FOUND,
+    SWITCHED_OFF,
+    WRONG_METHOD,
+    CONFLICT,
+    BUSY,
+    STALE_PLAN,
+    EDITED,
+    TOO_LARGE,
+    NOT_JSON,
+    INVALID,
+    CIRCULAR,
+    TOO_DEEP,
+    UNRESOLVABLE,
+    TOO_MANY,
+    FAILED,
+    UNAVAILABLE,
+)
+
 # What is said where nothing more is known than the status.
 _PLAIN: Mapping[int, tuple[Kind, str]] = {
     400: (MALFORMED, "Its host name, its address or its body is not as it must be."),

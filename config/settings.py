@@ -113,6 +113,9 @@ STORAGES = {
     },
 }
 
+# What a body may be: an artifact's files, which base64 makes a third longer, or a document of sets.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"
 

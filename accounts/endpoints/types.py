@@ -44,7 +44,13 @@ def _whole(number: Any) -> Any:
 StorableText = Annotated[str, Strict(), AfterValidator(_storable), Field(json_schema_extra=_NO_NUL)]
 """Any text a database can keep."""
 
-Name = Annotated[StorableText, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+Name = Annotated[
+    str,
+    Strict(),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
+    AfterValidator(_storable),
+    Field(json_schema_extra=_NO_NUL),
+]
 """What something is called; blanks around it do not count."""
 
 Line = Annotated[StorableText, StringConstraints(max_length=255)]

@@ -97,7 +97,7 @@ class CollectionListQuery(SortedQuery):
     """Which collections, and in what order."""
 
     kind: CollectionKind | None = None
-    search: Line = Field("", description="Only those whose name or source contains this, in whatever case.")
+    name: Line = Field("", description="Only those whose name contains this, in whatever case.")
 
 
 class CollectionListResponse(Page[CollectionRead]):

@@ -82,7 +82,7 @@ class GroupRead(Schema):
 class GroupListQuery(SortedQuery):
     """Which groups, and in what order."""
 
-    search: Line = Field("", description="Only those whose name contains this, in whatever case.")
+    name: Line = Field("", description="Only those whose name contains this, in whatever case.")
     collection: UUID | None = Field(None, description="Only those of the collection with this id.")
     artifact: UUID | None = Field(None, description="Only those that hold the artifact with this uuid.")
     editable: bool | None = Field(None, description="Only those that people keep, or only those that imports do.")

@@ -198,7 +198,7 @@ def test_groups_are_found_by_each_filter_and_come_in_pages(api: Caller) -> None:
         return [each["name"] for each in api.get(GROUPS, **query).json()["items"]]
 
     assert names() == ["Office", "Plans"]
-    assert names(search="LAN") == ["Plans"]
+    assert names(name="LAN") == ["Plans"]
     assert names(artifact=str(inside.uuid)) == ["Plans"]
     assert names(collection=str(office.collection_id)) == ["Office"]
     assert names(editable="true") == ["Plans"]

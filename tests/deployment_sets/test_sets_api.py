@@ -49,6 +49,13 @@ def test_every_field_of_a_set_survives_making_reading_changing_and_reading(api: 
     assert {name: api.get(address).json()[name] for name in others} == others
 
 
+def test_a_name_is_not_blank_and_blanks_around_it_do_not_count(api: Caller) -> None:
+    assert api.get(made(api, f"  {'x' * 255} ")).json()["name"] == "x" * 255
+    for name in ("", "  ", "x" * 256):
+        refused = api.post(SETS, {"name": name})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "name")
+
+
 def test_a_change_leaves_what_is_not_sent_and_null_clears(api: Caller) -> None:
     address = made(api, "One", description="About", color="#a0b1c2", tags=["web"])
     changed = api.patch(address, {"description": None}).json()
