@@ -24,7 +24,7 @@ from django.test import Client
 client = Client(raise_request_exception=False, headers={"host": "localhost"})
 page = client.get("/projects/")
 print(page.status_code)
-answer = client.post("/admin/artifacts/artifactgroup/add/", {"name": "Planning"})
+answer = client.post("/admin/auth/group/add/", {"name": "Planning"})
 print(answer.status_code, "The database is busy" in answer.content.decode(), "Traceback" in answer.content.decode())
 """
 
