@@ -14,7 +14,7 @@ from artifacts.api.collections import imports
 from artifacts.api.collections import router as collections
 from artifacts.api.groups import router as groups
 from config.openapi import documented
-from config.problems import exception_handlers
+from config.problems.handlers import exception_handlers
 from deployment_sets.api import ROUTERS as DEPLOYMENT_SETS
 from deployments.api import ROUTERS as DEPLOYMENTS
 from profiles.api import router as profiles
@@ -32,10 +32,10 @@ were wrong. Where an answer has an `ETag`, a later change with `If-Match` is ref
 
 
 class StrictParser(Parser):
-    """JSON as RFC 8259 has it: no NaN, no Infinity."""
+    """JSON that means one thing: no NaN, no Infinity, no name twice in one object (RFC 8259, sections 4 and 6)."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return json.loads(request.body, parse_constant=_refuse_constant)
+        return json.loads(request.body, parse_constant=_refuse_constant, object_pairs_hook=_object)
 
 
 class Api(NinjaAPI):
@@ -43,6 +43,13 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **options: Any) -> Any:
         return documented(super().get_openapi_schema(**options))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("A name stands twice in one object.")
+    return found
 
 
 def _refuse_constant(word: str) -> NoReturn:

@@ -7,6 +7,10 @@ from django.db import DatabaseError, OperationalError, connection
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 
+# Of PostgreSQL: not serializable, a deadlock, a lock not to be had.
+# https://www.postgresql.org/docs/15/errcodes-appendix.html
+_LOST_TO_OTHERS = {"40001", "40P01", "55P03"}
+
 
 def way_out(error: DatabaseError) -> str | None:
     """What a person should do about `error`; None where it is a fault of the code, not of the database."""
@@ -25,10 +29,10 @@ def way_out(error: DatabaseError) -> str | None:
 
 
 def is_busy(error: DatabaseError) -> bool:
-    """Whether SQLite gave up waiting for another process that holds its write lock."""
+    """Whether the database gave up because of what others were writing: the same may well work a moment later."""
     code: int = getattr(error.__cause__, "sqlite_errorcode", 0)
     # The lowest byte names the kind of error, the others say more about it: https://sqlite.org/rescode.html
-    return code & 0xFF == sqlite3.SQLITE_BUSY
+    return code & 0xFF == sqlite3.SQLITE_BUSY or getattr(error.__cause__, "sqlstate", None) in _LOST_TO_OTHERS
 
 
 def know_json() -> None:

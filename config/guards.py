@@ -9,7 +9,8 @@ from django.shortcuts import render
 
 from accounts.endpoints.callers import is_for_api
 from accounts.text import storable_text
-from config.problems import FORBIDDEN, problem
+from config.problems.answers import problem
+from config.problems.kinds import Kind
 
 READING = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -60,7 +61,7 @@ def _is_from_here(request: HttpRequest, host: str) -> bool:
 
 def _from_elsewhere(request: HttpRequest) -> HttpResponse:
     if is_for_api(request):
-        return problem(FORBIDDEN, _FROM_ELSEWHERE)
+        return problem(Kind.FORBIDDEN, _FROM_ELSEWHERE)
     return render(request, "403_csrf.html", status=403)
 
 

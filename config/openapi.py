@@ -10,7 +10,7 @@ from typing import Any
 from ninja.openapi.schema import REF_TEMPLATE
 
 from accounts.endpoints.problems import PROBLEM_CONTENT_TYPE, Problem
-from config.problems import example_body
+from config.problems.answers import example_body
 
 type Json = dict[str, Any]
 

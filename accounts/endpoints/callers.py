@@ -18,7 +18,7 @@ class CsrfError(Exception):
         )
 
 
-class ApiToken(HttpBearer):
+class BearerToken(HttpBearer):
     """`Authorization: Bearer <token>`; `accounts.middleware.TokenMiddleware` has looked it up."""
 
     def __call__(self, request: HttpRequest) -> User | None:
@@ -47,7 +47,7 @@ class Session(APIKeyCookie):
         raise NotImplementedError
 
 
-CALLERS = [ApiToken(), Session()]
+CALLERS = [BearerToken(), Session()]
 
 
 def is_for_api(request: HttpRequest) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.problems import ALL_KINDS
+from config.problems.kinds import Kind
 from tests.config.fresh_process import PROJECT, environment
 from tests.running_server import Server, serving
 
@@ -57,4 +57,4 @@ def test_every_command_works_and_prints_what_the_paper_says(tmp_path: Path) -> N
 
 def test_every_kind_of_problem_is_explained() -> None:
     explained = dict(re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", PAPER, re.MULTILINE))
-    assert explained == {kind.name: str(kind.status) for kind in ALL_KINDS}
+    assert explained == {kind.word: str(kind.status) for kind in Kind}

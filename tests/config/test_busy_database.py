@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import OperationalError
 from django.test import RequestFactory
@@ -88,3 +89,19 @@ def test_another_fault_of_the_database_is_not_taken_for_a_busy_one() -> None:
         raise error
     except OperationalError:
         assert server_error(RequestFactory().get("/")).status_code == 500
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_lost_to_others"),
+    [
+        (psycopg.errors.DeadlockDetected(), True),
+        (psycopg.errors.LockNotAvailable(), True),
+        (psycopg.errors.SerializationFailure(), True),
+        (psycopg.errors.UniqueViolation(), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_postgresql_gave_up_for_others_counts_as_busy(cause: psycopg.Error, is_lost_to_others: bool) -> None:
+    error = OperationalError("as Django tells it")
+    error.__cause__ = cause
+    assert is_busy(error) is is_lost_to_others

@@ -1,0 +1,1 @@
+"""Every error of the API, from one place. https://www.rfc-editor.org/rfc/rfc9457"""

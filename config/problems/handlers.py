@@ -1,0 +1,94 @@
+"""What answers an exception that an operation raised."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from accounts.editions import EditedMeanwhileError
+from accounts.endpoints.problems import FieldProblem, Location, PathStep
+from config.database import is_busy
+from config.problems.answers import plain_problem, problem
+from config.problems.kinds import Kind
+from config.problems.table import KINDS, MISSING_ROWS
+
+# More than anybody mends at once; what is sent can be wrong in a million places.
+MOST_ERRORS = 50
+
+logger = logging.getLogger("django.request")
+
+
+def exception_handlers() -> dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]]:
+    """For each exception that an operation may raise, what answers it."""
+    return {
+        Exception: _failed,
+        DatabaseError: _failed,
+        AuthenticationError: lambda request, error: plain_problem(401),
+        HttpError: lambda request, error: plain_problem(error.status_code),
+        RequestDataTooBig: lambda request, error: plain_problem(413),
+        ValidationError: _invalid,
+        **dict.fromkeys(KINDS, _explained),
+        **dict.fromkeys(MISSING_ROWS, _missing),
+    }
+
+
+def _explained(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The problem that an error of the domain is, with all that it knows."""
+    found: Mapping[str, Sequence[str]] = getattr(error, "problems", {})
+    # What a GET sends stands in its address; a name there is told as it is written in a body.
+    location: Location = "query" if request.method == "GET" else "body"
+    errors = (
+        FieldProblem(location=location, field=field.replace("__all__", ""), detail=message)
+        for field, messages in found.items()
+        for message in messages
+    )
+    ids, names = getattr(error, "path_ids", ()), getattr(error, "path_names", ())
+    path = [PathStep(id=each, name=name) for each, name in zip(ids, names, strict=True)]
+    response = problem(_first(KINDS, error), str(error), errors=list(errors), path=path)
+    if isinstance(error, EditedMeanwhileError):
+        response["ETag"] = f'"{error.edition}"'
+    return response
+
+
+def _missing(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(Kind.NOT_FOUND, _first(MISSING_ROWS, error))
+
+
+def _first[T](table: Mapping[type[Exception], T], error: Exception) -> T:
+    """What `table` says of the first class of `error` that stands in it."""
+    return next(table[cls] for cls in type(error).__mro__ if cls in table)
+
+
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = [_field_problem(found) for found in error.errors[:MOST_ERRORS]]
+    named = ", ".join(list(dict.fromkeys(each.field for each in errors if each.field))[:5])
+    about = f" ({named})" if named else ""
+    more = len(error.errors) - len(errors)
+    rest = f" There are {more} more of them." if more else ""
+    return problem(
+        Kind.INVALID, f"Something that was sent cannot be used{about}; `errors` says what.{rest}", errors=errors
+    )
+
+
+def _field_problem(found: Mapping[str, Any]) -> FieldProblem:
+    """What pydantic found, by the name that the caller used: ninja puts the place and its own parameter in front."""
+    location, *where = found["loc"]
+    places: dict[str, Location] = {"body": "body", "query": "query", "path": "path", "header": "header"}
+    if location == "body" or where == ["query"]:
+        where = where[1:]
+    message = str(found["msg"]).removeprefix("Value error, ")
+    if found["type"] == "extra_forbidden":
+        message = "This field is not known here. Leave it out, or correct its name."
+    name = ".".join(map(str, where))
+    return FieldProblem(location=places.get(location, "body"), field=name[:500], detail=message[:2000])
+
+
+def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    if isinstance(error, DatabaseError) and is_busy(error):
+        return plain_problem(503)
+    logger.error("The API failed: %s", request.path, exc_info=error, extra={"status_code": 500})
+    return plain_problem(500)
