@@ -4,12 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.administration import FewRelatedFilter, ServiceAdmin, ServiceForm
 from accounts.inlines import RowsInline
+from profiles.documents import DocumentError, read_json
 from profiles.exceptions import ProfileError
 from profiles.models import DeploymentProfile
 from profiles.services import create_profile, delete_profile, update_profile
@@ -18,14 +21,29 @@ from projects.models import Project
 _DEFAULT = "Left out, the platform's default."
 
 
+class DocumentField(forms.JSONField):
+    """JSON, read as carefully as a stranger's file. What was sent is shown again as it was."""
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str) or not value:
+            return super().to_python(value)
+        try:
+            return read_json(value.encode())
+        except DocumentError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return None if data is None else InvalidJSONInput(data)
+
+
 class DeploymentProfileForm(ServiceForm):
     """Every part of the layout may be left out."""
 
     root_dir = forms.CharField(max_length=255, required=False, help_text=_DEFAULT)
-    artifact_path_map = forms.JSONField(required=False, help_text=_DEFAULT)
-    project_config_filenames = forms.JSONField(required=False, help_text=_DEFAULT)
-    context_path_prefixes = forms.JSONField(required=False, help_text=_DEFAULT)
-    supported_artifact_types = forms.JSONField(required=False, help_text=_DEFAULT)
+    artifact_path_map = DocumentField(required=False, help_text=_DEFAULT)
+    project_config_filenames = DocumentField(required=False, help_text=_DEFAULT)
+    context_path_prefixes = DocumentField(required=False, help_text=_DEFAULT)
+    supported_artifact_types = DocumentField(required=False, help_text=_DEFAULT)
 
 
 class ProfilesInline(RowsInline):

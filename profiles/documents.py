@@ -5,6 +5,7 @@ import math
 
 _LONGEST = 1024 * 1024
 _DEEPEST = 100
+_TOO_DEEP = f"it is nested more than {_DEEPEST} levels deep"
 
 
 class DocumentError(ValueError):
@@ -20,13 +21,15 @@ def read_json(data: bytes) -> object:
     except UnicodeDecodeError as error:
         raise DocumentError(f"It is not UTF-8 text (byte {error.start + 1}).") from error
     try:
-        value: object = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        value: object = json.loads(text, parse_constant=_no_constant, parse_float=_finite, parse_int=_countable)
         _check_depth(value)
     except json.JSONDecodeError as error:
         raise DocumentError(
             f"It is not valid JSON: {error.msg} in line {error.lineno}, column {error.colno}."
         ) from error
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise DocumentError(f"It is not JSON that can be read: {_TOO_DEEP}.") from error
+    except ValueError as error:
         raise DocumentError(f"It is not JSON that can be read: {error}.") from error
     return value
 
@@ -52,8 +55,19 @@ def _no_constant(name: str) -> float:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"the number {text[:20]} is too large")
+        raise _too_large(text)
     return number
+
+
+def _countable(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:  # more digits than Python reads
+        raise _too_large(text) from None
+
+
+def _too_large(number: str) -> ValueError:
+    return ValueError(f"the number {number[:20]} is too large")
 
 
 def _check_depth(value: object) -> None:
@@ -62,7 +76,7 @@ def _check_depth(value: object) -> None:
         level = [inner for outer in level for inner in _inner(outer)]
         if not level:
             return
-    raise ValueError(f"it is nested more than {_DEEPEST} levels deep")
+    raise ValueError(_TOO_DEEP)
 
 
 def _inner(value: object) -> list[object]:

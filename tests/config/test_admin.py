@@ -298,7 +298,14 @@ def test_a_profile_left_empty_takes_the_defaults(client: Client, db: None) -> No
         ("artifact_path_map", '{"skill": "/etc"}'),
         ("artifact_path_map", '{"spell": "x"}'),
         ("artifact_path_map", "{"),
+        ("artifact_path_map", r'{"\ud800": "x"}'),
         ("context_path_prefixes", '[".."]'),
+        ("context_path_prefixes", r'["\ud800"]'),
+        ("context_path_prefixes", '["a\0"]'),
+        ("project_config_filenames", "[NaN]"),
+        ("project_config_filenames", r'"\ud800"'),
+        pytest.param("project_config_filenames", "[" * 100_000, id="nested too deep"),
+        pytest.param("project_config_filenames", f"[{'9' * 5000}]", id="too many digits"),
         ("supported_artifact_types", '"skill"'),
     ],
 )
@@ -315,7 +322,9 @@ def test_a_profile_that_cannot_be_used_is_refused(client: Client, project: Proje
         ),
     ):
         assert page.status_code == 200
-        assert list(page.context["adminform"].form.errors) == [field]
+        form = page.context["adminform"].form
+        assert list(form.errors) == [field]
+        assert form[field].value() == value
     assert DeploymentProfile.objects.get().layout == profile.layout
 
 

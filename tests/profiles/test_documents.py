@@ -19,11 +19,11 @@ values = st.recursive(
         (b'{\n  "a": }', "line 2, column 8"),
         (b"", "not valid JSON"),
         (b'{"a": "caf\xe9"}', "not UTF-8 text (byte 11)"),
-        (b"[" * 200_000, "cannot|can be read"),
+        (b"[" * 200_000, "nested more than 100 levels"),
         (b"[" * 200 + b"]" * 200, "nested more than 100 levels"),
         (b"[NaN]", "NaN is not"),
         (b"[1e999]", "too large"),
-        (b"[" + b"9" * 5000 + b"]", "can be read"),
+        (b"[" + b"9" * 5000 + b"]", "the number 99999999999999999999 is too large"),
         (b" " * 2_000_000, "longer than"),
     ],
 )
