@@ -2,7 +2,7 @@
 # `make PYTHON=/path/to/python …` chooses the Python that .venv is made with.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint format types check openapi bench e2e
+.PHONY: help demo serve test lint format types check openapi fuzz bench e2e
 .DELETE_ON_ERROR:
 
 # The shell's own environment must not leak into ours.
@@ -58,6 +58,9 @@ check: types ## Check types, floors, system checks and that no migration is miss
 
 openapi: $(READY) ## Write down in docs/openapi.json what the API says about itself
 	@$(BIN)/python manage.py export_openapi_schema --api config.api.api --indent 2 --output docs/openapi.json
+
+fuzz: $(READY) ## Call the API as nobody would, made up from its own document (EXAMPLES=100: longer)
+	@$(BIN)/pytest tests/fuzz $(ARGS)
 
 bench: $(READY) ## Print how fast sets resolve, deploy and are listed, and hold them to their limits
 	@set -e; for file in tests/benchmarks/bench_*.py; do \
