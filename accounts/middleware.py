@@ -62,6 +62,6 @@ class CallerRequiredMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
-        if is_for_api(request):
+        if is_for_api(request) and "text/html" not in request.headers.get("Accept", ""):
             return HttpResponse(status=401)
         return super().handle_no_permission(request, view_func)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, DisallowedHost, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -32,8 +32,13 @@ class RequestGuardMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        host = request.get_host()
-        _demand_readable_address(request)
+        try:
+            host = request.get_host()
+            _demand_readable_address(request)
+        except (DisallowedHost, BadRequest) as error:
+            if is_for_api(request):
+                return problem(Kind.MALFORMED, str(error))
+            raise
         if request.method not in READING and not _is_from_here(request, host):
             return _from_elsewhere(request)
         if is_for_api(request) and _has_body(request) and request.content_type != "application/json":

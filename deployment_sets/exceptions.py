@@ -9,6 +9,8 @@ from deployments.exceptions import DeploymentError
 MAX_DEPTH = 20
 
 _WRITTEN_NAMES = 24
+# By which a caller names a member of each kind.
+_FIELDS = {"artifact": "artifact_uuid", "group": "group_id", "set": "member_set_id"}
 _TOLD_PROBLEMS = 50
 
 
@@ -54,6 +56,10 @@ class MemberNotFoundError(DeploymentSetError):
 class MemberReferenceError(DeploymentSetError):
     """A member was described by no reference, or by more than one."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.problems = {"": [message]}
+
 
 class UnknownReferenceError(DeploymentSetError):
     """A member was to refer to something that is not there for this owner."""
@@ -62,6 +68,7 @@ class UnknownReferenceError(DeploymentSetError):
         super().__init__(f"There is no {kind} with the id {target_id}.")
         self.kind = kind
         self.target_id = target_id
+        self.problems = {_FIELDS[kind]: [str(self)]}
 
 
 class UnknownMemberSetError(UnknownReferenceError):
@@ -78,6 +85,7 @@ class AlreadyMemberError(DeploymentSetError):
         super().__init__(f"The {kind} “{name}” is a member of “{set_name}” already.")
         self.kind = kind
         self.target_id = target_id
+        self.problems = {_FIELDS[kind]: [str(self)]}
 
 
 class PositionError(DeploymentSetError):
@@ -197,3 +205,10 @@ class NoProfileLeftError(DeploymentError):
             f"None of the profiles it is live under exists any more: {names}. "
             "Undeploy the set there, or make a profile of that name again."
         )
+
+
+class NothingClaimedError(DeploymentError):
+    """A set was to be taken out of a project in which it claims nothing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The set “{name}” claims nothing there: nothing is removed.")

@@ -26,6 +26,7 @@ class MemberRow:
     kind: MemberKind
     target_id: UUID
     name: str
+    namespace: str
     artifact_type: ArtifactType | None
     position: int
     missing: bool
@@ -124,6 +125,7 @@ def _member_row(member: DeploymentSetMember) -> MemberRow:
             kind=MemberKind.ARTIFACT,
             target_id=artifact.pk,
             name=artifact.name,
+            namespace=artifact.namespace,
             artifact_type=ArtifactType(artifact.type),
             position=member.position,
             missing=artifact.gone_at is not None,
@@ -135,6 +137,7 @@ def _member_row(member: DeploymentSetMember) -> MemberRow:
         kind=MemberKind.GROUP if member.group is not None else MemberKind.SET,
         target_id=container.pk,
         name=container.name,
+        namespace="",
         artifact_type=None,
         position=member.position,
         missing=False,

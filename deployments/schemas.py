@@ -41,6 +41,13 @@ class UndoRequest(Body):
         None, description="Of a plan seen before: only exactly that plan is applied, else 409."
     )
 
+    @model_validator(mode="after")
+    def look_or_do(self) -> Self:
+        """A dry run applies no plan."""
+        if self.dry_run and self.fingerprint is not None:
+            raise ValueError("A dry run makes a plan, and fingerprint names one to apply. Leave out one of the two.")
+        return self
+
     @property
     def options(self) -> RunOptions:
         """As the services take them."""
@@ -227,7 +234,7 @@ class BatchDeployResponse(Schema):
 class DeploymentQuery(Filters):
     """How closely to look."""
 
-    status: bool = Field(False, description="Compare it with the disk, and with what would be deployed today.")
+    on_disk: bool = Field(False, description="Compare it with the disk, and with what would be deployed today.")
     diffs: bool = Field(False, description="Do so, and say what was edited.")
 
 

@@ -29,7 +29,9 @@ class ProjectExistsError(ProjectError):
     """The folder is a project of this owner already; `project` is the one."""
 
     def __init__(self, project: "Project") -> None:
-        super().__init__({"path": [f"The folder {project.path} is your project {project.name!r} already."]})
+        super().__init__(
+            {"path": [f"The folder {project.path} is your project {project.name!r} already, with the id {project.pk}."]}
+        )
         self.project = project
 
 

@@ -16,8 +16,27 @@ from config.problems.answers import plain_problem, problem
 from config.problems.kinds import Kind
 from config.problems.table import KINDS, MISSING_ROWS
 
+# Where values stand that are not in a body.
+_OTHER_LOCATIONS: Mapping[str, Location] = {"GET": "query", "DELETE": "path"}
 # More than anybody mends at once; what is sent can be wrong in a million places.
 MOST_ERRORS = 50
+
+# What pydantic says of these is meant for those who write the schemas.
+_MESSAGES = {
+    "extra_forbidden": "This field is not known here. Leave it out, or correct its name.",
+    "missing": "This has to be sent.",
+    "model_attributes_type": "This has to be an object of names and values.",
+    "dict_type": "This has to be an object of names and values.",
+    "list_type": "This has to be a list.",
+    "string_type": "This has to be text.",
+    "string_unicode": "Text cannot contain half of a surrogate pair.",
+    "bool_type": "This has to be true or false.",
+    "bool_parsing": "This has to be true or false.",
+    "int_type": "This has to be a whole number.",
+    "int_parsing": "This has to be a whole number.",
+    "uuid_parsing": "This has to be a UUID.",
+    "uuid_type": "This has to be a UUID.",
+}
 
 logger = logging.getLogger("django.request")
 
@@ -28,7 +47,7 @@ def exception_handlers() -> dict[type[Exception], Callable[[HttpRequest, Any], H
         Exception: _failed,
         DatabaseError: _failed,
         AuthenticationError: lambda request, error: plain_problem(401),
-        HttpError: lambda request, error: plain_problem(error.status_code),
+        HttpError: _refused,
         RequestDataTooBig: lambda request, error: plain_problem(413),
         ValidationError: _invalid,
         **dict.fromkeys(KINDS, _explained),
@@ -36,11 +55,17 @@ def exception_handlers() -> dict[type[Exception], Callable[[HttpRequest, Any], H
     }
 
 
+def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What ninja refuses itself: a body that is no JSON, of which the cause says more."""
+    if error.status_code == 400 and error.__cause__ is not None:
+        return problem(Kind.MALFORMED, f"The body is not JSON that can be read: {error.__cause__}.")
+    return plain_problem(error.status_code)
+
+
 def _explained(request: HttpRequest, error: Exception) -> HttpResponse:
     """The problem that an error of the domain is, with all that it knows."""
     found: Mapping[str, Sequence[str]] = getattr(error, "problems", {})
-    # What a GET sends stands in its address; a name there is told as it is written in a body.
-    location: Location = "query" if request.method == "GET" else "body"
+    location = _OTHER_LOCATIONS.get(request.method or "", "body")
     errors = (
         FieldProblem(location=location, field=field.replace("__all__", ""), detail=message)
         for field, messages in found.items()
@@ -80,9 +105,7 @@ def _field_problem(found: Mapping[str, Any]) -> FieldProblem:
     places: dict[str, Location] = {"body": "body", "query": "query", "path": "path", "header": "header"}
     if location == "body" or where == ["query"]:
         where = where[1:]
-    message = str(found["msg"]).removeprefix("Value error, ")
-    if found["type"] == "extra_forbidden":
-        message = "This field is not known here. Leave it out, or correct its name."
+    message = _MESSAGES.get(found["type"]) or str(found["msg"]).removeprefix("Value error, ")
     name = ".".join(map(str, where))
     return FieldProblem(location=places.get(location, "body"), field=name[:500], detail=message[:2000])
 

@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts.endpoints.callers import is_for_api
+from accounts.endpoints.callers import is_for_api, sent_token
 from accounts.endpoints.problems import PROBLEM_CONTENT_TYPE
-from config.problems.answers import plain_problem
+from config.problems.answers import problem
+from config.problems.kinds import plain_kind
+
+_NOT_LET_IN = "The token that was sent opens nothing: it is misspelt, revoked, or of somebody who may not come in."
 
 
 class ProblemMiddleware:
@@ -21,7 +24,8 @@ class ProblemMiddleware:
             return response
         if response.headers.get("Content-Type") == PROBLEM_CONTENT_TYPE:
             return response
-        answer = plain_problem(response.status_code)
+        has_wrong_token = response.status_code == 401 and sent_token(request) is not None
+        answer = problem(plain_kind(response.status_code), _NOT_LET_IN if has_wrong_token else "")
         for header in ("Allow", "Retry-After"):
             if header in response.headers:
                 answer[header] = response[header]

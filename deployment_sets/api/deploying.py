@@ -26,6 +26,9 @@ from deployments.schemas import BatchDeployResponse
 from profiles.queries import profiles_to_deploy_under
 from projects.queries import project_of
 
+# What nothing sent stands for.
+EVERYWHERE = BringUpToDateRequest.model_validate({})
+
 router = sets_router()
 
 
@@ -60,14 +63,12 @@ def deploy_deployment_set(request: HttpRequest, set_id: UUID, body: BatchDeployR
 )
 def undeploy_deployment_set(request: HttpRequest, set_id: UUID, body: BatchUndeployRequest) -> BatchDeployResponse:
     owner = user_of(request)
-    deployment_set = set_of(owner, set_id)
     project = project_of(owner, body.project_id)
     if body.profile_ids is not None:
         demand_known_profiles(project, body.profile_ids)
     report = batch_undeploy(
         by=owner,
-        set_id=deployment_set.pk,
-        name=deployment_set.name,
+        set_id=set_id,
         project=project,
         profile_ids=body.profile_ids,
         options=body.options,
@@ -96,7 +97,7 @@ def list_deployment_set_live(request: HttpRequest, set_id: UUID, query: Query[Li
     openapi_extra=problems(404),
 )
 def bring_deployment_set_up_to_date(
-    request: HttpRequest, set_id: UUID, body: BringUpToDateRequest
+    request: HttpRequest, set_id: UUID, body: BringUpToDateRequest = EVERYWHERE
 ) -> BringUpToDateResponse:
     owner = user_of(request)
     done = bring_up_to_date(

@@ -45,6 +45,7 @@ class MemberResponse(Schema):
     group_id: UUID | None = Field(examples=[None])
     member_set_id: UUID | None = Field(examples=[None])
     name: str = Field(examples=["pdf"])
+    namespace: str = Field(description="Of an artifact: the plugin it came in, or nothing.", examples=[""])
     artifact_type: ArtifactType | None = Field(description="Of an artifact.", examples=["skill"])
     position: int = Field(ge=0)
     missing: bool = Field(description="An artifact that its collection does not have any more.")
@@ -60,6 +61,7 @@ class MemberResponse(Schema):
             group_id=reference[MemberKind.GROUP],
             member_set_id=reference[MemberKind.SET],
             name=row.name,
+            namespace=row.namespace,
             artifact_type=row.artifact_type,
             position=row.position,
             missing=row.missing,

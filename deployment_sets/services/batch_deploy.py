@@ -1,14 +1,17 @@
 """Landing a whole set in a project: every artifact it stands for under every profile. And taking it out again."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from accounts.models import User
+from deployment_sets.exceptions import NothingClaimedError
 from deployment_sets.models import DeploymentSet
+from deployment_sets.queries import set_of
 from deployment_sets.services.graph import resolve_set
 from deployments.installer.apply import Progress
 from deployments.installer.decisions import Claimant
+from deployments.queries import claimants_in
 from deployments.services.logs import logged
 from deployments.services.reports import Report
 from deployments.services.runs import DEFAULT_OPTIONS, RunOptions, deploy, undeploy
@@ -63,7 +66,6 @@ def batch_undeploy(
     *,
     by: User,
     set_id: UUID,
-    name: str,
     project: Project,
     profile_ids: Sequence[str] | None = None,
     options: RunOptions = DEFAULT_OPTIONS,
@@ -72,8 +74,12 @@ def batch_undeploy(
     """Give up what the set of that id claims in `project`, and remove what nobody claims then.
 
     That is under every profile, or under those named. Neither the profiles nor the set need exist any more.
-    Raises as `deployments.services.runs.undeploy` does.
+    Raises NothingClaimedError, DeploymentSetNotFoundError where nothing is known of such a set, and what
+    `deployments.services.runs.undeploy` raises.
     """
+    name = sets_claiming(project, profile_ids).get(set_id)
+    if name is None:
+        raise NothingClaimedError(set_of(by, set_id).name)
     fields: dict[str, object] = {
         "set_id": str(set_id),
         "project_id": str(project.pk),
@@ -91,6 +97,12 @@ def batch_undeploy(
         )
         fields.update(report.counts)
     return report
+
+
+def sets_claiming(project: Project, profile_ids: Collection[str] | None = None) -> dict[UUID, str]:
+    """The sets that claim anything in `project`, under any of these profiles (None: any), with the names they had."""
+    claimants = claimants_in(project, profile_ids)
+    return {set_id: claimant.label for claimant in claimants if (set_id := set_id_of(claimant))}
 
 
 def claimant_of(set_id: UUID, name: str) -> Claimant:

@@ -102,7 +102,7 @@ def list_artifact_deployments(
 def _shown(project: Project, rows: Sequence[Deployment], query: DeploymentQuery) -> list[DeploymentRead]:
     """The schemas of a page of deployments, compared with the disk if that was asked for."""
     found = {}
-    if rows and (query.status or query.diffs):
+    if rows and (query.on_disk or query.diffs):
         compared = statuses(project=project, deployments={row.pk for row in rows}, diffs=query.diffs)
         found = {status.target.key: status for status in compared}
     return [

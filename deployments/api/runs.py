@@ -21,6 +21,9 @@ from deployments.schemas import (
 from deployments.services.undo import undo
 from projects.queries import project_of
 
+# What nothing sent stands for.
+AS_EVER = UndoRequest.model_validate({})
+
 router = Router(tags=["Runs"])
 
 
@@ -67,7 +70,7 @@ def list_run_results(request: HttpRequest, run_id: UUID, query: Query[RunResultQ
     response={200: BatchDeployResponse},
     openapi_extra=problems(404, 409),
 )
-def undo_run(request: HttpRequest, run_id: UUID, body: UndoRequest) -> BatchDeployResponse:
+def undo_run(request: HttpRequest, run_id: UUID, body: UndoRequest = AS_EVER) -> BatchDeployResponse:
     owner = user_of(request)
     run = run_of(owner, run_id)
     return BatchDeployResponse.of(undo(project=run.project, by=owner, run_id=run.pk, options=body.options))

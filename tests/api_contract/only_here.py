@@ -70,7 +70,7 @@ def folder_is_gone(world: World, client: Client, operation: Operation) -> Iterat
     """The project's folder is not there to be looked at."""
     folder = Path(world.project.path)
     away = folder.rename(folder.with_name("away"))
-    for choice in ("status", "diffs"):
+    for choice in ("on_disk", "diffs"):
         yield _send(client, operation, world, Call(query={choice: "true"}))
     away.rename(folder)
 

@@ -94,10 +94,14 @@ def test_a_host_that_is_not_ours_is_refused(either: Server) -> None:
 
 def test_nobody_gets_in_without_a_login(shared: Server) -> None:
     assert is_problem(shared.ask("GET", SETS), 401)
-    assert is_problem(shared.ask("GET", SETS, Authorization="Bearer dset_wrong"), 401)
+    wrong = shared.ask("GET", SETS, Authorization="Bearer dset_wrong")
+    assert is_problem(wrong, 401)
+    assert "token that was sent opens nothing" in wrong.json()["detail"]
     assert is_problem(shared.ask("GET", SETS, Authorization="Basic YW5uYTpjb3JyZWN0IGhvcnNl"), 401)
     page = shared.ask("GET", "/sets/")
     assert (page.status, page.headers["location"]) == (302, "/login?next=/sets/")
+    docs = shared.ask("GET", "/api/v1/docs", Accept="text/html,*/*")
+    assert (docs.status, docs.headers["location"]) == (302, "/login?next=/api/v1/docs")
 
 
 def test_a_revoked_token_is_worth_nothing_from_the_next_request_on(shared: Server) -> None:

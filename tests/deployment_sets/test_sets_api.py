@@ -114,8 +114,9 @@ def test_a_member_is_exactly_one_thing(api: Caller, sent: str) -> None:
 
 def test_what_is_not_there_cannot_be_a_member(api: Caller, other_owner: User) -> None:
     address, theirs = made(api, "One"), DeploymentSetFactory(owner=other_owner)
-    assert add(api, address, artifact_uuid=str(uuid4())).status_code == 422
-    assert add(api, address, group_id=str(uuid4())).status_code == 422
+    for name in ("artifact_uuid", "group_id"):
+        refused = add(api, address, **{name: str(uuid4())})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, name)
     for unknown in (uuid4(), theirs.pk):
         assert add(api, address, member_set_id=str(unknown)).status_code == 404
 
@@ -341,6 +342,26 @@ def test_a_set_that_cannot_be_resolved_is_listed_without_counts_and_says_its_pat
     assert [step["name"] for step in refused.json()["path"]] == ["A", "B", "A"]
 
 
+def test_a_deleted_set_is_taken_out_by_its_id_and_one_that_claims_nothing_is_told_so(
+    api: Caller, other_api: Caller, project: Project, project_folder: Path
+) -> None:
+    address, where = made(api, "One"), {"project_id": str(project.pk)}
+    add(api, address, artifact_uuid=str(ArtifactFactory(name="first").uuid))
+    idle = api.post(f"{address}/undeploy", where)
+    assert (idle.status_code, "claims nothing" in idle.json()["detail"]) == (409, True)
+    api.post(f"{address}/deploy", {**where, "all_profiles": True})
+    api.delete(address)
+    assert other_api.post(f"{address}/undeploy", where).status_code == 404
+    assert api.post(f"{address}/undeploy", where).json()["counts"]["success"] == 1
+    assert not (project_folder / ".claude").exists()
+    assert api.post(f"{address}/undeploy", where).status_code == 404
+
+
+def test_a_dry_run_applies_no_plan(api: Caller, project: Project) -> None:
+    body = {"project_id": str(project.pk), "all_profiles": True, "dry_run": True, "fingerprint": "abc"}
+    assert api.post(f"{made(api, 'One')}/deploy", body).status_code == 422
+
+
 def test_bringing_a_set_up_to_date_deploys_what_was_added_since(
     api: Caller, project: Project, project_folder: Path
 ) -> None:
@@ -349,7 +370,7 @@ def test_bringing_a_set_up_to_date_deploys_what_was_added_since(
     api.post(f"{address}/deploy", {"project_id": str(project.pk), "all_profiles": True})
     add(api, address, artifact_uuid=str(ArtifactFactory(name="second").uuid))
     assert api.get(f"{address}/live").json()["items"][0]["behind"] == ["1 not deployed yet"]
-    done = api.post(f"{address}/bring-up-to-date", {}).json()
+    done = api.post(f"{address}/bring-up-to-date").json()
     assert (done["total"], done["items"][0]["report"]["counts"]["success"]) == (1, 1)
     assert (project_folder / ".claude/skills/second/SKILL.md").exists()
 
@@ -404,6 +425,7 @@ def test_what_is_no_json_is_refused_as_such(api: Caller) -> None:
         ('{"name": "\\ud800"}', 422),
     ):
         refused = client.post("/api/v1/deployment-sets", text, content_type="application/json")
+        assert status != 400 or "not JSON" in refused.json()["detail"]
         assert (refused.status_code, refused.headers["Content-Type"]) == (status, "application/problem+json"), text
     refused = client.post("/api/v1/deployment-sets", json.dumps({"name": "x"}), content_type="text/plain")
     assert (refused.status_code, refused.json()["type"]) == (415, "urn:deployment-sets:problem:not-json")

@@ -105,7 +105,7 @@ def test_an_error_takes_everything_back_when_it_shall_be_all_or_nothing(project:
 
 def test_a_set_that_claims_nothing_there_is_told_which_do(project: Project, project_folder: Path) -> None:
     DeploymentSetFactory(owner=project.owner, name="Elsewhere")
-    nothing = "The set 'Elsewhere' claims nothing there: nothing is removed. "
+    nothing = "The set “Elsewhere” claims nothing there: nothing is removed. "
     assert undeploy_set(project, "Elsewhere") == (2, f"{nothing}No set claims anything there.")
     there = landed(project, "There", ArtifactFactory(type="command", name="ship"))
     told = f"{nothing}Sets that claim something there: 'There' is {there.pk}."

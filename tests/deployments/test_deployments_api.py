@@ -80,13 +80,13 @@ def test_the_disk_is_looked_at_only_on_request(api: Caller, desk: Desk, deployme
     desk.deploy(ship, plan)
     (desk.folder / ".claude/commands/ship.md").write_text("Mine\n")
     give_version(plan, {"": "Plan better\n"})
-    compared = api.get(deployments, status=True).json()["items"]
+    compared = api.get(deployments, on_disk=True).json()["items"]
     assert [(each["artifact_id"], each["status"], each["diffs"]) for each in compared] == [
         ("command:plan", "outdated", None),
         ("command:ship", "modified", None),
     ]
     assert "edited" in compared[1]["reasons"][0]
-    for query in ({"diffs": True}, {"diffs": True, "status": True}):
+    for query in ({"diffs": True}, {"diffs": True, "on_disk": True}):
         shown = api.get(deployments, **query).json()["items"]
         assert [each["status"] for each in shown] == ["outdated", "modified"]
         assert shown[0]["diffs"] == []
@@ -137,7 +137,7 @@ def test_a_folder_that_is_gone_is_said_where_somebody_looks_at_it(api: Caller, d
     assert labels(api.get(deployments)) == ["command:ship"]
     assert api.get(one).status_code == 200
     for answer in (
-        api.get(deployments, status=True),
+        api.get(deployments, on_disk=True),
         api.get(one, diffs=True),
         api.post(f"{deployments}/undeploy", {"all": True}),
     ):
@@ -150,7 +150,7 @@ def test_a_project_outside_the_allowed_folders_is_said_as_well(
 ) -> None:
     desk.deploy(desk.artifact("command:ship"))
     settings.PROJECT_ROOTS = [tmp_path / "elsewhere"]
-    assert api.get(f"/projects/{desk.project.pk}/deployments", status=True).status_code == 409
+    assert api.get(f"/projects/{desk.project.pk}/deployments", on_disk=True).status_code == 409
 
 
 @pytest.mark.parametrize("choice", ["artifacts", "profiles", "both", "all"])
@@ -284,7 +284,7 @@ def test_another_owners_deployments_do_not_exist(
     assert list(desk.tree()) == [".claude/commands/ship.md"]
 
 
-@pytest.mark.parametrize("query", [{}, {"status": True}, {"diffs": True}], ids=str)
+@pytest.mark.parametrize("query", [{}, {"on_disk": True}, {"diffs": True}], ids=str)
 def test_more_deployments_take_no_more_queries(
     api: Caller, desk: Desk, deployments: str, query: dict[str, Any]
 ) -> None:
