@@ -22,7 +22,7 @@ from deployments.schemas import (
     DeploymentRead,
     UndeployRequest,
 )
-from deployments.services.runs import undeploy
+from deployments.services.runs import undeploy_artifacts
 from deployments.services.status import statuses
 from projects.models import Project
 from projects.queries import project_of
@@ -67,12 +67,12 @@ def get_deployment(
     response={200: BatchDeployResponse},
     openapi_extra=problems(404, 409),
 )
-def undeploy_artifacts(request: HttpRequest, project_id: UUID, body: UndeployRequest) -> BatchDeployResponse:
+def take_out_artifacts(request: HttpRequest, project_id: UUID, body: UndeployRequest) -> BatchDeployResponse:
     owner = user_of(request)
     project = project_of(owner, project_id)
     if body.profile_ids is not None:
         demand_known_profiles(project, body.profile_ids)
-    report = undeploy(
+    report = undeploy_artifacts(
         project=project,
         by=owner,
         artifacts=body.artifact_uuids,

@@ -1,5 +1,6 @@
 """Deploying artifacts into a project and taking them out again: the way in for what changes a project's folder."""
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -23,10 +24,13 @@ from deployments.installer.plan import Situation, make_plan
 from deployments.installer.recover import recover_folder
 from deployments.models import Run
 from deployments.services.folders import held, path_of
+from deployments.services.logs import logged
 from deployments.services.rendering import rendered_artifacts
 from deployments.services.reports import Report, diffs_of, planned
 from profiles.models import DeploymentProfile
 from projects.models import Project
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,26 @@ def undeploy(
         intend=intend,
         progress=progress,
     )
+
+
+def undeploy_artifacts(
+    *,
+    project: Project,
+    by: User,
+    artifacts: Collection[UUID] | None = None,
+    profile_ids: Collection[str] | None = None,
+    options: RunOptions = DEFAULT_OPTIONS,
+) -> Report:
+    """Undeploy artifacts, or all of them, whoever claims them; and say so in the log. Raises as `deploy` does."""
+    fields: dict[str, object] = {
+        "project_id": str(project.pk),
+        "profile_id": ",".join(profile_ids or ()),
+        "dry_run": options.dry_run,
+    }
+    with logged(logger, "Undeploying artifacts", fields):
+        report = undeploy(project=project, by=by, artifacts=artifacts, profile_ids=profile_ids, options=options)
+        fields.update(report.counts)
+    return report
 
 
 def claimed_by(ledger: Ledger, claimant: str | None) -> list[Unwanted]:

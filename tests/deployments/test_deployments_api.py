@@ -1,5 +1,6 @@
 """What is deployed in projects, over the API."""
 
+import logging
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -173,6 +174,20 @@ def test_what_is_named_is_taken_out(api: Caller, desk: Desk, deployments: str, c
     assert answer.json()["counts"] == {"success": 4 - len(left), "skip": 0, "error": 0}
     assert {each["action"] for each in answer.json()["results"]} == {"remove"}
     assert api.get(deployments).json()["total"] == len(left)
+
+
+def test_the_start_and_the_end_of_an_undeploy_are_logged(
+    api: Caller, desk: Desk, deployments: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.deploy(desk.artifact("command:plan"), desk.artifact("command:ship"))
+    with caplog.at_level(logging.INFO, logger="deployments"):
+        api.post(f"{deployments}/undeploy", {"profile_ids": ["claude_code"]})
+    start, end = (vars(record) for record in caplog.records)
+    for fields in (start, end):
+        assert (fields["project_id"], fields["profile_id"]) == (str(desk.project.pk), "claude_code")
+        assert fields["dry_run"] is False
+    assert (end["success"], end["skip"], end["error"]) == (2, 0, 0)
+    assert end["duration_ms"] >= 0
 
 
 def test_an_undeploy_takes_the_choices_of_every_run(api: Caller, desk: Desk, deployments: str) -> None:

@@ -1,5 +1,7 @@
 """`manage.py undeploy`, as a script meets it."""
 
+import logging
+
 import pytest
 
 from deployments.installer.decisions import Claimant
@@ -24,6 +26,13 @@ def test_an_artifact_goes_whoever_claims_it_and_the_others_stay(desk: Desk) -> N
         "1 removed, 0 skipped, 0 failed. This was run 3.",
     ]
     assert desk.tree() == {".claude/commands/ship.md": b"Ship"}
+
+
+def test_it_is_logged_like_every_run(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.deploy(desk.artifact("skill:pdf"))
+    with caplog.at_level(logging.INFO, logger="deployments"):
+        undeploy(desk, "skill:pdf", "--verbosity", "2")
+    assert caplog.messages == ["Undeploying artifacts begins.", "Undeploying artifacts is over."]
 
 
 def test_several_go_at_once_by_name_and_by_uuid(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from deployments.management.project_command import (
     run_options,
 )
 from deployments.queries import deployments_in
-from deployments.services.runs import undeploy
+from deployments.services.runs import undeploy_artifacts
 from projects.models import Project
 
 
@@ -40,7 +40,7 @@ class Command(ProjectCommand):
 
     def carry_out(self, owner: User, options: Mapping[str, Any]) -> bool:
         project = registered_project(owner, options["project"])
-        report = undeploy(
+        report = undeploy_artifacts(
             project=project,
             by=owner,
             artifacts=_artifacts(project, options["artifacts"]),
