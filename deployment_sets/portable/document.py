@@ -7,7 +7,7 @@ out is empty; there is no null.
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator, with_config
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator, with_config
 
 from deployment_sets.services.resolution import Member, MemberKind
 from profiles.enums import ArtifactType, Platform
@@ -22,9 +22,15 @@ MAX_MEMBERS = 50_000
 MAX_PROFILES = 50
 MAX_TAGS = 100
 
+
+def _stripped(value: object) -> object:
+    """Blanks around a name do not count, here as in the services that take it."""
+    return value.strip() if isinstance(value, str) else value
+
+
 # Half surrogates are refused with every text; a NUL has to be.
 _Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
-_Name = Annotated[_Text, StringConstraints(min_length=1, max_length=255)]
+_Name = Annotated[_Text, StringConstraints(min_length=1, max_length=255), BeforeValidator(_stripped)]
 _Line = Annotated[_Text, StringConstraints(max_length=255)]
 _Tags = Annotated[tuple[_Line, ...], Field(max_length=MAX_TAGS)]
 

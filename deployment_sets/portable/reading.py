@@ -81,7 +81,13 @@ def problems_told() -> Iterator[None]:
         yield
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        problems = [(".".join(map(str, each["loc"])), _message(each["type"], each["msg"])) for each in details]
+        # A list that holds what cannot be read is called too short as well, whatever its length.
+        above = {each["loc"][:end] for each in details for end in range(len(each["loc"]))}
+        problems = [
+            (".".join(map(str, each["loc"])), _message(each["type"], each["msg"]))
+            for each in details
+            if each["type"] != "too_short" or each["loc"] not in above
+        ]
         raise PortableDocumentError(problems) from error
 
 

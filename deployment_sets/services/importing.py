@@ -82,7 +82,8 @@ def import_sets(
 
     Raises UnmatchedError with all that is not here, PortableDocumentError for what cannot be stored,
     DeploymentSetCycleError and DeploymentSetDepthError, ProfilesDifferError, MissingPermissionError when a group or
-    metadata would have to be written by somebody who may not, and Project.DoesNotExist.
+    metadata would have to be written by somebody who may not, GroupExistsError when others keep making groups of the
+    same names meanwhile, and Project.DoesNotExist.
     """
     check_document(document)
     if project is not None and project.owner_id != owner.pk:
@@ -180,19 +181,18 @@ class _Import:
         names = _SetNames(self._owner)
         sets = dict(self._matches.sets)
         for index, one in enumerate(self._document.sets):
-            name = one.name.strip()
             with _problems_at(f"sets.{index}"):
                 sets[one.id] = create_set(
                     owner=self._owner,
-                    name=names.free(name),
+                    name=names.free(one.name),
                     description=one.description,
                     color=one.color,
                     icon=one.icon,
                     tags=one.tags,
                 )
             self._done.sets.append(sets[one.id])
-            if sets[one.id].name != name:
-                self._note(f"You had a set {name!r} already; that of the document is now {sets[one.id].name!r}.")
+            if sets[one.id].name != one.name:
+                self._note(f"You had a set {one.name!r} already; that of the document is now {sets[one.id].name!r}.")
         rows = {
             MemberKind.ARTIFACT: {uuid: artifact.pk for uuid, artifact in self._matches.artifacts.items()},
             MemberKind.GROUP: {group_id: group.pk for group_id, group in groups.items()},

@@ -291,6 +291,20 @@ def test_two_groups_of_one_name_both_find_a_free_one(owner: User, pdf: Artifact)
     assert [group.name for group in imported.created_groups] == ["Planning", "Planning (imported)"]
 
 
+def test_blanks_around_a_name_do_not_count(owner: User, pdf: Artifact) -> None:
+    document = group_document(owner, ArtifactGroupFactory(name="Planning", artifacts=[pdf]))
+    ArtifactGroup.objects.all().delete()
+    data = document.model_dump(mode="json")
+    data["sets"][0]["name"], data["groups"][0]["name"] = " Outer\n", "\x1f Planning "
+    admin = UserFactory(is_superuser=True)
+    first = import_sets(owner=admin, document=document_of(data))
+    assert (first.root.name, group_of(first).name, first.notes) == ("Outer", "Planning", [])
+    second = import_sets(owner=admin, document=document_of(data))
+    assert (second.root.name, second.matched_groups) == ("Outer (imported)", [group_of(first)])
+    data["groups"][0]["artifacts"] = []
+    assert group_of(import_sets(owner=admin, document=document_of(data))).name == "Planning (imported)"
+
+
 def test_a_group_that_was_left_out_has_to_be_here(owner: User, pdf: Artifact) -> None:
     group = ArtifactGroupFactory(name="Planning", collection=pdf.collection, artifacts=[pdf])
     document = document_with(DeploymentSetFactory(owner=owner, members=[group]), groups=False)

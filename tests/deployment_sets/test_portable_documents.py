@@ -169,6 +169,7 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "colours": (change("colours", to=1), "misspelt"),
     "sets.0.colour": (change("sets", 0, "colour", to="red"), "misspelt"),
     "sets.0.name": (change("sets", 0, "name", to="a\x00b"), "NUL"),
+    "groups.0.name": (change("groups", 0, "name", to=" \n"), "at least 1"),
     "sets.1.name": (change("sets", 1, "name", to="\ud800"), "surrogate"),
     "sets.0.id": (change("sets", 0, "id", to="here"), "UUID"),
     "sets.1.id": (change("sets", 1, "id", to=OUTER), "same stands in sets.0.id"),
@@ -231,6 +232,15 @@ def test_nothing_stands_in_a_document_twice_by_whatever_tells_it_apart(
     data = whole()
     data[table].append(data[table][0] | other)
     assert list(problems(data)) == [place]
+
+
+def test_one_mistake_in_a_list_does_not_make_it_too_short() -> None:
+    data = nested("Only")
+    data["sets"][0]["name"] = ""
+    assert list(problems(data)) == ["sets.0.name"]
+    data = whole()
+    data["artifacts"][0]["target_platforms"] = ["vim"]
+    assert list(problems(data)) == ["artifacts.0.target_platforms.0"]
 
 
 @pytest.mark.parametrize("table", ["collections", "artifacts", "groups", "profiles"])
