@@ -10,7 +10,6 @@ from accounts.access import user_of
 from accounts.endpoints.problems import problems
 from deployment_sets.api.switch import sets_router
 from deployment_sets.portable.document import PortableDocument
-from deployment_sets.portable.reading import parse
 from deployment_sets.portable.writing import as_json, as_toml
 from deployment_sets.schemas.portable import EXAMPLE, DeploymentSetImport, ExportQuery, ImportedSetsRead
 from deployment_sets.services.exporting import export_set
@@ -58,7 +57,7 @@ def import_deployment_sets(request: HttpRequest, body: DeploymentSetImport) -> S
     owner = user_of(request)
     done = import_sets(
         owner=owner,
-        document=body.document or parse(body.toml or "", "toml"),
+        document=body.one_document,
         project=None if body.project_id is None else project_of(owner, body.project_id),
         update_profiles=body.update_profiles,
         artifact_metadata=body.artifact_metadata,

@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, PlainValidator, model_validator
 
 from accounts.endpoints.types import Body, Filters, Flag, Line, StorableText
 from deployment_sets.portable.document import PortableDocument
-from deployment_sets.portable.reading import MAX_BYTES
+from deployment_sets.portable.reading import MAX_BYTES, document_of, parse
 from deployment_sets.schemas.sets import SetReference
 from deployment_sets.services.importing import ImportedSets
 
@@ -16,6 +16,14 @@ EXAMPLE: dict[str, Any] = {
     "format": 1,
     "sets": [{"id": "0f8fad5b-d9cb-469f-a165-70867728950e", "name": "Full-stack"}],
 }
+
+
+def _as_it_came(data: object) -> object:
+    """Left to `deployment_sets.portable.reading`, the one reader of documents, whatever they are written in."""
+    return data
+
+
+AnyDocument = Annotated[object, PlainValidator(_as_it_came, json_schema_input_type=PortableDocument)]
 
 
 class ExportQuery(Filters):
@@ -42,8 +50,12 @@ class DeploymentSetImport(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"document": EXAMPLE, "dry_run": True}]})
 
-    document: PortableDocument | None = None
-    toml: Annotated[StorableText, Field(max_length=MAX_BYTES)] | None = None
+    document: AnyDocument | None = Field(
+        None, description="As it was exported. Errors name places in it: `sets.0.name`."
+    )
+    toml: Annotated[StorableText, Field(max_length=MAX_BYTES)] | None = Field(
+        None, description="The same as TOML text."
+    )
     project_id: UUID | None = Field(None, description="The project that takes the profiles; left out, they are too.")
     update_profiles: Flag = Field(False, description="Change profiles of that project that say something else.")
     artifact_metadata: Flag = Field(False, description="Write platforms and tags of artifacts as they are in it.")
@@ -55,6 +67,11 @@ class DeploymentSetImport(Body):
         if (self.document is None) == (self.toml is None):
             raise ValueError("Send exactly one of document (JSON) and toml (text).")
         return self
+
+    @property
+    def one_document(self) -> PortableDocument:
+        """The document that was sent. Raises as `parse` does."""
+        return document_of(self.document) if self.toml is None else parse(self.toml, "toml")
 
 
 class ImportedSetsRead(Schema):

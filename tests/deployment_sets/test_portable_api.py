@@ -85,6 +85,39 @@ def test_what_is_no_document_is_refused_with_its_place(api: Caller, body: dict[s
     assert refused.json()["errors"]
 
 
+ONE = {"id": "0f8fad5b-d9cb-469f-a165-70867728950e", "name": "One"}
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        ([], ""),
+        ("format = 1", ""),
+        ({"format": True, "sets": [ONE]}, "format"),
+        ({"format": 1.0, "sets": [ONE]}, "format"),
+        ({"format": 1, "sets": [ONE | {"name": ""}]}, "sets.0.name"),
+        ({"format": 1, "sets": [ONE | {"members": [{}]}]}, "sets.0.members.0"),
+        ({"format": 1, "sets": [ONE | {"members": [{"artifact": ONE["id"]}]}]}, "sets.0.members.0"),
+        ({"format": 1, "sets": [ONE | {"color": "red"}]}, "sets.0.color"),
+        ({"format": 1, "sets": [ONE], "groups": [{"id": ONE["id"]}]}, "groups.0.name"),
+    ],
+    ids=str,
+)
+def test_a_mistake_in_a_document_is_told_by_its_place_in_it_and_nothing_else_is(
+    api: Caller, document: Any, place: str
+) -> None:
+    refused = api.post(f"{SETS}/import", {"document": document})
+    assert refused.status_code == 422
+    assert [(each["location"], each["field"]) for each in refused.json()["errors"]] == [("body", place)]
+
+
+def test_the_first_of_many_mistakes_are_told(api: Caller) -> None:
+    document = {"format": 1, "sets": [ONE | {"members": [{}] * 1000}]}
+    refused = api.post(f"{SETS}/import", {"document": document})
+    assert (refused.status_code, len(refused.json()["errors"])) == (422, 50)
+    assert "950 more problems" in refused.json()["detail"]
+
+
 def test_another_owners_things_are_not_there(
     api: Caller, other_api: Caller, outer: DeploymentSet, project: Project
 ) -> None:
