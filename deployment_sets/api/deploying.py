@@ -20,7 +20,7 @@ from deployment_sets.schemas.deploying import (
     LiveRead,
 )
 from deployment_sets.services.batch_deploy import batch_deploy, batch_undeploy
-from deployment_sets.services.live import bring_up_to_date, where_live
+from deployment_sets.services.live import bring_up_to_date, places_of, where_live
 from deployments.queries import demand_known_profiles
 from deployments.schemas import BatchDeployResponse
 from profiles.queries import profiles_to_deploy_under
@@ -84,9 +84,11 @@ def undeploy_deployment_set(request: HttpRequest, set_id: UUID, body: BatchUndep
     openapi_extra=problems(404),
 )
 def list_deployment_set_live(request: HttpRequest, set_id: UUID, query: Query[LiveQuery]) -> LiveListResponse:
-    live = where_live(deployment_set=set_of(user_of(request), set_id), on_disk=query.on_disk)
-    page = live[query.offset : query.offset + query.limit]
-    return LiveListResponse(items=[LiveRead.of(each) for each in page], total=len(live))
+    deployment_set = set_of(user_of(request), set_id)
+    places = places_of(deployment_set)
+    page = places[query.offset : query.offset + query.limit]
+    live = where_live(deployment_set=deployment_set, places=page, on_disk=query.on_disk)
+    return LiveListResponse(items=[LiveRead.of(each) for each in live], total=len(places))
 
 
 @router.post(

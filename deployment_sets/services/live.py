@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from accounts.models import User
@@ -10,14 +10,14 @@ from deployment_sets.exceptions import NoProfileLeftError
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.batch_deploy import batch_deploy, claimant_of
 from deployment_sets.services.graph import resolve_set
-from deployments.exceptions import DeploymentError
+from deployments.exceptions import DeploymentError, ProjectFolderError
 from deployments.installer.decisions import PlacementKey, Wanted
 from deployments.installer.status import DeploymentStatus, Status, outdated_reason
 from deployments.models import Claim, DeploymentPlacement
 from deployments.services.rendering import rendered_artifacts
 from deployments.services.reports import Report
 from deployments.services.runs import DEFAULT_OPTIONS, RunOptions
-from deployments.services.status import statuses
+from deployments.services.status import statuses_in
 from profiles.models import DeploymentProfile
 from profiles.rendering import Rendering
 from projects.exceptions import FolderBusyError
@@ -48,23 +48,49 @@ class Live:
         return bool(self.behind)
 
 
-def where_live(*, deployment_set: DeploymentSet, on_disk: bool = False) -> list[Live]:
-    """Where `deployment_set` is claimed, by project and profile; with `on_disk` every file there is compared too.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A project and a profile that a set is claimed in, and what lies there for it."""
 
-    Renders what the set stands for under each profile it is claimed in. The number of queries depends on the rows
-    only by batches; with `on_disk` it grows with the projects. Raises DeploymentSetResolutionError when the set
-    does not resolve.
-    """
-    claimant = claimant_of(deployment_set.pk, deployment_set.name).key
-    placed = _placed(claimant, deployment_set.owner_id)
+    project: Project
+    profile_id: str
+    placed: _Placed
+
+    @property
+    def key(self) -> tuple[UUID, str]:
+        """What tells it from other places."""
+        return self.project.pk, self.profile_id
+
+
+def places_of(deployment_set: DeploymentSet) -> list[Place]:
+    """Where `deployment_set` is claimed, by the name of the project and by profile. Three queries."""
+    placed = _placed(claimant_of(deployment_set.pk, deployment_set.name).key, deployment_set.owner_id)
     projects = Project.objects.in_bulk([project_id for project_id, _ in placed])
-    # A project may have been deleted since its claims were read.
-    present = (place for place in placed if place[0] in projects)
-    places = sorted(present, key=lambda place: (projects[place[0]].name, place[0], place[1]))
+    places = [
+        Place(projects[project_id], profile_id, states)
+        for (project_id, profile_id), states in placed.items()
+        # A project may have been deleted since its claims were read.
+        if project_id in projects
+    ]
+    return sorted(places, key=lambda place: (place.project.name, *place.key))
+
+
+def where_live(
+    *, deployment_set: DeploymentSet, places: Sequence[Place] | None = None, on_disk: bool = False
+) -> list[Live]:
+    """How `deployment_set` stands in each of `places`, or everywhere; with `on_disk` every file there is compared too.
+
+    Renders what the set stands for under each profile there. The number of queries depends on the rows only by
+    batches. Raises DeploymentSetResolutionError when the set does not resolve.
+    """
+    if places is None:
+        places = places_of(deployment_set)
+    keys = {place.key for place in places}
+    projects = {place.project.pk: place.project for place in places}
     profiles = [
         profile
         for profile in DeploymentProfile.objects.filter(project__in=projects)
-        if (profile.project_id, profile.profile_id) in placed
+        if (profile.project_id, profile.profile_id) in keys
     ]
     resolved = [artifact.uuid for artifact in resolve_set(deployment_set).artifacts]
     # Every artifact under each of these, which take turns.
@@ -72,12 +98,20 @@ def where_live(*, deployment_set: DeploymentSet, on_disk: bool = False) -> list[
     wanted_under = {
         (profile.project_id, profile.profile_id): wanted[turn :: len(profiles)] for turn, profile in enumerate(profiles)
     }
-    behind = {place: tuple(_behind(placed[place], resolved, wanted_under.get(place))) for place in places}
     live = [
-        Live(projects[project_id], profile_id, len(placed[project_id, profile_id]), behind[project_id, profile_id])
-        for project_id, profile_id in places
+        Live(
+            place.project,
+            place.profile_id,
+            len(place.placed),
+            tuple(_behind(place.placed, resolved, wanted_under.get(place.key))),
+        )
+        for place in places
     ]
-    return list(_looked_at(live, claimant)) if on_disk else live
+    if not on_disk:
+        return live
+    claimant = claimant_of(deployment_set.pk, deployment_set.name).key
+    found = statuses_in(projects.values(), claimant=claimant)
+    return [_looked_at(each, found[each.project.pk]) for each in live]
 
 
 def bring_up_to_date(
@@ -148,21 +182,13 @@ def _behind(placed: _Placed, resolved: list[UUID], wanted: Sequence[Wanted] | No
         yield f"{len(dropped)} no longer in the set"
 
 
-def _looked_at(live: list[Live], claimant: str) -> Iterator[Live]:
-    found: dict[UUID, list[DeploymentStatus] | str] = {}
-    for each in live:
-        if each.project.pk not in found:
-            try:
-                found[each.project.pk] = statuses(project=each.project, claimant=claimant)
-            except DeploymentError as error:
-                found[each.project.pk] = str(error)
-        answer = found[each.project.pk]
-        if isinstance(answer, str):
-            yield Live(each.project, each.profile_id, each.deployment_count, each.behind, None, answer)
-            continue
-        drifted = tuple(
-            status
-            for status in answer
-            if status.target.profile_id == each.profile_id and status.status not in (Status.IN_SYNC, Status.OUTDATED)
-        )
-        yield Live(each.project, each.profile_id, each.deployment_count, each.behind, drifted)
+def _looked_at(live: Live, found: list[DeploymentStatus] | ProjectFolderError) -> Live:
+    """`live` with what was found in its project, or why nobody could look."""
+    if isinstance(found, ProjectFolderError):
+        return replace(live, problem=str(found))
+    drifted = tuple(
+        status
+        for status in found
+        if status.target.profile_id == live.profile_id and status.status not in (Status.IN_SYNC, Status.OUTDATED)
+    )
+    return replace(live, drifted=drifted)

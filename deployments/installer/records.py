@@ -28,33 +28,33 @@ _BATCH = 400
 
 
 def load(project: Project) -> Ledger:
-    """Everything recorded of `project`. Four queries.
+    """Everything recorded of `project`. Four queries."""
+    return load_all([project.pk])[project.pk]
+
+
+def load_all(projects: Collection[UUID]) -> dict[UUID, Ledger]:
+    """Everything recorded of each of `projects`. Four queries.
 
     Who has no lock may see the queries answer from before and after a run. What then connects a row that only
     one of them knew is left out, as if it had not been recorded yet or were not any more.
     """
-    placements = {
-        row.pk: _placement_row(row) for row in Placement.objects.filter(project=project).order_by().iterator()
-    }
-    deployments = {
-        row.pk: _deployment_row(row) for row in Deployment.objects.filter(project=project).order_by().iterator()
-    }
-    links = DeploymentPlacement.objects.filter(deployment__project=project).order_by("pk")
-    claims = Claim.objects.filter(deployment__project=project).order_by("label", "pk")
-    return Ledger(
-        placements,
-        deployments,
-        {
-            (deployment, placement)
-            for deployment, placement in links.values_list("deployment_id", "placement_id")
-            if deployment in deployments and placement in placements
-        },
-        {
-            (deployment, claimant): label
-            for deployment, claimant, label in claims.values_list("deployment_id", "claimant", "label")
-            if deployment in deployments
-        },
-    )
+    ledgers = {project: Ledger() for project in projects}
+    ledger_of: dict[UUID, Ledger] = {}
+    for placement in Placement.objects.filter(project__in=projects).order_by().iterator():
+        ledgers[placement.project_id].placements[placement.pk] = _placement_row(placement)
+    for deployment in Deployment.objects.filter(project__in=projects).order_by().iterator():
+        ledger_of[deployment.pk] = ledgers[deployment.project_id]
+        ledger_of[deployment.pk].deployments[deployment.pk] = _deployment_row(deployment)
+    links = DeploymentPlacement.objects.filter(deployment__project__in=projects).order_by("pk")
+    for deployment_id, placement_id in links.values_list("deployment_id", "placement_id"):
+        ledger = ledger_of.get(deployment_id)
+        if ledger is not None and placement_id in ledger.placements:
+            ledger.links.add((deployment_id, placement_id))
+    claims = Claim.objects.filter(deployment__project__in=projects).order_by("label", "pk")
+    for deployment_id, claimant, label in claims.values_list("deployment_id", "claimant", "label"):
+        if deployment_id in ledger_of:
+            ledger_of[deployment_id].claims[deployment_id, claimant] = label
+    return ledgers
 
 
 def _placement_row(row: Placement) -> PlacementRow:
@@ -228,18 +228,21 @@ def _existing(find: Callable[..., Iterable[UUID]], ids: Iterable[UUID | None]) -
     return {found for batch in _batches({each for each in ids if each}) for found in find(pk__in=batch)}
 
 
-def recorded_states(ledger: Ledger) -> dict[str, Manifest]:
-    """The files behind the state of every path in `ledger`, by hash. A query for every 500."""
-    states = {row.state for row in ledger.placements.values() if not row.entry}
+def recorded_states(ledgers: Iterable[Ledger]) -> dict[str, Manifest]:
+    """The files behind the state of every path in `ledgers`, by hash. A query for every 500."""
+    states = {row.state for ledger in ledgers for row in ledger.placements.values() if not row.entry}
     return {key: Manifest.decode(data) for key, data in load_blobs(states).items()}
 
 
-def recorded_entries(ledger: Ledger) -> dict[str, tuple[RecordedEntry, ...]]:
-    """Our entries in every shared file, by its folded path, in a lasting order. A query for every 500."""
-    rows = sorted((row for row in ledger.placements.values() if row.entry), key=lambda row: row.key)
-    values = load_blobs({row.state for row in rows}) if rows else {}
+def recorded_values(ledgers: Iterable[Ledger]) -> dict[str, bytes]:
+    """The value behind the state of every entry in `ledgers`, by hash. A query for every 500."""
+    return load_blobs({row.state for ledger in ledgers for row in ledger.placements.values() if row.entry})
+
+
+def recorded_entries(ledger: Ledger, values: Mapping[str, bytes]) -> dict[str, tuple[RecordedEntry, ...]]:
+    """Our entries in every shared file, by its folded path, in a lasting order; `values` are those of their states."""
     entries: Mapping[str, list[RecordedEntry]] = defaultdict(list)
-    for row in rows:
+    for row in sorted((row for row in ledger.placements.values() if row.entry), key=lambda row: row.key):
         trace = None if row.trace is None else Trace.from_json(row.trace)
         entries[folded(row.path)].append(RecordedEntry(decode_key(row.entry), json.loads(values[row.state]), trace))
     return {path: tuple(each) for path, each in entries.items()}

@@ -3,20 +3,17 @@
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import User
-from artifacts.manifests import Manifest
 from artifacts.services.blobs import store_blobs
 from deployments.exceptions import StalePlanError
-from deployments.installer import records
 from deployments.installer.apply import Assignment, Progress, Record, apply_plan
 from deployments.installer.bookkeeping import Bookkeeping, EntriesByPath, Signature
 from deployments.installer.decisions import Claimant, OnConflict, Plan, PlanItem, Unwanted, Wanted
-from deployments.installer.disk import DiskReader, ProjectFolder
+from deployments.installer.disk import ProjectFolder
 from deployments.installer.journal import add_notes
 from deployments.installer.ledger import Ledger
 from deployments.installer.merging import SharedChange, edits_by_file
@@ -27,6 +24,7 @@ from deployments.services.folders import held, path_of
 from deployments.services.logs import logged
 from deployments.services.rendering import rendered_artifacts
 from deployments.services.reports import Report, diffs_of, planned
+from deployments.services.situations import situation_of
 from profiles.models import DeploymentProfile
 from projects.models import Project
 
@@ -246,22 +244,3 @@ def carry_out(
         if recovered.notes:
             add_notes(run, recovered.notes)
         return Report(kind, run, tuple(results), plan.fingerprint, diffs)
-
-
-def situation_of(project: Project, folder: ProjectFolder, on_conflict: OnConflict) -> Situation:
-    """What a plan rests on: the project's ledger and our entries' values; files are read when they are asked about."""
-    ledger = records.load(project)
-    reader = DiskReader(folder)
-
-    @cache
-    def states() -> dict[str, Manifest]:
-        return records.recorded_states(ledger)
-
-    return Situation(
-        ledger=ledger,
-        look=reader.look,
-        read=reader.read,
-        recorded_state=lambda sha256: states()[sha256],
-        recorded_entries=records.recorded_entries(ledger),
-        on_conflict=on_conflict,
-    )

@@ -1,19 +1,25 @@
 """How the deployments of a project are: compared with its disk, and with what would be deployed today."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from artifacts.queries import load_artifacts
+from artifacts.queries import LoadedArtifact, load_artifacts
 from artifacts.services.blobs import load_blobs
+from deployments.exceptions import ProjectFolderError
 from deployments.installer.decisions import Claimant, OnConflict, Target, Wanted
 from deployments.installer.disk import ProjectFolder
-from deployments.installer.ledger import DeploymentRow, PlacementRow
+from deployments.installer.ledger import DeploymentRow, Ledger, PlacementRow
 from deployments.installer.status import DeploymentStatus, StatusReader
 from deployments.services.folders import path_of
 from deployments.services.rendering import rendered
-from deployments.services.runs import situation_of
+from deployments.services.situations import Recorded, recorded_in
+from profiles.models import DeploymentProfile
+from profiles.rendering import ProfileLayout
 from projects.models import Project
+
+type _Layouts = Mapping[tuple[UUID, str], ProfileLayout]
+"""By project and profile."""
 
 
 def statuses(
@@ -25,45 +31,95 @@ def statuses(
     queries depends on the deployments only by batches; `diffs` take one more, if anything was edited.
     Raises ProjectFolderError when the folder cannot be read.
     """
-    with ProjectFolder(path_of(project)) as folder:
-        situation = situation_of(project, folder, OnConflict.FAIL)
-        ledger = situation.ledger
-        claims: dict[UUID, list[Claimant]] = defaultdict(list)
-        for (deployment_id, key), label in sorted(ledger.claims.items(), key=lambda claim: claim[1]):
-            claims[deployment_id].append(Claimant(key, label))
-        placements: dict[UUID, list[PlacementRow]] = defaultdict(list)
-        for deployment_id, placement_id in ledger.links:
-            placements[deployment_id].append(ledger.placements[placement_id])
-        for rows in placements.values():
-            rows.sort(key=lambda row: row.key)
-        chosen = [
-            row
-            for row in sorted(ledger.deployments.values(), key=lambda row: _order(row.target))
-            # Without placements it is of a run that came to its end meanwhile.
-            if row.id in placements
-            and (claimant is None or any(claim.key == claimant for claim in claims[row.id]))
-            and (deployments is None or row.id in deployments)
-        ]
-        wanted = _wanted_today(project, chosen)
-        chosen_rows = [row for deployment in chosen for row in placements[deployment.id]]
-        reader = StatusReader(situation, chosen_rows, load_blobs, folder.contents, with_diffs=diffs)
-        return [reader.status(row.target, claims[row.id], placements[row.id], wanted.get(row.id)) for row in chosen]
+    found = statuses_in([project], claimant=claimant, deployments=deployments, diffs=diffs)[project.pk]
+    if isinstance(found, ProjectFolderError):
+        raise found
+    return found
 
 
-def _wanted_today(project: Project, deployments: Collection[DeploymentRow]) -> dict[UUID, Wanted]:
-    """What each deployment would come to now; those without a profile are left out."""
-    layouts = {profile.profile_id: profile.layout for profile in project.profiles.all()}
-    loaded = load_artifacts(list({row.target.artifact_uuid for row in deployments}))
-    return {
-        row.id: rendered(
-            row.target.artifact_uuid,
-            loaded.get(row.target.artifact_uuid),
-            row.target.profile_id,
-            layouts[row.target.profile_id],
-        )
-        for row in deployments
-        if row.target.profile_id in layouts
+def statuses_in(
+    projects: Collection[Project],
+    *,
+    claimant: str | None = None,
+    deployments: Collection[UUID] | None = None,
+    diffs: bool = False,
+) -> dict[UUID, list[DeploymentStatus] | ProjectFolderError]:
+    """The statuses in each of `projects`, as `statuses` has them, or why its folder cannot be read.
+
+    The number of queries depends on projects and deployments only by batches; but `diffs` take one for each project.
+    """
+    recorded = recorded_in(projects)
+    chosen = {project_id: _chosen(each.ledger, claimant, deployments) for project_id, each in recorded.items()}
+    loaded = load_artifacts(list({row.target.artifact_uuid for rows in chosen.values() for row in rows}))
+    layouts = {
+        (profile.project_id, profile.profile_id): profile.layout
+        for profile in DeploymentProfile.objects.filter(project__in=projects)
     }
+    found: dict[UUID, list[DeploymentStatus] | ProjectFolderError] = {}
+    for project in projects:
+        rows = chosen[project.pk]
+        wanted = _wanted_today(project, rows, layouts, loaded)
+        try:
+            found[project.pk] = _compared(project, recorded[project.pk], rows, wanted, diffs=diffs)
+        except ProjectFolderError as error:
+            found[project.pk] = error
+    return found
+
+
+def _chosen(ledger: Ledger, claimant: str | None, deployments: Collection[UUID] | None) -> list[DeploymentRow]:
+    """Those that are asked about, by name. One without placements is of a run that came to its end meanwhile."""
+    linked = {deployment_id for deployment_id, _ in ledger.links}
+    claimed = {deployment_id for deployment_id, key in ledger.claims if key == claimant}
+    return [
+        row
+        for row in sorted(ledger.deployments.values(), key=lambda row: _order(row.target))
+        if row.id in linked
+        and (claimant is None or row.id in claimed)
+        and (deployments is None or row.id in deployments)
+    ]
+
+
+def _wanted_today(
+    project: Project,
+    deployments: Collection[DeploymentRow],
+    layouts: _Layouts,
+    loaded: Mapping[UUID, LoadedArtifact],
+) -> dict[UUID, Wanted]:
+    """What each deployment would come to now; those without a profile are left out."""
+    wanted = {}
+    for row in deployments:
+        uuid, profile_id = row.target.artifact_uuid, row.target.profile_id
+        layout = layouts.get((project.pk, profile_id))
+        if layout is not None:
+            wanted[row.id] = rendered(uuid, loaded.get(uuid), profile_id, layout)
+    return wanted
+
+
+def _compared(
+    project: Project,
+    recorded: Recorded,
+    deployments: Collection[DeploymentRow],
+    wanted: Mapping[UUID, Wanted],
+    *,
+    diffs: bool,
+) -> list[DeploymentStatus]:
+    """Each of `deployments` beside the project's disk. Raises ProjectFolderError."""
+    ledger = recorded.ledger
+    claims: dict[UUID, list[Claimant]] = defaultdict(list)
+    for (deployment_id, key), label in sorted(ledger.claims.items(), key=lambda claim: claim[1]):
+        claims[deployment_id].append(Claimant(key, label))
+    placements: dict[UUID, list[PlacementRow]] = defaultdict(list)
+    for deployment_id, placement_id in ledger.links:
+        placements[deployment_id].append(ledger.placements[placement_id])
+    for rows in placements.values():
+        rows.sort(key=lambda row: row.key)
+    asked = [row for deployment in deployments for row in placements[deployment.id]]
+    with ProjectFolder(path_of(project)) as folder:
+        situation = recorded.beside(folder, OnConflict.FAIL)
+        reader = StatusReader(situation, asked, load_blobs, folder.contents, with_diffs=diffs)
+        return [
+            reader.status(row.target, claims[row.id], placements[row.id], wanted.get(row.id)) for row in deployments
+        ]
 
 
 def _order(target: Target) -> tuple[str, str, str]:

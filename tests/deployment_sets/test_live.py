@@ -16,6 +16,7 @@ from deployment_sets.services.batch_deploy import batch_deploy
 from deployment_sets.services.live import Live, where_live
 from deployment_sets.services.members import add_member, remove_member
 from deployments.installer.decisions import Wanted
+from deployments.installer.disk import ProjectFolder
 from deployments.installer.status import Status
 from deployments.models import Run
 from deployments.services import rendering
@@ -23,6 +24,7 @@ from profiles.queries import profiles_of
 from profiles.rendering import ProfileLayout
 from projects.locks import folder_lock
 from projects.models import Project
+from tests.api import Caller
 from tests.commands import run, run_json
 from tests.factories import (
     ArtifactFactory,
@@ -66,6 +68,11 @@ def land(full_stack: DeploymentSet, tmp_path: Path) -> Landing:
 
 def deploy(deployment_set: DeploymentSet, project: Project) -> None:
     batch_deploy(by=project.owner, deployment_set=deployment_set, project=project, profiles=list(profiles_of(project)))
+
+
+def an_mcp_server() -> Artifact:
+    artifact: Artifact = ArtifactFactory(type="mcp", name="docs", files={"": '{"command": "docs"}'})
+    return artifact
 
 
 def only_place(deployment_set: DeploymentSet, *, on_disk: bool = False) -> Live:
@@ -206,16 +213,47 @@ def test_what_a_run_adds_while_it_is_looked_up_is_not_live_yet(
     assert len(where_live(deployment_set=full_stack)) == 2
 
 
-def test_more_projects_take_no_more_queries(full_stack: DeploymentSet, land: Landing) -> None:
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_more_projects_take_no_more_queries(full_stack: DeploymentSet, land: Landing, *, on_disk: bool) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            where_live(deployment_set=full_stack)
+            found = where_live(deployment_set=full_stack, on_disk=on_disk)
+        assert [bool(each.drifted) for each in found] == [on_disk] * len(found)
         return len(captured)
 
-    land("1"), land("2")
+    def land_and_edit(name: str) -> None:
+        folder = Path(land(name).path)
+        (folder / ".claude/commands/ship.md").write_text("Mine")
+        assert (folder / ".mcp.json").exists()
+
+    # An edit takes a look at what was there, and an entry at its value.
+    add_member(owner=full_stack.owner, set_id=full_stack.pk, artifact_uuid=an_mcp_server().pk)
+    for name in ("1", "2"):
+        land_and_edit(name)
     few = queries()
-    land("3"), land("4")
+    for name in ("3", "4"):
+        land_and_edit(name)
     assert queries() == few
+
+
+def test_only_the_page_that_is_asked_for_is_looked_at(
+    api: Caller, full_stack: DeploymentSet, land: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("1", "2", "3"):
+        (Path(land(name).path) / ".claude/commands/ship.md").write_text("Mine")
+    looked_into: list[str] = []
+
+    class Folder(ProjectFolder):
+        def __init__(self, path: Path) -> None:
+            looked_into.append(path.name)
+            super().__init__(path)
+
+    monkeypatch.setattr("deployments.services.status.ProjectFolder", Folder)
+    live = api.get(f"/deployment-sets/{full_stack.pk}/live", on_disk="true", limit=1, offset=1).json()
+    assert live["total"] == 3
+    (item,) = live["items"]
+    assert (item["project"]["name"], item["drifted"][0]["status"]) == ("2", "modified")
+    assert looked_into == ["2"]
 
 
 def test_the_command_says_where_and_how_it_stands_there(
