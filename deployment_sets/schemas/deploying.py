@@ -100,6 +100,16 @@ class BringUpToDateRequest(RunRequest):
     """Where, and how."""
 
     project_id: UUID | None = Field(None, description="Only there; wherever the set is live if left out.")
+    fingerprint: Line | None = Field(
+        None, description="Of a plan of this one project, seen before: only exactly that plan is applied."
+    )
+
+    @model_validator(mode="after")
+    def name_the_project_of_a_plan(self) -> Self:
+        """Every project has a plan of its own."""
+        if self.fingerprint is not None and self.project_id is None:
+            raise ValueError("A fingerprint is of the plan of one project: name that as project_id.")
+        return self
 
 
 class BroughtUpToDate(Schema):

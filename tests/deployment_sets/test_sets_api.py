@@ -375,6 +375,22 @@ def test_bringing_a_set_up_to_date_deploys_what_was_added_since(
     assert (project_folder / ".claude/skills/second/SKILL.md").exists()
 
 
+def test_a_fingerprint_is_of_one_projects_plan(api: Caller, project: Project, project_folder: Path) -> None:
+    address = made(api, "One")
+    add(api, address, artifact_uuid=str(ArtifactFactory(name="first").uuid))
+    api.post(f"{address}/deploy", {"project_id": str(project.pk), "all_profiles": True})
+    add(api, address, artifact_uuid=str(ArtifactFactory(name="second").uuid))
+    (planned,) = api.post(f"{address}/bring-up-to-date", {"dry_run": True}).json()["items"]
+    seen = {"fingerprint": planned["report"]["fingerprint"]}
+    refused = api.post(f"{address}/bring-up-to-date", seen)
+    assert (refused.status_code, "project_id" in refused.json()["errors"][0]["detail"]) == (422, True)
+    assert project.runs.count() == 1
+    for expected in (True, False):
+        (done,) = api.post(f"{address}/bring-up-to-date", seen | {"project_id": str(project.pk)}).json()["items"]
+        assert (done["report"] is not None) == expected
+    assert "not the plan" in done["problem"]
+
+
 def test_another_owners_set_does_not_exist(api: Caller, other_api: Caller) -> None:
     address = made(api, "Mine")
     assert other_api.get(address).status_code == 404
