@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.dependents import dependents_of, references_to
+from accounts.editions import EditedMeanwhileError, demand_edition, edition_of
 from accounts.validation import Problems
 
 if TYPE_CHECKING:
@@ -245,7 +246,40 @@ class ServiceForm(_ModelForm):
             self.add_error(field if field in self.fields else None, list(found))
 
 
-class TaggedForm(ServiceForm):
+class EditionField(forms.CharField):
+    """Which edition of a row its page was opened with: sent along, and no change of its own."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
+class RowForm(ServiceForm):
+    """The form on a row's own page. It says with which edition of the row it was opened."""
+
+    edition = EditionField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            del self.fields["edition"]
+        else:
+            self.initial["edition"] = self.current_edition
+
+    def current_edition(self) -> str:
+        """A name for the row as it is: for what this form can change of it. A service that knows better is asked."""
+        fields = {name: field for name, field in self.fields.items() if name != "edition"}
+        return edition_of({name: self.get_initial_for_field(field, name) for name, field in fields.items()})
+
+    @property
+    def expected(self) -> list[str] | None:
+        """The editions that whoever sent this may change; None where they do not say what they have read."""
+        sent: str = self.cleaned_data.get("edition", "")
+        return [sent] if sent else None
+
+
+class TaggedForm(RowForm):
     """The fields of something that has `tags`, with these in one line."""
 
     tags = forms.CharField(required=False, help_text="Separated by blanks or commas.")
@@ -267,12 +301,12 @@ class ServiceAdmin(SteadyAdmin):
     `actions_in_steps` are runs and imports, which commit what they have begun before they do it.
     """
 
-    form = ServiceForm
+    form = RowForm
     actions_in_steps: tuple[str, ...] = ()
     refusals: tuple[type[Exception], ...] = ()
 
-    def write(self, form: ServiceForm, *, change: bool) -> models.Model:
-        """Make or change the row that `form` describes, through a service."""
+    def write(self, form: RowForm, *, change: bool) -> models.Model:
+        """Make or change the row that `form` describes, through a service; if that can, only as `form.expected`."""
         raise NotImplementedError
 
     def remove(self, row: Any) -> None:
@@ -280,6 +314,8 @@ class ServiceAdmin(SteadyAdmin):
         raise NotImplementedError
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            demand_edition(f"The {self.opts.verbose_name} “{obj}”", form.current_edition(), form.expected)
         obj.pk = self.write(form, change=change).pk
         obj._state.adding = False
         obj.refresh_from_db()
@@ -305,6 +341,10 @@ class ServiceAdmin(SteadyAdmin):
         problems: Problems | None = getattr(request, "refused_with", None)
         return form if problems is None else type(form.__name__, (form,), {"problems": problems})
 
+    @property
+    def _refusals_in_a_form(self) -> tuple[type[Exception], ...]:
+        return (EditedMeanwhileError, *self.refusals)
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -315,7 +355,7 @@ class ServiceAdmin(SteadyAdmin):
         """As ever; but a refusal, which has rolled everything back, shows the same form with its reasons."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except self.refusals as error:
+        except self._refusals_in_a_form as error:
             setattr(request, "refused_with", problems_of(error))  # noqa: B010
             return super().changeform_view(request, object_id, form_url, extra_context)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.access import user_of
-from accounts.administration import FewRelatedFilter, ReadOnlyAdmin, ServiceAdmin, ServiceForm, TaggedForm, clipped
+from accounts.administration import FewRelatedFilter, ReadOnlyAdmin, RowForm, ServiceAdmin, TaggedForm, clipped
 from accounts.dependents import number_of
 from accounts.inlines import NewRowsFormSet, NewRowsInline, PlacedRowForm, PlacedRowsFormSet, RowsAdmin, RowsInline
 from artifacts.exceptions import ArtifactError, CollectionError, GroupError
@@ -240,7 +240,7 @@ class ArtifactAdmin(ServiceAdmin):
         """Its tags in one line."""
         return ", ".join(row.tags)
 
-    def write(self, form: ServiceForm, *, change: bool) -> Artifact:
+    def write(self, form: RowForm, *, change: bool) -> Artifact:
         values = {name: form.cleaned_data[name] for name in form.changed_data}
         return update_artifact(artifact=form.instance, **values)
 
@@ -333,7 +333,7 @@ class ArtifactGroupAdmin(RowsAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return (obj is None or obj.collection_id is None) and super().has_change_permission(request, obj)
 
-    def write(self, form: ServiceForm, *, change: bool) -> ArtifactGroup:
+    def write(self, form: RowForm, *, change: bool) -> ArtifactGroup:
         values = {name: form.cleaned_data[name] for name in form.changed_data}
         return update_group(group=form.instance, **values) if change else create_group(**values)
 

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from accounts.access import user_of
-from accounts.administration import FewRelatedFilter, KnownRowSelect, ReadOnlyAdmin, ServiceForm, TaggedForm
+from accounts.administration import FewRelatedFilter, KnownRowSelect, ReadOnlyAdmin, RowForm, TaggedForm
 from accounts.inlines import (
     NewRowsFormSet,
     NewRowsInline,
@@ -26,6 +26,7 @@ from accounts.inlines import (
 from accounts.models import User
 from deployment_sets.exceptions import DeploymentSetError
 from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
+from deployment_sets.queries import edition_of_set
 from deployment_sets.services.graph import SetSummary, summaries
 from deployment_sets.services.live import bring_up_to_date
 from deployment_sets.services.members import add_member, move_member, remove_member
@@ -130,11 +131,19 @@ class SummarisedList(ChangeList):
             setattr(row, "summary", found[row.pk])  # noqa: B010
 
 
+class DeploymentSetForm(TaggedForm):
+    """What a set says of itself. Its members, which stand below, count when two people edit it."""
+
+    def current_edition(self) -> str:
+        """Also another one once a member came, went or moved."""
+        return edition_of_set(self.instance)
+
+
 @admin.register(DeploymentSet)
 class DeploymentSetAdmin(RowsAdmin):
     """All owners' sets. A new one belongs to whoever makes it, and a set never changes hands."""
 
-    form = TaggedForm
+    form = DeploymentSetForm
     refusals = (DeploymentSetError,)
     inlines = (MembersInline, NewMembersInline)
     list_display = ("name", "owner", "tag_list", "member_count", "resolved_count", "depth", "updated_at")
@@ -194,10 +203,12 @@ class DeploymentSetAdmin(RowsAdmin):
             obj.owner = user_of(request)
         super().save_model(request, obj, form, change)
 
-    def write(self, form: ServiceForm, *, change: bool) -> DeploymentSet:
+    def write(self, form: RowForm, *, change: bool) -> DeploymentSet:
         row: DeploymentSet = form.instance
         values = {name: form.cleaned_data[name] for name in form.changed_data}
-        return update_set(owner=row.owner, set_id=row.pk, **values) if change else create_set(owner=row.owner, **values)
+        if change:
+            return update_set(owner=row.owner, set_id=row.pk, expected=form.expected, **values)
+        return create_set(owner=row.owner, **values)
 
     def remove(self, row: DeploymentSet) -> None:
         delete_set(owner=row.owner, set_id=row.pk)

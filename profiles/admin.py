@@ -10,11 +10,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.administration import FewRelatedFilter, ServiceAdmin, ServiceForm
+from accounts.administration import FewRelatedFilter, RowForm, ServiceAdmin
 from accounts.inlines import RowsInline
 from profiles.documents import DocumentError, read_json
 from profiles.exceptions import ProfileError
 from profiles.models import DeploymentProfile
+from profiles.queries import edition_of_profile
 from profiles.services import create_profile, delete_profile, update_profile
 from projects.models import Project
 
@@ -36,7 +37,7 @@ class DocumentField(forms.JSONField):
         return None if data is None else InvalidJSONInput(data)
 
 
-class DeploymentProfileForm(ServiceForm):
+class DeploymentProfileForm(RowForm):
     """Every part of the layout may be left out."""
 
     root_dir = forms.CharField(max_length=255, required=False, help_text=_DEFAULT)
@@ -44,6 +45,10 @@ class DeploymentProfileForm(ServiceForm):
     project_config_filenames = DocumentField(required=False, help_text=_DEFAULT)
     context_path_prefixes = DocumentField(required=False, help_text=_DEFAULT)
     supported_artifact_types = DocumentField(required=False, help_text=_DEFAULT)
+
+    def current_edition(self) -> str:
+        """The one that its services know."""
+        return edition_of_profile(self.instance)
 
 
 class ProfilesInline(RowsInline):
@@ -97,11 +102,13 @@ class DeploymentProfileAdmin(ServiceAdmin):
         lists = dict.fromkeys(("project_config_filenames", "context_path_prefixes", "supported_artifact_types"))
         return {**lists, "artifact_path_map": None, **super().get_changeform_initial_data(request)}
 
-    def write(self, form: ServiceForm, *, change: bool) -> DeploymentProfile:
+    def write(self, form: RowForm, *, change: bool) -> DeploymentProfile:
         values = {name: form.cleaned_data[name] for name in form.changed_data}
         if "root_dir" in values:
             values["root_dir"] = values["root_dir"] or None
-        return update_profile(profile=form.instance, **values) if change else create_profile(**values)
+        if change:
+            return update_profile(profile=form.instance, expected=form.expected, **values)
+        return create_profile(**values)
 
     def remove(self, row: DeploymentProfile) -> None:
         delete_profile(profile=row)

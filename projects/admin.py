@@ -6,14 +6,14 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.administration import FewRelatedFilter, ServiceForm
+from accounts.administration import FewRelatedFilter, RowForm
 from accounts.inlines import RowsAdmin
 from projects.exceptions import FolderBusyError, ProjectError
 from projects.models import Project
 from projects.services import delete_project, register_project, rename_project
 
 
-class ProjectForm(ServiceForm):
+class ProjectForm(RowForm):
     """Registering a folder; afterwards, its name."""
 
     name = forms.CharField(max_length=255, required=False, help_text="Left out, the folder's own name.")
@@ -42,7 +42,7 @@ class ProjectAdmin(RowsAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [] if obj is None else ["owner", "path", "created_at", "updated_at"]
 
-    def write(self, form: ServiceForm, *, change: bool) -> Project:
+    def write(self, form: RowForm, *, change: bool) -> Project:
         if change:
             return rename_project(project=form.instance, name=form.cleaned_data["name"])
         return register_project(**form.cleaned_data)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from artifacts.models import ArtifactGroup
+from artifacts.services.groups import move_in_group, remove_from_group
 from tests.admin_pages import address, as_shown, problems_on, send
 from tests.factories import ArtifactFactory, ArtifactGroupFactory, CollectionFactory
 
@@ -44,6 +45,25 @@ def test_a_new_group_gets_its_artifacts_with_its_first_save(client: Client, db: 
     pdf = ArtifactFactory(name="pdf", files={})
     send(client, address(ArtifactGroup, "add"), {"name": "New", "new_memberships-0-artifact": pdf.pk})
     assert names_in(ArtifactGroup.objects.get()) == ["pdf"]
+
+
+def test_saving_a_page_as_it_was_moves_nothing_that_was_moved_meanwhile(client: Client, letters: ArtifactGroup) -> None:
+    shown = as_shown(client.get(page_of(letters)))
+    move_in_group(group=letters, artifact=letters.memberships.get(position=0).artifact, position=3)
+    client.post(page_of(letters), shown | {"name": "Renamed"})
+    assert names_in(letters) == list("bcda")
+
+
+def test_an_artifact_taken_out_meanwhile_stops_no_other_change_and_cannot_be_moved(
+    client: Client, letters: ArtifactGroup
+) -> None:
+    shown = as_shown(client.get(page_of(letters)))
+    remove_from_group(group=letters, artifact=letters.memberships.get(position=1).artifact)
+    page = client.post(page_of(letters), shown | {"memberships-1-position": "3"})
+    assert ["This row is not there any more" in message for message in problems_on(page)] == [True]
+    assert names_in(letters) == list("acd")
+    client.post(page_of(letters), shown | {"memberships-1-DELETE": "on", "memberships-3-DELETE": "on"})
+    assert names_in(letters) == list("ac")
 
 
 def known(letters: ArtifactGroup) -> tuple[dict[str, Any], str]:
