@@ -29,14 +29,14 @@ def register_project(*, owner: User, path: str, name: str = "", create_folder: b
     ProjectExistsError when the owner has registered the folder already, ProjectError for a bad name.
     """
     folder = resolved_path(path)
-    root = _root_of(folder)
-    _keep_off_special_folders(folder)
+    root = _root_of(folder, path)
+    _keep_off_special_folders(folder, path)
     project = Project(owner=owner, name=name.strip() or folder.name or str(folder), path=str(folder))
     if problems := problems_with(project):
         raise ProjectError(problems)
     if existing := Project.objects.owned_by(owner).filter(path=project.path).first():
         raise ProjectExistsError(existing)
-    _demand_folder(folder, root, create_folder)
+    _demand_folder(folder, path, root, create_folder)
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -83,9 +83,9 @@ def folder_of(project: Project) -> Path:
     Raises ProjectPathError. Does not ask whether the folder is there.
     """
     folder = resolved_path(project.path)
+    _root_of(folder, project.path)
     if str(folder) != project.path:
         raise ProjectPathError(f"{project.path} now leads to {folder} through a symlink. Register that folder instead.")
-    _root_of(folder)
     return folder
 
 
@@ -105,44 +105,46 @@ def resolved_path(path: str) -> Path:
     return folder
 
 
-def _root_of(folder: Path) -> Path:
+def _root_of(folder: Path, path: str) -> Path:
+    """The root that `folder` is inside. Raises ProjectPathError, which says nothing but the `path` that was given.
+
+    So it is the same for all that lies outside, whether or not it is there.
+    """
     roots: Sequence[Path] = settings.PROJECT_ROOTS
     for root in roots:
         if folder.is_relative_to(root):
             return root
     allowed = ", ".join(str(root) for root in roots)
     raise ProjectPathError(
-        f"The folder {folder} is outside the folders that may hold projects ({allowed}). "
-        "Choose one inside, or change the setting PROJECT_ROOTS."
+        f"The folder {path!r} is outside the folders that may hold projects ({allowed}), or a symlink leads out of "
+        "them. Choose one inside, or change the setting PROJECT_ROOTS."
     )
 
 
-def _keep_off_special_folders(folder: Path) -> None:
-    own = Path(settings.DATA_DIR).resolve()
-    if folder.is_relative_to(own):
+def _keep_off_special_folders(folder: Path, path: str) -> None:
+    if folder.is_relative_to(Path(settings.DATA_DIR).resolve()):
         raise ProjectPathError(
-            f"The folder {folder} is inside {own}, where this application keeps its own data (DATA_DIR). "
-            "Choose another folder."
+            f"In the folder {path!r} this application keeps its own data (DATA_DIR). Choose another folder."
         )
     if folder == Path.home().resolve():
         raise ProjectPathError(
-            f"{folder} is your home folder: what is deployed there counts for all your projects at once. "
+            f"{path!r} is a home folder: what is deployed there counts for all projects at once. "
             "Choose the folder of one project."
         )
 
 
-def _demand_folder(folder: Path, root: Path, create: bool) -> None:
+def _demand_folder(folder: Path, path: str, root: Path, create: bool) -> None:
     """Raise ProjectPathError unless `folder` is a folder now, made here if that was asked for."""
     try:
         if folder.is_dir():
             return
         if os.path.lexists(folder):
-            raise ProjectPathError(f"{folder} is not a folder.")
+            raise ProjectPathError(f"{path!r} is not a folder.")
         if not create:
-            raise ProjectPathError(f"The folder {folder} does not exist. Create it first.")
+            raise ProjectPathError(f"The folder {path!r} does not exist. Create it first.")
         _make_folder(folder, root)
     except OSError as error:
-        raise ProjectPathError(f"The folder {folder} cannot be used: {error.strerror}.") from error
+        raise ProjectPathError(f"The folder {path!r} cannot be used: {error.strerror}.") from error
 
 
 def _make_folder(folder: Path, root: Path) -> None:

@@ -47,45 +47,63 @@ class Location:
                 yield folder
 
 
+def seen_from_here(source: str) -> str:
+    """`source` as somebody means it who works in this process's folder: that of a folder becomes a whole path."""
+    is_url = _URL.match(source) or _HELPER.match(source)
+    if not source.strip() or is_url or (_SHORT_SSH.fullmatch(source) and not Path(source).exists()):
+        return source
+    try:
+        return str(Path.cwd() / Path(source).expanduser())
+    except RuntimeError:
+        return source
+
+
 def locate(source: str, ref: str, *, roots: Sequence[Path], protocols: Sequence[str]) -> Location:
     """Where `source` and `ref` point, in the one form under which a collection is known.
 
-    `roots` are absolute, symlinks resolved. Raises SourceError when it may not be read or says too much.
+    A folder is named by its absolute path. `roots` are absolute, symlinks resolved. Raises SourceError when it may
+    not be read or says too much.
     """
     source, ref = source.strip(), ref.strip()
     if not source:
         raise SourceError("No source is given. Name a folder or the URL of a git repository.")
-    if source.startswith("-"):
-        raise SourceError(f"The source {storable(source)!r} begins with a dash. Write ./ before the name of a folder.")
     if storable(source) != source or has_controls(source) or len(source.encode()) > MAX_PATH_BYTES:
         raise SourceError(f"The source {storable(source[:80])!r} is too long, or is not plain text.")
     if _HELPER.match(source):
         raise SourceError(f"The source {source!r} would start a helper program, which an import never does.")
     if _URL.match(source):
         return Location(_checked_url(source, roots, protocols), _checked_ref(ref), is_git=True)
-    if _SHORT_SSH.fullmatch(source) and not Path(source).exists():
+    if _SHORT_SSH.fullmatch(source):
         raise SourceError(f"Write the git source {source!r} as a URL: ssh://user@host/path.")
     if ref:
         raise SourceError(f"The ref {storable(ref)!r} belongs to a git URL, and {source!r} is a folder.")
-    folder = str(_checked_folder(Path(source), roots))
+    folder = str(_checked_folder(source, roots))
     if len(os.fsencode(folder)) > MAX_PATH_BYTES:
-        raise SourceError(f"The folder {storable(folder[:80])}… has a path of more than {MAX_PATH_BYTES} bytes.")
+        raise SourceError(
+            f"The path of the folder {source!r} has, symlinks followed, more than {MAX_PATH_BYTES} bytes."
+        )
     return Location(folder, "", is_git=False)
 
 
-def _checked_folder(folder: Path, roots: Sequence[Path]) -> Path:
-    try:
-        resolved = folder.expanduser().resolve(strict=True)
-    except (OSError, RuntimeError) as error:
-        raise SourceError(f"There is no folder {str(folder)!r} to import.") from error
+def _checked_folder(path: str, roots: Sequence[Path]) -> Path:
+    """The folder at the absolute `path`, symlinks resolved. Raises SourceError.
+
+    That says nothing but `path`, and the same of all that lies outside the roots, whether or not it is there.
+    """
+    if not path.startswith("/"):
+        raise SourceError(f"The folder {path!r} is not named in full. Write its whole path, beginning with '/'.")
+    resolved = Path(os.path.realpath(path))
     if not any(resolved.is_relative_to(root) for root in roots):
         allowed = ", ".join(str(root) for root in roots)
         raise SourceError(
-            f"The folder {resolved} lies outside of the folders that may be imported from ({allowed}). "
-            "The setting IMPORT_ROOTS names them."
+            f"The folder {path!r} is outside the folders that may be imported from ({allowed}), or a symlink leads out "
+            "of them. Choose one inside, or change the setting IMPORT_ROOTS."
         )
-    if not resolved.is_dir():
-        raise SourceError(f"{resolved} is not a folder. Name the folder that holds it.")
+    # Unlike `Path.is_dir`, this is false as well where nobody may look.
+    if not os.path.isdir(resolved):  # noqa: PTH112
+        if os.path.lexists(resolved):
+            raise SourceError(f"{path!r} is not a folder that can be read. Name the folder that holds it.")
+        raise SourceError(f"There is no folder {path!r} to import.")
     return resolved
 
 
@@ -111,7 +129,7 @@ def _checked_url(url: str, roots: Sequence[Path], protocols: Sequence[str]) -> s
             "The setting IMPORT_GIT_PROTOCOLS names them."
         )
     if scheme == "file":
-        _checked_folder(Path(unquote(parts.path)), roots)
+        _checked_folder(unquote(parts.path), roots)
     elif not parts.hostname or parts.hostname.startswith("-"):
         raise SourceError(f"The URL {url!r} names no host.")
     return urlunsplit((scheme, parts.netloc.lower() if user is None else parts.netloc, parts.path.rstrip("/"), "", ""))

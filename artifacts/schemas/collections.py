@@ -36,7 +36,7 @@ class CollectionCreate(Body):
     """Where to import from for the first time."""
 
     source: Annotated[StorableText, StringConstraints(strip_whitespace=True, min_length=1, max_length=1024)] = Field(
-        description="A folder on the server, or the URL of a git repository.",
+        description="The whole path of a folder on the server, inside IMPORT_ROOTS; or the URL of a git repository.",
         examples=["https://github.com/somebody/skills.git"],
     )
     ref: Line = Field("", description="Of a repository: a branch, tag or commit.", examples=["main"])

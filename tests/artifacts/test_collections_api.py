@@ -117,6 +117,32 @@ def test_what_cannot_be_imported_is_refused_by_its_field(
     assert not Collection.objects.exists()
 
 
+def test_a_refusal_tells_nothing_of_what_lies_outside_the_roots(keeper: Caller, source: Path, tmp_path: Path) -> None:
+    secret = write_files(tmp_path.resolve() / "secret", {"plans": "", "skills/x/SKILL.md": skill("x")})
+    (source / "link").symlink_to(secret)
+    told = set()
+    for folder in (secret, source / "link"):
+        for path in (folder, folder / "plans", folder / "none"):
+            refused = keeper.post(COLLECTIONS, {"source": str(path)})
+            assert refused.status_code == 422
+            assert "IMPORT_ROOTS" in refused.json()["detail"]
+            told.add(refused.json()["detail"].replace(repr(str(path)), "PATH"))
+    assert len(told) == 1
+    assert "secret" not in told.pop()
+
+
+@pytest.mark.parametrize("path", [".", "mine", "./-mine", "~", "~/mine", "~root", "~nobody-has-this-name", "-x"])
+def test_a_folder_is_named_in_full(keeper: Caller, source: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    write_files(source / "mine", {"skills/x/SKILL.md": skill("x")})
+    monkeypatch.chdir(source)
+    monkeypatch.setenv("HOME", str(source))
+    refused = keeper.post(COLLECTIONS, {"source": path})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "source")
+    assert repr(path) in refused.json()["detail"]
+    assert "beginning with '/'" in refused.json()["detail"]
+    assert str(source) not in refused.json()["detail"]
+
+
 def test_what_stands_in_the_way_is_a_conflict(keeper: Caller, tools: Path) -> None:
     other = CollectionFactory(name="Theirs")
     address = made(keeper, tools)

@@ -197,7 +197,7 @@ def test_a_large_blob_is_reported_without_being_read(repository: Path) -> None:
         ("https:///x.git", "no host"),
         ("https://-oProxyCommand=x/y", "no host"),
         ("https://[::1/x", "cannot be read"),
-        ("-u./x", "dash"),
+        ("-u./x", "beginning with '/'"),
     ],
 )
 def test_other_urls_are_refused(source: Path, url: str, words: str) -> None:

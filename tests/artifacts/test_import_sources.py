@@ -14,6 +14,7 @@ from artifacts.importing.limits import Limits
 from artifacts.models import Artifact, Collection
 from artifacts.services.importing import import_collection
 from tests.artifacts.sources import agent, import_bounded, labels, refusals, skill, write_files
+from tests.commands import run
 
 pytestmark = pytest.mark.django_db
 
@@ -25,14 +26,12 @@ def test_a_folder_outside_of_the_import_roots_is_refused(source: Path, tmp_path:
     assert not Collection.objects.exists()
 
 
-def test_a_folder_whose_whole_path_is_too_long_is_refused_however_it_is_written(
-    source: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_whose_whole_path_is_too_long_is_refused_however_it_is_written(source: Path) -> None:
     deep = source.joinpath(*["\N{LATIN SMALL LETTER E WITH ACUTE}" * 100] * 5)
     write_files(deep, {"agents/critic.md": agent("critic")})
-    monkeypatch.chdir(deep)
+    (source / "short").symlink_to(deep)
     with pytest.raises(SourceError, match="more than 1000 bytes"):
-        import_collection(source=".")
+        import_collection(source=str(source / "short"))
     assert not Collection.objects.exists()
 
 
@@ -54,7 +53,7 @@ def test_one_folder_is_one_collection_however_it_is_written(source: Path, monkey
     (source / "link").symlink_to("mine")
     monkeypatch.chdir(source)
     for way in ("mine", "./mine/", "link", str(source / "mine" / ".." / "mine")):
-        import_collection(source=way)
+        assert run("import_collection", way)[0] == 0
     assert Collection.objects.get().source == str(source / "mine")
 
 
@@ -62,18 +61,42 @@ def test_one_folder_is_one_collection_however_it_is_written(source: Path, monkey
     ("given", "words"),
     [
         ("", "No source"),
-        ("-rf", "dash"),
-        ("nowhere", "no folder"),
-        ("file.txt", "not a folder"),
+        ("nowhere", "beginning with '/'"),
+        ("/nowhere", "IMPORT_ROOTS"),
         ("nul\x00", "not plain text"),
         ("x" * 2000, "too long"),
     ],
 )
-def test_what_is_no_folder_is_refused(source: Path, monkeypatch: pytest.MonkeyPatch, given: str, words: str) -> None:
-    write_files(source, {"file.txt": ""})
-    monkeypatch.chdir(source)
+def test_what_is_no_folder_is_refused(source: Path, given: str, words: str) -> None:
     with pytest.raises(SourceError, match=words):
         import_collection(source=given)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("nowhere", "There is no folder"),
+        ("./-rf", "There is no folder"),
+        ("file.txt", "not a folder"),
+        ("..", "IMPORT_ROOTS"),
+        ("me@host:skills", "as a URL"),
+        ("~nobody-has-this-name", "beginning with '/'"),
+    ],
+)
+def test_the_command_says_what_is_wrong_with_a_folder_seen_from_here(
+    source: Path, monkeypatch: pytest.MonkeyPatch, given: str, words: str
+) -> None:
+    write_files(source, {"file.txt": ""})
+    monkeypatch.chdir(source)
+    code, told = run("import_collection", given)
+    assert code == 2
+    assert words in told
+
+
+def test_a_folder_may_be_named_like_a_git_source(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_files(source / "me@host:skills", {"agents/critic.md": agent("critic")})
+    monkeypatch.chdir(source)
+    assert run("import_collection", "me@host:skills")[0] == 0
 
 
 def test_a_folder_has_no_ref(source: Path) -> None:
@@ -141,7 +164,8 @@ def test_a_home_folder_may_be_written_with_a_tilde(
 ) -> None:
     monkeypatch.setenv("HOME", str(source))
     write_files(source / "mine", {"agents/critic.md": agent("critic")})
-    assert import_collection(source="~/mine").collection.source == str(source / "mine")
+    assert run("import_collection", "~/mine")[0] == 0
+    assert Collection.objects.get().source == str(source / "mine")
 
 
 def _once_the_listing_is_done(monkeypatch: pytest.MonkeyPatch, then: Callable[[], None]) -> None:

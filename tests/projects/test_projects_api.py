@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from deployments.models import Run
@@ -81,6 +82,42 @@ def test_what_cannot_be_a_project_is_refused(api: Caller, project_folder: Path, 
     assert refused.status_code == 422
     assert refused.json()["errors"]
     assert not Project.objects.exists()
+
+
+@pytest.mark.parametrize("create_folder", [False, True])
+def test_a_refusal_tells_nothing_of_what_lies_outside_the_roots(
+    api: Caller, settings: Settings, tmp_path: Path, create_folder: bool
+) -> None:
+    root, secret = tmp_path.resolve() / "root", tmp_path.resolve() / "secret"
+    root.mkdir()
+    secret.mkdir()
+    (secret / "plans").touch()
+    (root / "link").symlink_to(secret)
+    settings.PROJECT_ROOTS = [root]
+    told = set()
+    for path in (secret, secret / "plans", secret / "none", root / "link", root / "link/plans", root / "link/none"):
+        refused = api.post(PROJECTS, {"path": str(path), "create_folder": create_folder})
+        assert refused.status_code == 422
+        assert str(root) in refused.json()["detail"]
+        told.add(refused.json()["detail"].replace(repr(str(path)), "PATH"))
+    assert len(told) == 1
+    assert "secret" not in told.pop()
+
+
+def test_a_refusal_repeats_the_path_as_it_was_sent(
+    api: Caller, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path.resolve() / "root"
+    (root / "data" / "locks").mkdir(parents=True)
+    (root / "file").touch()
+    (root / "link").symlink_to(root)
+    settings.PROJECT_ROOTS, settings.DATA_DIR = [root], root / "data"
+    monkeypatch.setenv("HOME", str(root))
+    for name in ("", "/file", "/none", "/file/none", "/data", "/data/locks"):
+        path = f"{root}/link{name}"
+        [error] = api.post(PROJECTS, {"path": path}).json()["errors"]
+        assert repr(path) in error["detail"]
+        assert str(root) not in error["detail"].replace(repr(path), "PATH")
 
 
 def test_a_folder_is_a_project_once_for_each_owner(api: Caller, other_api: Caller, project_folder: Path) -> None:

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from accounts.services.users import local_user
 from accounts.text import printable
 from artifacts.exceptions import CollectionError, ImportBusyError, ImportFailedError
+from artifacts.importing.locations import seen_from_here
 from artifacts.models import CollectionImport
 from artifacts.report import as_sections
 from artifacts.services.importing import import_collection
@@ -46,7 +47,8 @@ class Command(BaseCommand):
         try:
             with ExitStack() as stack:
                 bar = stack.enter_context(_Bar(self.stderr)) if sys.stderr.isatty() else None
-                done = import_collection(**given, started_by=started_by, progress=bar)
+                wanted = given | {"source": seen_from_here(given["source"])}
+                done = import_collection(**wanted, started_by=started_by, progress=bar)
         except ImportFailedError as error:
             done, failure = error.collection_import, error
         except CollectionError as error:
