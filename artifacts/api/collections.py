@@ -82,7 +82,8 @@ def get(request: HttpRequest, collection_id: UUID) -> CollectionRead:
 )
 def update(request: HttpRequest, collection_id: UUID, body: CollectionUpdate) -> CollectionRead:
     demand_permission(user_of(request), "artifacts.change_collection")
-    return _read(rename_collection(collection=Collection.objects.get(pk=collection_id), name=body.name))
+    collection = Collection.objects.get(pk=collection_id)
+    return _read(rename_collection(collection=collection, **body.changes) if body.changes else collection)
 
 
 @router.delete(

@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from accounts.endpoints.paging import Page
-from accounts.endpoints.types import Body, Line, Name, StorableText
+from accounts.endpoints.types import LEFT_OUT, Body, Line, Name, StorableText
 from artifacts.models import Collection, CollectionImport
 from artifacts.queries import CollectionCounts
 from artifacts.schemas.lists import SortedQuery
@@ -45,9 +45,14 @@ class CollectionCreate(Body):
 
 
 class CollectionUpdate(Body):
-    """What is to change about a collection. Its mappings change with an import."""
+    """What is to change about a collection: only what is sent. Its mappings change with an import."""
 
-    name: Name = Field(examples=["Their skills"])
+    name: Name = Field(LEFT_OUT, examples=["Their skills"])
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent."""
+        return self.model_dump(exclude_unset=True)
 
 
 class CollectionImportRequest(Body):

@@ -79,6 +79,8 @@ def update_artifact(*, artifact: Artifact, **changes: Unpack[ArtifactChanges]) -
     What an imported artifact is described as lasts until its collection says otherwise. Raises ArtifactError;
     with `files`, ImportedArtifactError where they were imported, and ArtifactGoneError for an artifact that is gone.
     """
+    if not changes:
+        return Artifact.objects.get(pk=artifact.pk)
     loaded = None
     if "files" in changes:
         _demand_own(artifact)

@@ -42,10 +42,12 @@ def create_group(*, name: str, description: str = "", artifacts: Sequence[Artifa
 
 
 def update_group(*, group: ArtifactGroup, **changes: Unpack[GroupChanges]) -> ArtifactGroup:
-    """Change the fields sent, and only those.
+    """Change the fields sent, and only those; none changes nothing.
 
     Raises ImportedGroupError, GroupError for values that cannot be kept, GroupExistsError when the name is taken.
     """
+    if not changes:
+        return ArtifactGroup.objects.get(pk=group.pk)
     with transaction.atomic():
         locked = _locked(group)
         locked.name = changes.get("name", locked.name).strip()
@@ -91,16 +93,19 @@ def add_to_group(
         start = len(present) if position is None else _checked_position(position, len(present))
         added = _append(locked, artifacts, start)
         _renumber([*present[:start], *added, *present[start:]])
+        _touch(locked)
     return added
 
 
 def remove_from_group(*, group: ArtifactGroup, artifact: Artifact) -> None:
     """Take the artifact out of the group. Raises ImportedGroupError and NotInGroupError."""
     with transaction.atomic():
-        present, membership = _present(_locked(group), artifact)
+        locked = _locked(group)
+        present, membership = _present(locked, artifact)
         present.remove(membership)
         membership.delete()
         _renumber(present)
+        _touch(locked)
 
 
 def move_in_group(*, group: ArtifactGroup, artifact: Artifact, position: int) -> None:
@@ -109,10 +114,14 @@ def move_in_group(*, group: ArtifactGroup, artifact: Artifact, position: int) ->
     Raises ImportedGroupError, NotInGroupError, and GroupError for a position that is not in the group.
     """
     with transaction.atomic():
-        present, membership = _present(_locked(group), artifact)
+        locked = _locked(group)
+        present, membership = _present(locked, artifact)
+        if position == membership.position:
+            return
         present.remove(membership)
         present.insert(_checked_position(position, len(present)), membership)
         _renumber(present)
+        _touch(locked)
 
 
 def delete_group(*, group: ArtifactGroup) -> None:
@@ -198,3 +207,8 @@ def _renumber(memberships: Sequence[GroupMembership]) -> None:
             membership.position = position
             moved.append(membership)
     GroupMembership.objects.bulk_update(moved, ["position"], batch_size=500)
+
+
+def _touch(group: ArtifactGroup) -> None:
+    """What is in a group is the group too: it has been updated."""
+    group.save(update_fields=["updated_at"])

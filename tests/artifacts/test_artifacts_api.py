@@ -95,6 +95,14 @@ def test_a_change_leaves_what_is_not_sent_and_null_clears(keeper: Caller) -> Non
         assert keeper.patch(address, body).status_code == 422, body
 
 
+def test_a_change_of_nothing_changes_nothing_wherever_it_comes_from(keeper: Caller, db: None) -> None:
+    here = keeper.post(ARTIFACTS, {"type": "rule", "name": "x", "files": {"": {"text": "Be kind."}}}).json()["uuid"]
+    for uuid in (here, ArtifactFactory().uuid):
+        before = keeper.get(f"{ARTIFACTS}/{uuid}").json()
+        answer = keeper.patch(f"{ARTIFACTS}/{uuid}", {})
+        assert (answer.status_code, answer.json()) == (200, before)
+
+
 def test_an_artifact_says_where_it_comes_from(api: Caller, db: None) -> None:
     artifact = ArtifactFactory(
         name="pdf",

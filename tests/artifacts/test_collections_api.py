@@ -182,9 +182,15 @@ def test_what_an_import_is_asked_wrongly_is_refused_by_its_field(keeper: Caller,
         refused = keeper.post(f"{address}/import", body)
         assert refused.status_code == 422
         assert {error["field"] for error in refused.json()["errors"]} == {field}
-    assert keeper.patch(address, {}).status_code == 422
     assert keeper.patch(address, {"name": None}).status_code == 422
     assert CollectionImport.objects.count() == 1
+
+
+def test_a_change_of_nothing_changes_nothing(keeper: Caller, tools: Path) -> None:
+    address = made(keeper, tools)
+    before = keeper.get(address).json()
+    answer = keeper.patch(address, {})
+    assert (answer.status_code, answer.json()) == (200, before)
 
 
 def test_everybody_reads_and_only_some_change(keeper: Caller, api: Caller, tools: Path) -> None:

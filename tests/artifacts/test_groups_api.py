@@ -75,6 +75,32 @@ def test_artifacts_are_added_moved_and_taken_out(keeper: Caller) -> None:
     assert held(keeper, address) == [fourth, third, second]
 
 
+def test_a_change_of_nothing_changes_nothing_whoever_keeps_the_group(keeper: Caller) -> None:
+    for address in (made(keeper, "Planning", description="About plans"), imported()):
+        before = keeper.get(address).json()
+        answer = keeper.patch(address, {})
+        assert (answer.status_code, answer.json()) == (200, before)
+
+
+def test_a_group_is_updated_when_something_else_is_in_it_or_stands_elsewhere(keeper: Caller) -> None:
+    first, second = artifacts(2)
+    address = made(keeper, "Planning")
+    made(keeper, "Later")
+    seen = [keeper.get(address).json()["updated_at"]]
+    for change in (
+        lambda: keeper.post(f"{address}/artifacts", {"artifact_uuids": [first, second]}),
+        lambda: keeper.patch(f"{address}/artifacts/{first}", {"position": 1}),
+        lambda: keeper.delete(f"{address}/artifacts/{first}"),
+    ):
+        assert change().status_code < 300
+        seen.append(keeper.get(address).json()["updated_at"])
+    assert len(set(seen)) == len(seen)
+    assert seen == sorted(seen)
+    assert [each["name"] for each in keeper.get(GROUPS, sort="-updated").json()["items"]] == ["Planning", "Later"]
+    assert keeper.patch(f"{address}/artifacts/{second}", {"position": 0}).status_code == 200
+    assert keeper.get(address).json()["updated_at"] == seen[-1]
+
+
 def test_a_group_is_deleted_and_its_artifacts_stay(keeper: Caller) -> None:
     (inside,) = artifacts(1)
     address = made(keeper, "Planning", artifact_uuids=[inside])
