@@ -7,6 +7,7 @@ from ninja import Query, Router
 
 from accounts.access import user_of
 from accounts.endpoints.conditions import IfMatch, expected_editions, tag
+from accounts.endpoints.files import TOML, file_response
 from accounts.endpoints.paging import PageQuery, cut
 from accounts.endpoints.problems import problems
 from profiles.models import DeploymentProfile
@@ -20,9 +21,6 @@ from profiles.schemas import (
 )
 from profiles.services import create_profile, delete_profile, update_profile
 from projects.queries import project_of
-
-# https://www.iana.org/assignments/media-types/application/toml
-TOML = "application/toml"
 
 _EXAMPLE = '[deployment_profile]\nprofile_id = "web"\nplatform = "claude_code"\nroot_dir = ".claude"\n'
 
@@ -115,11 +113,7 @@ def delete_deployment_profile(request: HttpRequest, project_id: UUID, profile_id
 )
 def export_deployment_profile(request: HttpRequest, project_id: UUID, profile_id: str) -> HttpResponse:
     profile = profile_of(project_of(user_of(request), project_id), profile_id)
-    return HttpResponse(
-        profile_to_toml(profile),
-        content_type=TOML,
-        headers={"Content-Disposition": f'attachment; filename="{profile.profile_id}.toml"'},
-    )
+    return file_response(profile_to_toml(profile), TOML, f"{profile.profile_id}.toml")
 
 
 def _read(profile: DeploymentProfile, response: HttpResponse) -> DeploymentProfileRead:

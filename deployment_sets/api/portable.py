@@ -3,10 +3,12 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import slugify
 from ninja import Query, Status
 from ninja.openapi.schema import REF_TEMPLATE
 
 from accounts.access import user_of
+from accounts.endpoints.files import JSON, TOML, file_response
 from accounts.endpoints.problems import problems
 from deployment_sets.api.switch import sets_router
 from deployment_sets.portable.document import PortableDocument
@@ -19,10 +21,9 @@ from projects.queries import project_of
 
 router = sets_router()
 
-_TOML = "application/toml"
 _DOCUMENT = {
-    "application/json": {"schema": {"$ref": REF_TEMPLATE.format(model=PortableDocument.__name__)}, "example": EXAMPLE},
-    _TOML: {"schema": {"type": "string"}, "example": "format = 1\n"},
+    JSON: {"schema": {"$ref": REF_TEMPLATE.format(model=PortableDocument.__name__)}, "example": EXAMPLE},
+    TOML: {"schema": {"type": "string"}, "example": "format = 1\n"},
 }
 
 
@@ -41,9 +42,10 @@ def export_deployment_set(request: HttpRequest, set_id: UUID, query: Query[Expor
     document = export_set(
         owner=owner, set_id=set_id, profiles=profiles, nested_sets=query.nested_sets, groups=query.groups
     )
+    name = slugify(document.sets[0].name, allow_unicode=True) or "set"
     if query.format == "toml":
-        return HttpResponse(as_toml(document), content_type=f"{_TOML}; charset=utf-8")
-    return HttpResponse(as_json(document), content_type="application/json; charset=utf-8")
+        return file_response(as_toml(document), TOML, f"{name}.toml")
+    return file_response(as_json(document), JSON, f"{name}.json")
 
 
 @router.post(

@@ -34,6 +34,7 @@ def test_what_is_exported_can_be_imported_by_somebody_else(
     exported = api.get(f"{SETS}/{outer.pk}/export", format=form)
     assert exported.status_code == 200
     assert exported.headers["Content-Type"] == f"application/{form}; charset=utf-8"
+    assert exported.headers["Content-Disposition"] == f'attachment; filename="outer.{form}"'
     body = {"document": exported.json()} if form == "json" else {"toml": exported.content.decode()}
     planned = other_api.post(f"{SETS}/import", {**body, "dry_run": True})
     assert planned.status_code == 200
@@ -42,6 +43,22 @@ def test_what_is_exported_can_be_imported_by_somebody_else(
     assert (made.status_code, [each["name"] for each in made.json()["sets"]]) == (201, ["Outer", "Inner"])
     again = other_api.get(f"{SETS}/{made.json()['sets'][0]['id']}/export").json()
     assert without_ids(again) == [("Outer", 1), ("Inner", 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ('../a/b"; x=y', 'filename="ab-xy.json"'),
+        (
+            "\N{LATIN CAPITAL LETTER E WITH ACUTE}t\N{LATIN SMALL LETTER E WITH ACUTE}",
+            "filename*=utf-8''%C3%A9t%C3%A9.json",
+        ),
+        ("?", 'filename="set.json"'),
+    ],
+)
+def test_an_export_is_a_file_named_after_its_set(api: Caller, owner: User, name: str, named: str) -> None:
+    exported = api.get(f"{SETS}/{DeploymentSetFactory(owner=owner, name=name).pk}/export")
+    assert exported.headers["Content-Disposition"] == f"attachment; {named}"
 
 
 def test_profiles_go_along_and_into_a_project(api: Caller, outer: DeploymentSet, owner: User, project: Project) -> None:

@@ -198,7 +198,7 @@ def test_profiles_come_in_pages_the_oldest_first(api: Caller, project: Project, 
 def test_an_export_is_a_toml_file_that_another_profile_can_be_made_of(api: Caller, profiles: str) -> None:
     api.post(profiles, {"profile_id": "web", "platform": "claude_code", **LAYOUT})
     export = api.get(f"{profiles}/web/export")
-    assert (export.status_code, export.headers["Content-Type"]) == (200, "application/toml")
+    assert (export.status_code, export.headers["Content-Type"]) == (200, "application/toml; charset=utf-8")
     assert export.headers["Content-Disposition"] == 'attachment; filename="web.toml"'
     read = tomllib.loads(export.content.decode())["deployment_profile"]
     assert read == {"profile_id": "web", "platform": "claude_code", **LAYOUT}
