@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from accounts.lengths import LONGEST_NAME
 from accounts.text import storable_text
 
 LOCAL_USERNAME = "local-user"
@@ -38,7 +39,7 @@ class ApiToken(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens", db_index=False
     )
-    name = models.CharField(max_length=255, validators=[storable_text])
+    name = models.CharField(max_length=LONGEST_NAME, validators=[storable_text])
     digest = models.CharField(max_length=64, unique=True, editable=False)
     prefix = models.CharField(max_length=16, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

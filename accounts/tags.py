@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 MAX_TAGS = 20
+TAG_PATTERN = "[a-z0-9_-]{1,32}"
 
 tag_validator = RegexValidator(
-    r"\A[a-z0-9_-]{1,32}\Z", "A tag has 1 to 32 characters out of a–z, 0–9, hyphen and underscore."
+    rf"\A{TAG_PATTERN}\Z", "A tag has 1 to 32 characters out of a–z, 0–9, hyphen and underscore."
 )
 
 

@@ -6,7 +6,8 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-_LONGEST_NAME = 255
+from accounts.lengths import LONGEST_NAME
+
 # What a terminal obeys, what nobody sees, and what has no UTF-8.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -40,7 +41,7 @@ def containing(field: str, words: str) -> Q:
     """
     if not words:
         return Q()
-    if len(words) > _LONGEST_NAME or not is_storable(words):
+    if len(words) > LONGEST_NAME or not is_storable(words):
         return Q(pk__in=[])
     # A regular expression and not `icontains`: SQLite's LIKE folds the case of ASCII alone.
     return Q(**{f"{field}__iregex": re.escape(words)})

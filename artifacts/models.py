@@ -11,6 +11,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
+from accounts.lengths import LONGEST_NAME
 from accounts.tags import tag_validator
 from accounts.text import storable_text
 from artifacts.fields import PlatformListField
@@ -41,7 +42,7 @@ class Collection(models.Model):
         OWN = "own", "Made here"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=255, unique=True, validators=[storable_text])
+    name = models.CharField(max_length=LONGEST_NAME, unique=True, validators=[storable_text])
     kind = models.CharField(max_length=16, choices=Kind)
     source = models.CharField(max_length=1024, validators=[storable_text])
     ref = models.CharField(max_length=255, blank=True, validators=[storable_text])
@@ -99,8 +100,8 @@ class Artifact(models.Model):
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="artifacts")
     type = models.CharField(max_length=16, choices=artifact_type_choices)
-    namespace = models.CharField(max_length=255, blank=True, validators=[storable_text])
-    name = models.CharField(max_length=255, validators=[storable_text])
+    namespace = models.CharField(max_length=LONGEST_NAME, blank=True, validators=[storable_text])
+    name = models.CharField(max_length=LONGEST_NAME, validators=[storable_text])
     description = models.TextField(blank=True, validators=[MaxLengthValidator(LONGEST_DESCRIPTION), storable_text])
     target_platforms = PlatformListField(null=True, blank=True)
     flags = models.JSONField(default=list, blank=True)
@@ -195,7 +196,7 @@ class ArtifactGroup(models.Model):
     """A named, ordered bag of artifacts. One with a collection is kept by its import and not edited."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=255, validators=[storable_text])
+    name = models.CharField(max_length=LONGEST_NAME, validators=[storable_text])
     description = models.TextField(blank=True, validators=[storable_text])
     collection = models.ForeignKey(Collection, on_delete=models.CASCADE, null=True, blank=True, related_name="groups")
     artifacts = models.ManyToManyField(Artifact, through="GroupMembership", related_name="groups")

@@ -13,6 +13,7 @@ from profiles.rendering import ProfileLayout
 from projects.models import Project
 
 MAX_PROFILES = 100
+LONGEST_PROFILE_ID = 64
 
 
 class DeploymentProfile(models.Model):
@@ -20,7 +21,7 @@ class DeploymentProfile(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="profiles")
-    profile_id = models.CharField(max_length=64, validators=[validate_slug])
+    profile_id = models.CharField(max_length=LONGEST_PROFILE_ID, validators=[validate_slug])
     platform = models.CharField(max_length=32, choices=platform_choices)
     root_dir = models.CharField(max_length=255, validators=[storable_text])
     artifact_path_map = models.JSONField(default=dict)

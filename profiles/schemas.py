@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.urls.converters import SlugConverter
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
@@ -11,7 +12,7 @@ from accounts.endpoints.paging import Page
 from accounts.endpoints.types import Body, Line, StorableText
 from profiles.enums import ArtifactType, Platform
 from profiles.layout import MAX_ENTRIES
-from profiles.models import DeploymentProfile
+from profiles.models import LONGEST_PROFILE_ID, DeploymentProfile
 from projects.paths import MAX_PATH_BYTES
 
 _DEFAULT = "The platform's default if left out."
@@ -20,7 +21,9 @@ ProfileId = Annotated[
     Line,
     Field(
         description="Letters, digits, hyphens and underscores.",
-        json_schema_extra={"pattern": "^[-a-zA-Z0-9_]{1,64}$"},
+        max_length=LONGEST_PROFILE_ID,
+        # Django's own rule of a slug, which is what the model asks for.
+        json_schema_extra={"pattern": f"^{SlugConverter.regex}$"},
         examples=["web"],
     ),
 ]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from accounts.administration import FewRelatedFilter, RowForm
 from accounts.inlines import RowsAdmin
+from accounts.lengths import LONGEST_NAME
 from projects.exceptions import FolderBusyError, ProjectError
 from projects.models import Project
 from projects.services import delete_project, register_project, rename_project
@@ -16,7 +17,7 @@ from projects.services import delete_project, register_project, rename_project
 class ProjectForm(RowForm):
     """Registering a folder; afterwards, its name."""
 
-    name = forms.CharField(max_length=255, required=False, help_text="Left out, the folder's own name.")
+    name = forms.CharField(max_length=LONGEST_NAME, required=False, help_text="Left out, the folder's own name.")
     create_folder = forms.BooleanField(required=False, help_text="Make the folder where it is missing.")
 
 

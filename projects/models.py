@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from accounts.lengths import LONGEST_NAME
 from accounts.models import OwnedQuerySet
 from accounts.text import storable_text
 
@@ -14,7 +15,7 @@ class Project(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="projects")
-    name = models.CharField(max_length=255, validators=[storable_text])
+    name = models.CharField(max_length=LONGEST_NAME, validators=[storable_text])
     path = models.CharField(max_length=1024, validators=[storable_text])
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

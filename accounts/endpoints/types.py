@@ -15,7 +15,8 @@ from pydantic import (
     model_validator,
 )
 
-from accounts.tags import MAX_TAGS
+from accounts.lengths import LONGEST_NAME
+from accounts.tags import MAX_TAGS, TAG_PATTERN
 from accounts.text import storable_text
 
 MOST_ROWS = 200
@@ -47,20 +48,20 @@ StorableText = Annotated[str, Strict(), AfterValidator(_storable), Field(json_sc
 Name = Annotated[
     str,
     Strict(),
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=255),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME),
     AfterValidator(_storable),
     Field(json_schema_extra=_NO_NUL),
 ]
 """What something is called; blanks around it do not count."""
 
-Line = Annotated[StorableText, StringConstraints(max_length=255)]
+Line = Annotated[StorableText, StringConstraints(max_length=LONGEST_NAME)]
 """A short text, or none at all."""
 
 Prose = Annotated[StorableText, StringConstraints(max_length=10_000)]
 """A longer text, such as a description."""
 
 Tags = Annotated[
-    list[Annotated[StorableText, Field(json_schema_extra={"pattern": "^[a-z0-9_-]{1,32}$"})]],
+    list[Annotated[StorableText, Field(json_schema_extra={"pattern": f"^{TAG_PATTERN}$"})]],
     Field(max_length=1000, json_schema_extra={"maxItems": MAX_TAGS}, examples=[["web"]]),
 ]
 """Tags; `accounts.tags` says which."""

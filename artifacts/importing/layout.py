@@ -2,6 +2,7 @@
 
 from pathlib import PurePosixPath
 
+from accounts.lengths import LONGEST_NAME
 from artifacts.importing.frontmatter import Frontmatter, read_frontmatter
 from artifacts.importing.limits import LONGEST_DESCRIPTION
 from artifacts.importing.sources import folders_above, has_controls, storable
@@ -12,7 +13,6 @@ from projects.paths import PathError, file_name, folded
 SKILL_FILE = "SKILL.md"
 # What the Agent Skills specification allows: https://agentskills.io/specification
 _LONGEST_SHOWN = 1024
-_LONGEST_NAME = 255
 _DOCUMENTATION = frozenset(
     {
         "authors",
@@ -147,7 +147,7 @@ def is_name(value: object) -> bool:
     """Whether an artifact or a plugin may be called so: plain text without control characters, trimmed and not long."""
     return (
         isinstance(value, str)
-        and 0 < len(value) <= _LONGEST_NAME
+        and 0 < len(value) <= LONGEST_NAME
         and value == value.strip()
         and value == storable(value)
         and not has_controls(value)

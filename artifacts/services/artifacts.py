@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.lengths import LONGEST_NAME
 from accounts.tags import problems_with_tags, sorted_tags
 from accounts.validation import Problems, problems_with
 from artifacts.exceptions import (
@@ -112,7 +113,7 @@ def delete_artifact(*, artifact: Artifact) -> Artifact:
 
 def _check_names(kind: ArtifactType, namespace: str, name: str) -> None:
     problems: Problems = {
-        field: ["Write plain text in one line, of at most 255 characters."]
+        field: [f"Write plain text in one line, of at most {LONGEST_NAME} characters."]
         for field, text in (("namespace", namespace), ("name", name))
         if not is_name(text) and (text or field == "name")
     }

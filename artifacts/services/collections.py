@@ -5,6 +5,7 @@ from itertools import count
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from accounts.lengths import LONGEST_NAME
 from accounts.text import storable_text
 from artifacts.exceptions import CollectionInUseError, CollectionNameError, CollectionNameTakenError, ImportBusyError
 from artifacts.importing.sources import storable
@@ -14,7 +15,6 @@ from projects.locks import HeldLock, named_lock
 
 # No folder and no URL is kept like this: a folder's path begins with '/', and a URL has a scheme.
 _OWN_SOURCE = "here"
-_LONGEST_NAME = 255
 
 
 def own_collection() -> Collection:
@@ -72,8 +72,8 @@ def checked_name(name: str) -> str:
         storable_text(name)
     except ValidationError as error:
         raise CollectionNameError(" ".join(error.messages)) from error
-    if len(name) > _LONGEST_NAME:
-        raise CollectionNameError(f"The name has {len(name)} characters; a collection's has at most {_LONGEST_NAME}.")
+    if len(name) > LONGEST_NAME:
+        raise CollectionNameError(f"The name has {len(name)} characters; a collection's has at most {LONGEST_NAME}.")
     return name
 
 
@@ -88,7 +88,7 @@ def refuse_taken(name: str, collection: Collection | None) -> None:
 
 def free_name(name: str) -> str:
     """`name`, cut to fit and with a number where others have it already."""
-    base = storable(name).strip()[: _LONGEST_NAME - 8] or "collection"
+    base = storable(name).strip()[: LONGEST_NAME - 8] or "collection"
     taken = set(Collection.objects.filter(name__startswith=base).values_list("name", flat=True))
     return next(candidate for number in count(1) if (candidate := _numbered(base, number)) not in taken)
 

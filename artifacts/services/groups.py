@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 
+from accounts.lengths import LONGEST_NAME
 from accounts.validation import problems_with
 from artifacts.exceptions import (
     AlreadyInGroupError,
@@ -17,8 +18,6 @@ from artifacts.exceptions import (
     NotInGroupError,
 )
 from artifacts.models import Artifact, ArtifactGroup, GroupMembership
-
-_LONGEST_NAME = 255
 
 
 class GroupChanges(TypedDict, total=False):
@@ -140,7 +139,7 @@ def numbered_names(name: str, word: str) -> Iterator[str]:
     """ "X (word)", "X (word 2)" and so on, cut to fit."""
     suffix, number = f" ({word})", 1
     while True:
-        yield name[: _LONGEST_NAME - len(suffix)] + suffix
+        yield name[: LONGEST_NAME - len(suffix)] + suffix
         number += 1
         suffix = f" ({word} {number})"
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator, with_config
 
+from accounts.lengths import LONGEST_NAME
 from deployment_sets.services.resolution import Member, MemberKind
 from profiles.enums import ArtifactType, Platform
 from profiles.layout import PortableProfile
@@ -30,8 +31,8 @@ def _stripped(value: object) -> object:
 
 # Half surrogates are refused with every text; a NUL has to be.
 _Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
-_Name = Annotated[_Text, StringConstraints(min_length=1, max_length=255), BeforeValidator(_stripped)]
-_Line = Annotated[_Text, StringConstraints(max_length=255)]
+_Name = Annotated[_Text, StringConstraints(min_length=1, max_length=LONGEST_NAME), BeforeValidator(_stripped)]
+_Line = Annotated[_Text, StringConstraints(max_length=LONGEST_NAME)]
 _Tags = Annotated[tuple[_Line, ...], Field(max_length=MAX_TAGS)]
 
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.lengths import LONGEST_NAME
 from accounts.models import User
 from accounts.services.users import lock_owner
 from accounts.tags import problems_with_tags, sorted_tags
 from accounts.validation import problems_with
 from deployment_sets.exceptions import DeploymentSetValidationError
 from deployment_sets.models import (
-    MAX_NAME_LENGTH,
     DeploymentSet,
     DeploymentSetMember,
     DeploymentSetTag,
@@ -84,7 +84,7 @@ def clone_set(*, owner: User, set_id: UUID) -> DeploymentSet:
         source = set_of(owner, set_id)
         copy = DeploymentSet.objects.create(
             owner=owner,
-            name=source.name[: MAX_NAME_LENGTH - len(_COPY_SUFFIX)].rstrip() + _COPY_SUFFIX,
+            name=source.name[: LONGEST_NAME - len(_COPY_SUFFIX)].rstrip() + _COPY_SUFFIX,
             description=source.description,
             color=source.color,
             icon=source.icon,
