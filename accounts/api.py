@@ -39,7 +39,7 @@ def make_token(request: HttpRequest, response: HttpResponse, body: TokenCreate) 
 
 
 @router.get(
-    "/{uuid:token_id}",
+    "/{id:token_id}",
     operation_id="get_token",
     summary="Read what is known about a token",
     response={200: TokenRead},
@@ -50,7 +50,7 @@ def get_token(request: HttpRequest, token_id: UUID) -> TokenRead:
 
 
 @router.delete(
-    "/{uuid:token_id}",
+    "/{id:token_id}",
     operation_id="revoke_token",
     summary="Revoke a token: it stops working at once",
     response={204: None},

@@ -28,7 +28,7 @@ router = Router(tags=["Deployment profiles"])
 
 
 @router.get(
-    "/{uuid:project_id}/profiles",
+    "/{id:project_id}/profiles",
     operation_id="list_deployment_profiles",
     summary="List the profiles of a project",
     response={200: DeploymentProfileListResponse},
@@ -42,7 +42,7 @@ def list_deployment_profiles(
 
 
 @router.post(
-    "/{uuid:project_id}/profiles",
+    "/{id:project_id}/profiles",
     operation_id="create_deployment_profile",
     summary="Give a project a profile",
     response={201: DeploymentProfileRead},
@@ -56,7 +56,7 @@ def create_deployment_profile(
 
 
 @router.get(
-    "/{uuid:project_id}/profiles/{slug:profile_id}",
+    "/{id:project_id}/profiles/{slug:profile_id}",
     operation_id="get_deployment_profile",
     summary="Read a profile",
     response={200: DeploymentProfileRead},
@@ -69,7 +69,7 @@ def get_deployment_profile(
 
 
 @router.put(
-    "/{uuid:project_id}/profiles/{slug:profile_id}",
+    "/{id:project_id}/profiles/{slug:profile_id}",
     operation_id="update_deployment_profile",
     summary="Say anew how a profile is laid out",
     response={200: DeploymentProfileRead},
@@ -88,7 +88,7 @@ def update_deployment_profile(
 
 
 @router.delete(
-    "/{uuid:project_id}/profiles/{slug:profile_id}",
+    "/{id:project_id}/profiles/{slug:profile_id}",
     operation_id="delete_deployment_profile",
     summary="Delete a profile, and leave what was deployed under it",
     response={204: None},
@@ -100,7 +100,7 @@ def delete_deployment_profile(request: HttpRequest, project_id: UUID, profile_id
 
 
 @router.get(
-    "/{uuid:project_id}/profiles/{slug:profile_id}/export",
+    "/{id:project_id}/profiles/{slug:profile_id}/export",
     operation_id="export_deployment_profile",
     summary="Read a profile as a TOML file",
     response={200: None},

@@ -40,7 +40,7 @@ def create_project(request: HttpRequest, body: ProjectCreate) -> ProjectRead:
 
 
 @router.get(
-    "/{uuid:project_id}",
+    "/{id:project_id}",
     operation_id="get_project",
     summary="Read a project",
     response={200: ProjectRead},
@@ -51,7 +51,7 @@ def get_project(request: HttpRequest, project_id: UUID) -> ProjectRead:
 
 
 @router.patch(
-    "/{uuid:project_id}",
+    "/{id:project_id}",
     operation_id="update_project",
     summary="Give a project another name",
     response={200: ProjectRead},
@@ -63,7 +63,7 @@ def update_project(request: HttpRequest, project_id: UUID, body: ProjectUpdate) 
 
 
 @router.delete(
-    "/{uuid:project_id}",
+    "/{id:project_id}",
     operation_id="delete_project",
     summary="Forget a project and what is recorded about it, without touching a file",
     response={204: None},

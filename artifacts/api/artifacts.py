@@ -61,7 +61,7 @@ def list_tags(request: HttpRequest, query: Query[PageQuery]) -> ArtifactTagListR
 
 
 @router.get(
-    "/{uuid:artifact_uuid}",
+    "/{id:artifact_uuid}",
     operation_id="get_artifact",
     summary="Read an artifact",
     response={200: ArtifactRead},
@@ -72,7 +72,7 @@ def get(request: HttpRequest, artifact_uuid: UUID) -> ArtifactRead:
 
 
 @router.patch(
-    "/{uuid:artifact_uuid}",
+    "/{id:artifact_uuid}",
     operation_id="update_artifact",
     summary="Change what is sent about an artifact",
     response={200: ArtifactRead},
@@ -85,7 +85,7 @@ def update(request: HttpRequest, artifact_uuid: UUID, body: ArtifactUpdate) -> A
 
 
 @router.delete(
-    "/{uuid:artifact_uuid}",
+    "/{id:artifact_uuid}",
     operation_id="delete_artifact",
     summary="Mark an artifact that was made here as gone",
     response={204: None},
@@ -97,7 +97,7 @@ def delete(request: HttpRequest, artifact_uuid: UUID) -> None:
 
 
 @router.get(
-    "/{uuid:artifact_uuid}/files",
+    "/{id:artifact_uuid}/files",
     operation_id="list_artifact_files",
     summary="List the files of an artifact",
     response={200: ArtifactFileListResponse},
@@ -110,7 +110,7 @@ def list_files(request: HttpRequest, artifact_uuid: UUID, query: Query[PageQuery
 
 
 @router.get(
-    "/{uuid:artifact_uuid}/file",
+    "/{id:artifact_uuid}/file",
     operation_id="get_artifact_file",
     summary="Read a file of an artifact",
     response={200: ArtifactFileContent},

@@ -63,7 +63,7 @@ def create(request: HttpRequest, body: CollectionCreate) -> CollectionImported:
 
 
 @router.get(
-    "/{uuid:collection_id}",
+    "/{id:collection_id}",
     operation_id="get_collection",
     summary="Read a collection",
     response={200: CollectionRead},
@@ -74,7 +74,7 @@ def get(request: HttpRequest, collection_id: UUID) -> CollectionRead:
 
 
 @router.patch(
-    "/{uuid:collection_id}",
+    "/{id:collection_id}",
     operation_id="update_collection",
     summary="Rename a collection",
     response={200: CollectionRead},
@@ -87,7 +87,7 @@ def update(request: HttpRequest, collection_id: UUID, body: CollectionUpdate) ->
 
 
 @router.delete(
-    "/{uuid:collection_id}",
+    "/{id:collection_id}",
     operation_id="delete_collection",
     summary="Delete a collection from which nothing was ever imported",
     response={204: None},
@@ -99,7 +99,7 @@ def delete(request: HttpRequest, collection_id: UUID) -> None:
 
 
 @router.post(
-    "/{uuid:collection_id}/import",
+    "/{id:collection_id}/import",
     operation_id="import_collection",
     summary="Import a collection again",
     response={201: CollectionImportRead},
@@ -117,7 +117,7 @@ def import_again(request: HttpRequest, collection_id: UUID, body: CollectionImpo
 
 
 @router.get(
-    "/{uuid:collection_id}/imports",
+    "/{id:collection_id}/imports",
     operation_id="list_collection_imports",
     summary="List the imports of a collection",
     response={200: CollectionImportListResponse},
@@ -129,7 +129,7 @@ def list_imports(request: HttpRequest, collection_id: UUID, query: Query[PageQue
 
 
 @imports.get(
-    "/{uuid:import_id}",
+    "/{id:import_id}",
     operation_id="get_import",
     summary="Read an import with its report",
     response={200: CollectionImportRead},

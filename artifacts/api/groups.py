@@ -54,7 +54,7 @@ def create(request: HttpRequest, body: GroupCreate) -> GroupRead:
 
 
 @router.get(
-    "/{uuid:group_id}",
+    "/{id:group_id}",
     operation_id="get_group",
     summary="Read a group",
     response={200: GroupRead},
@@ -65,7 +65,7 @@ def get(request: HttpRequest, group_id: UUID) -> GroupRead:
 
 
 @router.patch(
-    "/{uuid:group_id}",
+    "/{id:group_id}",
     operation_id="update_group",
     summary="Change what is sent about a group",
     response={200: GroupRead},
@@ -78,7 +78,7 @@ def update(request: HttpRequest, group_id: UUID, body: GroupUpdate) -> GroupRead
 
 
 @router.delete(
-    "/{uuid:group_id}",
+    "/{id:group_id}",
     operation_id="delete_group",
     summary="Delete a group, and take it out of the sets that hold it",
     response={204: None},
@@ -90,7 +90,7 @@ def delete(request: HttpRequest, group_id: UUID) -> None:
 
 
 @router.post(
-    "/{uuid:group_id}/copy",
+    "/{id:group_id}/copy",
     operation_id="copy_group",
     summary="Copy a group, so that it can be changed",
     response={201: GroupRead},
@@ -102,7 +102,7 @@ def copy(request: HttpRequest, group_id: UUID, body: GroupCopy | None = None) ->
 
 
 @router.get(
-    "/{uuid:group_id}/artifacts",
+    "/{id:group_id}/artifacts",
     operation_id="list_group_artifacts",
     summary="List what is in a group",
     response={200: GroupArtifactListResponse},
@@ -114,7 +114,7 @@ def list_artifacts_of(request: HttpRequest, group_id: UUID, query: Query[PageQue
 
 
 @router.post(
-    "/{uuid:group_id}/artifacts",
+    "/{id:group_id}/artifacts",
     operation_id="add_group_artifacts",
     summary="Put artifacts into a group",
     response={201: GroupArtifactListResponse},
@@ -129,7 +129,7 @@ def add(request: HttpRequest, group_id: UUID, body: GroupArtifactsAdd) -> GroupA
 
 
 @router.patch(
-    "/{uuid:group_id}/artifacts/{uuid:artifact_uuid}",
+    "/{id:group_id}/artifacts/{id:artifact_uuid}",
     operation_id="move_group_artifact",
     summary="Move an artifact to another position in a group",
     response={200: GroupArtifactRead},
@@ -143,7 +143,7 @@ def move(request: HttpRequest, group_id: UUID, artifact_uuid: UUID, body: GroupA
 
 
 @router.delete(
-    "/{uuid:group_id}/artifacts/{uuid:artifact_uuid}",
+    "/{id:group_id}/artifacts/{id:artifact_uuid}",
     operation_id="remove_group_artifact",
     summary="Take an artifact out of a group",
     response={204: None},

@@ -33,7 +33,7 @@ router = sets_router()
 
 
 @router.post(
-    "/{uuid:set_id}/deploy",
+    "/{id:set_id}/deploy",
     operation_id="deploy_deployment_set",
     summary="Deploy a set into a project",
     response={200: BatchDeployResponse},
@@ -55,7 +55,7 @@ def deploy_deployment_set(request: HttpRequest, set_id: UUID, body: BatchDeployR
 
 
 @router.post(
-    "/{uuid:set_id}/undeploy",
+    "/{id:set_id}/undeploy",
     operation_id="undeploy_deployment_set",
     summary="Take a set out of a project",
     response={200: BatchDeployResponse},
@@ -77,7 +77,7 @@ def undeploy_deployment_set(request: HttpRequest, set_id: UUID, body: BatchUndep
 
 
 @router.get(
-    "/{uuid:set_id}/live",
+    "/{id:set_id}/live",
     operation_id="list_deployment_set_live",
     summary="Say where a set is live",
     response={200: LiveListResponse},
@@ -92,7 +92,7 @@ def list_deployment_set_live(request: HttpRequest, set_id: UUID, query: Query[Li
 
 
 @router.post(
-    "/{uuid:set_id}/bring-up-to-date",
+    "/{id:set_id}/bring-up-to-date",
     operation_id="bring_deployment_set_up_to_date",
     summary="Deploy a set again wherever it is live",
     response={200: BringUpToDateResponse},

@@ -19,7 +19,7 @@ router = sets_router()
 
 
 @router.get(
-    "/{uuid:set_id}/members",
+    "/{id:set_id}/members",
     operation_id="list_deployment_set_members",
     summary="List the direct members of a set",
     response={200: MemberListResponse},
@@ -32,7 +32,7 @@ def list_deployment_set_members(request: HttpRequest, set_id: UUID, query: Query
 
 
 @router.post(
-    "/{uuid:set_id}/members",
+    "/{id:set_id}/members",
     operation_id="add_deployment_set_member",
     summary="Add an artifact, a group or a set to a set",
     response={201: MemberResponse},
@@ -47,7 +47,7 @@ def add_deployment_set_member(
 
 
 @router.patch(
-    "/{uuid:set_id}/members/{uuid:member_id}",
+    "/{id:set_id}/members/{id:member_id}",
     operation_id="move_deployment_set_member",
     summary="Move a member to another position",
     response={200: MemberResponse},
@@ -72,7 +72,7 @@ def move_deployment_set_member(
 
 
 @router.delete(
-    "/{uuid:set_id}/members/{uuid:member_id}",
+    "/{id:set_id}/members/{id:member_id}",
     operation_id="remove_deployment_set_member",
     summary="Take a member out of a set",
     response={204: None},

@@ -28,7 +28,7 @@ _DOCUMENT = {
 
 
 @router.get(
-    "/{uuid:set_id}/export",
+    "/{id:set_id}/export",
     operation_id="export_deployment_set",
     summary="Export a set with all it needs, as JSON or TOML",
     response={200: None},

@@ -17,7 +17,7 @@ router = sets_router()
 
 
 @router.get(
-    "/{uuid:set_id}/resolve",
+    "/{id:set_id}/resolve",
     operation_id="resolve_deployment_set",
     summary="Say which artifacts a set stands for",
     response={200: ResolveResponse},
@@ -30,7 +30,7 @@ def resolve_deployment_set(request: HttpRequest, set_id: UUID, query: Query[Reso
 
 
 @router.get(
-    "/{uuid:set_id}/explain",
+    "/{id:set_id}/explain",
     operation_id="explain_deployment_set",
     summary="Say why a set stands for an artifact",
     response={200: ExplainResponse},

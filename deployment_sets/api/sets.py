@@ -73,7 +73,7 @@ def list_deployment_set_tags(request: HttpRequest, query: Query[PageQuery]) -> T
 
 
 @router.get(
-    "/{uuid:set_id}",
+    "/{id:set_id}",
     operation_id="get_deployment_set",
     summary="Read a set with its members",
     response={200: DeploymentSetDetail},
@@ -84,7 +84,7 @@ def get_deployment_set(request: HttpRequest, response: HttpResponse, set_id: UUI
 
 
 @router.patch(
-    "/{uuid:set_id}",
+    "/{id:set_id}",
     operation_id="update_deployment_set",
     summary="Change what is sent about a set",
     response={200: DeploymentSetDetail},
@@ -98,7 +98,7 @@ def update_deployment_set(
 
 
 @router.delete(
-    "/{uuid:set_id}",
+    "/{id:set_id}",
     operation_id="delete_deployment_set",
     summary="Delete a set, and take it out of the sets that hold it",
     response={204: None},
@@ -109,7 +109,7 @@ def delete_deployment_set(request: HttpRequest, set_id: UUID, if_match: IfMatch)
 
 
 @router.post(
-    "/{uuid:set_id}/clone",
+    "/{id:set_id}/clone",
     operation_id="clone_deployment_set",
     summary="Copy a set with its direct members",
     response={201: DeploymentSetDetail},

@@ -19,7 +19,7 @@ router = sets_router()
 
 
 @router.get(
-    "/deployment-sets/{uuid:set_id}/usage",
+    "/deployment-sets/{id:set_id}/usage",
     operation_id="list_deployment_set_usage",
     summary="List the sets that hold a set",
     response={200: SetReferenceListResponse},
@@ -31,7 +31,7 @@ def list_deployment_set_usage(request: HttpRequest, set_id: UUID, query: Query[P
 
 
 @router.get(
-    "/artifacts/{uuid:artifact_uuid}/usage",
+    "/artifacts/{id:artifact_uuid}/usage",
     operation_id="list_artifact_usage",
     summary="List your sets that hold an artifact",
     response={200: SetReferenceListResponse},
@@ -43,7 +43,7 @@ def list_artifact_usage(request: HttpRequest, artifact_uuid: UUID, query: Query[
 
 
 @router.get(
-    "/groups/{uuid:group_id}/usage",
+    "/groups/{id:group_id}/usage",
     operation_id="list_group_usage",
     summary="List your sets that hold a group",
     response={200: SetReferenceListResponse},

@@ -31,7 +31,7 @@ router = Router(tags=["Deployments"])
 
 
 @router.get(
-    "/projects/{uuid:project_id}/deployments",
+    "/projects/{id:project_id}/deployments",
     operation_id="list_deployments",
     summary="List what is deployed in a project",
     response={200: DeploymentListResponse},
@@ -46,7 +46,7 @@ def read_deployments(
 
 
 @router.get(
-    "/projects/{uuid:project_id}/deployments/{uuid:deployment_id}",
+    "/projects/{id:project_id}/deployments/{id:deployment_id}",
     operation_id="get_deployment",
     summary="Read one deployment of a project",
     response={200: DeploymentRead},
@@ -61,7 +61,7 @@ def get_deployment(
 
 
 @router.post(
-    "/projects/{uuid:project_id}/deployments/undeploy",
+    "/projects/{id:project_id}/deployments/undeploy",
     operation_id="undeploy_artifacts",
     summary="Take artifacts out of a project, whoever wants them there",
     response={200: BatchDeployResponse},
@@ -83,7 +83,7 @@ def take_out_artifacts(request: HttpRequest, project_id: UUID, body: UndeployReq
 
 
 @router.get(
-    "/artifacts/{uuid:artifact_uuid}/deployments",
+    "/artifacts/{id:artifact_uuid}/deployments",
     operation_id="list_artifact_deployments",
     summary="List where an artifact is deployed in your projects",
     response={200: ArtifactDeploymentListResponse},

@@ -28,7 +28,7 @@ router = Router(tags=["Runs"])
 
 
 @router.get(
-    "/projects/{uuid:project_id}/runs",
+    "/projects/{id:project_id}/runs",
     operation_id="list_runs",
     summary="List the runs of a project, the last first",
     response={200: RunListResponse},
@@ -41,7 +41,7 @@ def list_runs(request: HttpRequest, project_id: UUID, query: Query[PageQuery]) -
 
 
 @router.get(
-    "/runs/{uuid:run_id}",
+    "/runs/{id:run_id}",
     operation_id="get_run",
     summary="Read a run, finished or at work",
     response={200: RunRead},
@@ -52,7 +52,7 @@ def get_run(request: HttpRequest, run_id: UUID) -> RunRead:
 
 
 @router.get(
-    "/runs/{uuid:run_id}/results",
+    "/runs/{id:run_id}/results",
     operation_id="list_run_results",
     summary="List what a run did, artifact by artifact",
     response={200: RunResultListResponse},
@@ -64,7 +64,7 @@ def list_run_results(request: HttpRequest, run_id: UUID, query: Query[RunResultQ
 
 
 @router.post(
-    "/runs/{uuid:run_id}/undo",
+    "/runs/{id:run_id}/undo",
     operation_id="undo_run",
     summary="Take back the last run of its project that is not undone",
     response={200: BatchDeployResponse},
