@@ -1,12 +1,11 @@
 """Reads of deployment sets. Every one is an owner's own: another owner's set does not exist."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from accounts.editions import demand_edition, edition_of
+from accounts.editions import edition_of
 from accounts.models import User
 from accounts.ordering import Sort, ordering
 from accounts.text import containing, is_storable
@@ -89,18 +88,6 @@ def edition_of_set(deployment_set: DeploymentSet) -> str:
     members = deployment_set.members.order_by("position").values_list("id", "artifact_id", "group_id", "member_set_id")
     fields = [getattr(deployment_set, field) for field in ("pk", "name", "description", "color", "icon")]
     return edition_of([fields, list(deployment_set.tag_rows.values_list("name", flat=True)), list(members)])
-
-
-def set_to_change(owner: User, set_id: UUID, expected: Collection[str] | None) -> DeploymentSet:
-    """The owner's set of that id, for whoever holds the owner's lock and changes it.
-
-    `expected` are the editions of it that may be changed; None for any. Raises DeploymentSetNotFoundError
-    and EditedMeanwhileError.
-    """
-    deployment_set = set_of(owner, set_id)
-    if expected is not None:
-        demand_edition(f"The set “{deployment_set.name}”", edition_of_set(deployment_set), expected)
-    return deployment_set
 
 
 def sets_using(owner: User, target: Member) -> QuerySet[DeploymentSet]:

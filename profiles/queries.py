@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from django.db.models import QuerySet
 
-from accounts.editions import demand_edition, edition_of
+from accounts.editions import edition_of
 from profiles.exceptions import NoProfileError, UnknownProfileError
 from profiles.models import DeploymentProfile
 from profiles.portable import portable_profile
@@ -24,18 +24,6 @@ def profile_of(project: Project, profile_id: str) -> DeploymentProfile:
 def edition_of_profile(profile: DeploymentProfile) -> str:
     """A name for the profile as it is. No query."""
     return edition_of([profile.pk, portable_profile(profile)])
-
-
-def profile_to_change(profile: DeploymentProfile, expected: Collection[str] | None) -> DeploymentProfile:
-    """The profile as it is stored now, locked for whoever changes it until their transaction ends.
-
-    `expected` are the editions of it that may be changed; None for any. Raises DeploymentProfile.DoesNotExist
-    and EditedMeanwhileError.
-    """
-    stored = DeploymentProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)
-    if expected is not None:
-        demand_edition(f"The profile “{stored.profile_id}”", edition_of_profile(stored), expected)
-    return stored
 
 
 def profiles_to_deploy_under(project: Project, profile_ids: Sequence[str] | None) -> list[DeploymentProfile]:

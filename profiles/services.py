@@ -5,6 +5,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 
+from accounts.editions import demand_edition
 from accounts.validation import problems_with
 from profiles.enums import Platform
 from profiles.exceptions import ProfileError, ProfileExistsError, TooManyProfilesError
@@ -12,7 +13,7 @@ from profiles.layout import LayoutError, LayoutFields, check_root_dir, layout_fi
 from profiles.models import MAX_PROFILES, DeploymentProfile
 from profiles.platforms import module_for
 from profiles.platforms.shape import PlatformModule
-from profiles.queries import profile_to_change
+from profiles.queries import edition_of_profile
 from projects.models import Project
 
 _LAYOUT_FIELDS = (
@@ -79,7 +80,7 @@ def update_profile(
     DeploymentProfile.DoesNotExist.
     """
     with transaction.atomic():
-        stored = profile_to_change(profile, expected)
+        stored = _to_change(profile, expected)
         layout = _choices_of(stored)
         layout.update(changes)
         platform = layout.pop("platform", stored.platform)
@@ -96,7 +97,19 @@ def delete_profile(*, profile: DeploymentProfile, expected: Collection[str] | No
     DeploymentProfile.DoesNotExist.
     """
     with transaction.atomic():
-        profile_to_change(profile, expected).delete()
+        _to_change(profile, expected).delete()
+
+
+def _to_change(profile: DeploymentProfile, expected: Collection[str] | None) -> DeploymentProfile:
+    """The profile as it is stored now, locked for whoever changes it until their transaction ends.
+
+    `expected` are the editions of it that may be changed; None for any. Raises DeploymentProfile.DoesNotExist
+    and EditedMeanwhileError.
+    """
+    stored = DeploymentProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)
+    if expected is not None:
+        demand_edition(f"The profile “{stored.profile_id}”", edition_of_profile(stored), expected)
+    return stored
 
 
 def _lay_out(profile: DeploymentProfile, platform: str, choices: Mapping[str, Any]) -> None:

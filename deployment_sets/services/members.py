@@ -20,9 +20,10 @@ from deployment_sets.exceptions import (
     UnknownReferenceError,
 )
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
-from deployment_sets.queries import reference_to, set_to_change
+from deployment_sets.queries import reference_to
 from deployment_sets.services.graph import check_nesting
 from deployment_sets.services.resolution import Member, MemberKind
+from deployment_sets.services.sets import set_to_change
 
 
 def add_member(

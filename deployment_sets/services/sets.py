@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.editions import demand_edition
 from accounts.lengths import LONGEST_NAME
 from accounts.models import User
 from accounts.services.users import lock_owner
@@ -17,7 +18,7 @@ from deployment_sets.models import (
     DeploymentSetMember,
     DeploymentSetTag,
 )
-from deployment_sets.queries import set_of, set_to_change
+from deployment_sets.queries import edition_of_set, set_of
 
 _COPY_SUFFIX = " (copy)"
 
@@ -95,6 +96,18 @@ def clone_set(*, owner: User, set_id: UUID) -> DeploymentSet:
             for member in source.members.values("artifact_id", "group_id", "member_set_id", "position")
         )
         return copy
+
+
+def set_to_change(owner: User, set_id: UUID, expected: Collection[str] | None) -> DeploymentSet:
+    """The owner's set of that id, for whoever holds the owner's lock and changes it.
+
+    `expected` are the editions of it that may be changed; None for any. Raises DeploymentSetNotFoundError
+    and EditedMeanwhileError.
+    """
+    deployment_set = set_of(owner, set_id)
+    if expected is not None:
+        demand_edition(f"The set “{deployment_set.name}”", edition_of_set(deployment_set), expected)
+    return deployment_set
 
 
 def _changed(deployment_set: DeploymentSet, changes: SetChanges) -> DeploymentSet:
