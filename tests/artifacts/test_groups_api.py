@@ -87,17 +87,19 @@ def test_a_group_is_updated_when_something_else_is_in_it_or_stands_elsewhere(kee
     address = made(keeper, "Planning")
     made(keeper, "Later")
     seen = [keeper.get(address).json()["updated_at"]]
-    for change in (
-        lambda: keeper.post(f"{address}/artifacts", {"artifact_uuids": [first, second]}),
-        lambda: keeper.patch(f"{address}/artifacts/{first}", {"position": 1}),
-        lambda: keeper.delete(f"{address}/artifacts/{first}"),
+    for change, path, body in (
+        (keeper.post, "", {"artifact_uuids": [first, second]}),
+        (keeper.patch, f"/{first}", {"position": 1}),
+        (keeper.post, "", {"artifact_uuids": artifacts(1), "position": 0}),
     ):
-        assert change().status_code < 300
+        assert change(f"{address}/artifacts{path}", body).status_code < 300
         seen.append(keeper.get(address).json()["updated_at"])
+    assert keeper.delete(f"{address}/artifacts/{first}").status_code == 204
+    seen.append(keeper.get(address).json()["updated_at"])
     assert len(set(seen)) == len(seen)
     assert seen == sorted(seen)
     assert [each["name"] for each in keeper.get(GROUPS, sort="-updated").json()["items"]] == ["Planning", "Later"]
-    assert keeper.patch(f"{address}/artifacts/{second}", {"position": 0}).status_code == 200
+    assert keeper.patch(f"{address}/artifacts/{second}", {"position": 1}).status_code == 200
     assert keeper.get(address).json()["updated_at"] == seen[-1]
 
 
