@@ -11,7 +11,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 
-from accounts.lengths import LONGEST_NAME
+from accounts.lengths import LONGEST_NAME, LONGEST_PROSE
 from accounts.tags import tag_validator
 from accounts.text import storable_text
 from artifacts.fields import PlatformListField
@@ -197,7 +197,7 @@ class ArtifactGroup(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=LONGEST_NAME, validators=[storable_text])
-    description = models.TextField(blank=True, validators=[storable_text])
+    description = models.TextField(blank=True, validators=[MaxLengthValidator(LONGEST_PROSE), storable_text])
     collection = models.ForeignKey(Collection, on_delete=models.CASCADE, null=True, blank=True, related_name="groups")
     artifacts = models.ManyToManyField(Artifact, through="GroupMembership", related_name="groups")
     created_at = models.DateTimeField(auto_now_add=True)

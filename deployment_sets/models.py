@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from accounts.lengths import LONGEST_NAME
+from accounts.lengths import LONGEST_NAME, LONGEST_PROSE
 from accounts.models import OwnedQuerySet
 from accounts.tags import tag_validator
 from accounts.text import storable_text
@@ -23,7 +23,7 @@ class DeploymentSet(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="deployment_sets")
     name = models.CharField(max_length=LONGEST_NAME, validators=[storable_text])
-    description = models.TextField(blank=True, validators=[MaxLengthValidator(10_000), storable_text])
+    description = models.TextField(blank=True, validators=[MaxLengthValidator(LONGEST_PROSE), storable_text])
     color = models.CharField(max_length=7, blank=True, validators=[colour_validator])
     icon = models.CharField(max_length=64, blank=True, validators=[storable_text])
     created_at = models.DateTimeField(auto_now_add=True)

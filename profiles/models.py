@@ -14,6 +14,7 @@ from projects.models import Project
 
 MAX_PROFILES = 100
 LONGEST_PROFILE_ID = 64
+LONGEST_DESCRIPTION = 2_000
 
 
 class DeploymentProfile(models.Model):
@@ -28,7 +29,7 @@ class DeploymentProfile(models.Model):
     project_config_filenames = models.JSONField(default=list, blank=True)
     context_path_prefixes = models.JSONField(default=list, blank=True)
     supported_artifact_types = models.JSONField(default=list, blank=True)
-    description = models.TextField(blank=True, validators=[storable_text, MaxLengthValidator(2000)])
+    description = models.TextField(blank=True, validators=[storable_text, MaxLengthValidator(LONGEST_DESCRIPTION)])
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -12,7 +12,7 @@ from accounts.endpoints.paging import Page
 from accounts.endpoints.types import Body, Line, StorableText
 from profiles.enums import ArtifactType, Platform
 from profiles.layout import MAX_ENTRIES
-from profiles.models import LONGEST_PROFILE_ID, DeploymentProfile
+from profiles.models import LONGEST_DESCRIPTION, LONGEST_PROFILE_ID, DeploymentProfile
 from projects.paths import MAX_PATH_BYTES
 
 _DEFAULT = "The platform's default if left out."
@@ -63,7 +63,7 @@ class DeploymentProfileUpdate(Body):
     supported_artifact_types: Types | None = Field(
         None, description=f"Artifacts of other types are skipped. {_DEFAULT}"
     )
-    description: Annotated[StorableText, Field(max_length=2000)] | None = Field(
+    description: Annotated[StorableText, Field(max_length=LONGEST_DESCRIPTION)] | None = Field(
         None, examples=["For the people who write pages"]
     )
 

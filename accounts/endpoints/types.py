@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from accounts.lengths import LONGEST_NAME
+from accounts.lengths import LONGEST_NAME, LONGEST_PROSE
 from accounts.tags import MAX_TAGS, TAG_PATTERN
 from accounts.text import storable_text
 
@@ -57,7 +57,7 @@ Name = Annotated[
 Line = Annotated[StorableText, StringConstraints(max_length=LONGEST_NAME)]
 """A short text, or none at all."""
 
-Prose = Annotated[StorableText, StringConstraints(max_length=10_000)]
+Prose = Annotated[StorableText, StringConstraints(max_length=LONGEST_PROSE)]
 """A longer text, such as a description."""
 
 Tags = Annotated[

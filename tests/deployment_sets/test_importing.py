@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.exceptions import MissingPermissionError
+from accounts.lengths import LONGEST_PROSE
 from accounts.models import User
 from artifacts.models import Artifact, ArtifactGroup, Collection
+from artifacts.services.groups import update_group
 from deployment_sets.exceptions import (
     MAX_DEPTH,
     DeploymentSetCycleError,
@@ -303,6 +305,17 @@ def test_blanks_around_a_name_do_not_count(owner: User, pdf: Artifact) -> None:
     assert (second.root.name, second.matched_groups) == ("Outer (imported)", [group_of(first)])
     data["groups"][0]["artifacts"] = []
     assert group_of(import_sets(owner=admin, document=document_of(data))).name == "Planning (imported)"
+
+
+def test_a_description_that_is_too_long_for_a_group_is_told_by_its_place(owner: User, pdf: Artifact) -> None:
+    document = group_document(owner, ArtifactGroupFactory(name="Planning", artifacts=[pdf]))
+    ArtifactGroup.objects.all().delete()
+    admin = UserFactory(is_superuser=True)
+    with pytest.raises(PortableDocumentError) as caught:
+        import_sets(owner=admin, document=changed(document, "groups", description="x" * (LONGEST_PROSE + 1)))
+    assert list(caught.value.problems) == ["groups.0.description"]
+    made = group_of(import_sets(owner=admin, document=changed(document, "groups", description="x" * LONGEST_PROSE)))
+    assert update_group(group=made, description=made.description).description == "x" * LONGEST_PROSE
 
 
 def test_a_group_that_was_left_out_has_to_be_here(owner: User, pdf: Artifact) -> None:
