@@ -1,5 +1,6 @@
 """Users, their tokens, and who was wrong too often, in the admin."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -57,6 +58,9 @@ class ApiTokenAdmin(ServiceAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def _lines(self, rows: Sequence[ApiToken]) -> list[str]:
+        return [f"“{row.name}” ({row.prefix}…) of {row.owner}" for row in rows]
 
     def remove(self, row: ApiToken) -> None:
         revoke_token(owner=row.owner, token_id=row.pk)

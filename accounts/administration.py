@@ -313,6 +313,16 @@ class ServiceAdmin(SteadyAdmin):
         """Delete the row, through a service."""
         raise NotImplementedError
 
+    def demand_removable(self, rows: Sequence[Any]) -> None:
+        """Raise what `remove` would raise of one of `rows`, as far as it is known before anybody is asked."""
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        rows = list(objs)
+        self.demand_removable(rows)
+        return super().get_deleted_objects(rows, request)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             demand_edition(f"The {self.opts.verbose_name} “{obj}”", form.current_edition(), form.expected)

@@ -53,7 +53,7 @@ class ApiToken(models.Model):
         indexes = [models.Index(fields=["owner", "created_at"], name="api_token_owner_created")]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name} ({self.prefix}…)"
 
 
 class FailedAttempts(models.Model):

@@ -1,5 +1,6 @@
 """Collections, artifacts and groups in the admin. What an import keeps is there to be read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -27,16 +28,18 @@ from artifacts.models import (
 )
 from artifacts.queries import deployable_on, list_artifacts
 from artifacts.services.artifacts import update_artifact
+from artifacts.services.collections import delete_collection, demand_unused
 from artifacts.services.groups import (
     add_to_group,
     copy_group,
     create_group,
     delete_group,
+    demand_no_collections,
     move_in_group,
     remove_from_group,
     update_group,
 )
-from artifacts.services.importing import import_collection
+from artifacts.services.importing import begin_import_again, run_import
 from profiles.enums import Platform, platform_choices
 
 _MOST_IMPORTS = 5
@@ -52,13 +55,15 @@ class BlobAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Collection)
-class CollectionAdmin(ReadOnlyAdmin):
-    """Made and changed by importing."""
+class CollectionAdmin(ReadOnlyAdmin, ServiceAdmin):
+    """Made and changed by importing; deleted only where nothing was ever imported."""
 
+    refusals = (CollectionError,)
     list_display = ("name", "kind", "source", "ref", "artifact_count", "last_import", "updated_at")
     list_filter = ("kind", "updated_at")
     search_fields = ("name", "source", "id__exact")
     actions = ("import_again",)
+    actions_in_steps = ("import_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
         there = Artifact.objects.filter(collection=OuterRef("pk"), gone_at=None)
@@ -85,6 +90,15 @@ class CollectionAdmin(ReadOnlyAdmin):
         state = CollectionImport.State(getattr(row, "last_import_state"))  # noqa: B009 - annotated above
         return f"{date_format(timezone.localtime(at), 'DATETIME_FORMAT')}, {state.label.lower()}"
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super(ReadOnlyAdmin, self).has_delete_permission(request, obj)
+
+    def demand_removable(self, rows: Sequence[Collection]) -> None:
+        demand_unused(rows)
+
+    def remove(self, row: Collection) -> None:
+        delete_collection(collection=row)
+
     def has_import_permission(self, request: HttpRequest) -> bool:
         """Whether this user may import collections again."""
         return user_of(request).has_perm("artifacts.change_collection")
@@ -95,7 +109,7 @@ class CollectionAdmin(ReadOnlyAdmin):
         chosen = list(queryset)
         for row in chosen[:_MOST_IMPORTS]:
             try:
-                done = import_collection(source=row.source, ref=row.ref, started_by=user_of(request))
+                done = run_import(pending=begin_import_again(collection=row, started_by=user_of(request)))
             except CollectionError as error:
                 self.message_user(request, f"“{row.name}”: {error}", messages.ERROR)
             else:
@@ -308,7 +322,10 @@ class NewArtifactsInline(NewRowsInline):
 
 @admin.register(ArtifactGroup)
 class ArtifactGroupAdmin(RowsAdmin):
-    """Groups that people keep are written through services; imported ones can be read and copied."""
+    """Groups that people keep are written through services; imported ones can be read and copied.
+
+    A floor above registers them again, with the sets that hold them.
+    """
 
     refusals = (GroupError,)
     inlines = (ArtifactsInline, NewArtifactsInline)
@@ -336,6 +353,9 @@ class ArtifactGroupAdmin(RowsAdmin):
     def write(self, form: RowForm, *, change: bool) -> ArtifactGroup:
         values = {name: form.cleaned_data[name] for name in form.changed_data}
         return update_group(group=form.instance, **values) if change else create_group(**values)
+
+    def demand_removable(self, rows: Sequence[ArtifactGroup]) -> None:
+        demand_no_collections(rows)
 
     def remove(self, row: ArtifactGroup) -> None:
         delete_group(group=row)

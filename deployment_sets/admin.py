@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -24,6 +25,8 @@ from accounts.inlines import (
     RowsInline,
 )
 from accounts.models import User
+from artifacts.admin import ArtifactGroupAdmin
+from artifacts.models import ArtifactGroup
 from deployment_sets.exceptions import DeploymentSetError
 from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
 from deployment_sets.queries import edition_of_set
@@ -34,7 +37,7 @@ from deployment_sets.services.sets import clone_set, create_set, delete_set, upd
 from deployments.report import as_sentence
 from deployments.services.reports import Report
 
-_MOST_NAMES = 10
+_MOST_NAMES = 20
 _MOST_BROUGHT_UP_TO_DATE = 10
 
 
@@ -218,7 +221,7 @@ class DeploymentSetAdmin(RowsAdmin):
         super().delete_queryset(request, queryset.order_by("owner_id"))
 
     def _lines(self, rows: Sequence[DeploymentSet]) -> list[str]:
-        outer = _outer_sets(rows[: self.delete_confirmation_max_display])
+        outer = _sets_with("member_set", rows[: self.delete_confirmation_max_display])
         return [f"“{row.name}” of {row.owner}{outer.get(row.pk, '')}" for row in rows]
 
     def has_deploy_permission(self, request: HttpRequest) -> bool:
@@ -263,18 +266,23 @@ def _summary(row: DeploymentSet) -> SetSummary:
     return summary
 
 
-def _outer_sets(rows: Sequence[DeploymentSet]) -> dict[UUID, str]:
-    """For each of `rows` that is in other sets, the words that say in which. One query."""
-    outer: dict[UUID, list[str]] = defaultdict(list)
-    uses = DeploymentSetMember.objects.filter(member_set__in=rows).order_by("set__name")
-    for set_id, name in uses.values_list("member_set", "set__name"):
-        outer[set_id].append(f"“{name}”")
-    return {set_id: f", also taken out of {_enumerated(names)}" for set_id, names in outer.items()}
+def _sets_with(reference: str, targets: Sequence[Any]) -> dict[UUID, str]:
+    """For each of `targets` that members refer to, the words that say which sets lose one. Two queries."""
+    members = DeploymentSetMember.objects.filter(**{f"{reference}__in": targets})
+    numbers = dict(members.order_by().values_list(reference).annotate(Count("pk")))
+    place = Window(RowNumber(), partition_by=reference, order_by=("set__name", "set_id"))
+    first = members.annotate(place=place).filter(place__lte=_MOST_NAMES).order_by("place")
+    names: dict[UUID, list[str]] = defaultdict(list)
+    for target, name, owner in first.values_list(reference, "set__name", "set__owner__username"):
+        names[target].append(f"“{name}” of {owner}")
+    return {
+        target: f", also taken out of {', '.join(found)}{_and_more(numbers[target] - len(found))}"
+        for target, found in names.items()
+    }
 
 
-def _enumerated(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+def _and_more(number: int) -> str:
+    return f" and {number} more" if number > 0 else ""
 
 
 def _as_keys(text: str) -> list[UUID]:
@@ -282,6 +290,18 @@ def _as_keys(text: str) -> list[UUID]:
         return [UUID(text)]
     except ValueError:
         return []
+
+
+admin.site.unregister(ArtifactGroup)
+
+
+@admin.register(ArtifactGroup)
+class HeldGroupAdmin(ArtifactGroupAdmin):
+    """A group, which sets may hold."""
+
+    def _lines(self, rows: Sequence[ArtifactGroup]) -> list[str]:
+        holding = _sets_with("group", rows[: self.delete_confirmation_max_display])
+        return [f"{row}{holding.get(row.pk, '')}" for row in rows]
 
 
 @admin.register(DeploymentSetMember)

@@ -1,5 +1,6 @@
 """What lies in projects, and how it came there: rows that only runs write."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -38,10 +39,21 @@ class DeployedProjectAdmin(ProjectAdmin):
         count: int = getattr(row, "deployment_count")  # noqa: B009 - annotated above
         return count
 
+    def _lines(self, rows: Sequence[Project]) -> list[str]:
+        return [f"{row}{_left_behind(self.deployment_count(row))}" for row in rows]
+
     @admin.display(description="last run", ordering="last_run_at")
     def last_run_at(self, row: Project) -> Any:
         """When a run last began there."""
         return getattr(row, "last_run_at")  # noqa: B009 - annotated above
+
+
+def _left_behind(deployments: int) -> str:
+    """What has to be known before a project with so many deployments is forgotten."""
+    if not deployments:
+        return ""
+    stay = "1 deployment stays" if deployments == 1 else f"{deployments} deployments stay"
+    return f": {stay} on disk and can no longer be undeployed with this application"
 
 
 @admin.register(Placement)

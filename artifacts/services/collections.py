@@ -1,15 +1,17 @@
 """Writes about collections themselves. What is in them comes by importing, or is made here."""
 
+from collections.abc import Sequence
 from itertools import count
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.lengths import LONGEST_NAME
 from accounts.text import storable_text
 from artifacts.exceptions import CollectionInUseError, CollectionNameError, CollectionNameTakenError, ImportBusyError
 from artifacts.importing.sources import storable
-from artifacts.models import Collection
+from artifacts.models import Artifact, Collection
 from projects.exceptions import BusyError
 from projects.locks import HeldLock, named_lock
 
@@ -50,9 +52,15 @@ def delete_collection(*, collection: Collection) -> None:
     """
     with lock_collection(collection), transaction.atomic():
         locked = Collection.objects.select_for_update().get(pk=collection.pk)
-        if locked.artifacts.exists():
-            raise CollectionInUseError(locked)
+        demand_unused([locked])
         locked.delete()
+
+
+def demand_unused(collections: Sequence[Collection]) -> None:
+    """Raise CollectionInUseError where one of them has an artifact, even if that is gone. One query."""
+    used = Collection.objects.filter(Exists(Artifact.objects.filter(collection=OuterRef("pk"))))
+    if found := used.filter(pk__in=[collection.pk for collection in collections]).first():
+        raise CollectionInUseError(found)
 
 
 def lock_collection(collection: Collection) -> HeldLock:

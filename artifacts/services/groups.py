@@ -130,9 +130,15 @@ def delete_group(*, group: ArtifactGroup) -> None:
     """
     with transaction.atomic():
         locked = ArtifactGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
-        if locked.collection_id is not None and locked.gone_at is None:
-            raise ImportedGroupError(locked)
+        demand_no_collections([locked])
         locked.delete()
+
+
+def demand_no_collections(groups: Sequence[ArtifactGroup]) -> None:
+    """Raise ImportedGroupError where a collection still has one of them. No query."""
+    for group in groups:
+        if group.collection_id is not None and group.gone_at is None:
+            raise ImportedGroupError(group)
 
 
 def numbered_names(name: str, word: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pytest_django.fixtures import Settings
 from accounts.services.users import local_user
 from artifacts import admin as artifacts_admin
 from artifacts.models import Artifact, Collection
+from artifacts.services.collections import own_collection
 from artifacts.services.importing import import_collection
 from tests.admin_pages import address, messages_of
 from tests.factories import CollectionFactory
@@ -58,3 +59,18 @@ def test_the_list_says_how_many_artifacts_there_are_and_how_the_last_import_went
     assert '<td class="field-artifact_count">2</td>' in page
     assert ", done</td>" in page
     assert '<td class="field-last_import">-</td>' in page
+
+
+@pytest.mark.django_db
+def test_what_is_made_here_is_not_looked_for_in_a_folder(client: Client) -> None:
+    form = {"action": "import_again", "_selected_action": [own_collection().pk]}
+    said = messages_of(client.post(address(Collection, "changelist"), form, follow=True))
+    assert "are made here, one by one, and have no source to be imported from." in said
+
+
+@pytest.mark.django_db
+def test_collections_are_neither_made_nor_changed_by_hand(client: Client) -> None:
+    collection = CollectionFactory(name="Kept")
+    assert client.post(address(Collection, "add"), {"name": "New"}).status_code == 403
+    assert client.post(address(Collection, "change", collection.pk), {"name": "New"}).status_code == 403
+    assert Collection.objects.get().name == "Kept"

@@ -18,7 +18,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.services.users import local_user
 from artifacts.exceptions import GroupError
-from artifacts.models import Artifact, ArtifactGroup
+from artifacts.models import Artifact, ArtifactGroup, Collection
 from artifacts.services.groups import copy_group
 from deployment_sets.models import DeploymentSet
 from profiles.models import DeploymentProfile
@@ -58,7 +58,7 @@ READ_ONLY = [
     model
     for app in ("artifacts", "deployments")
     for model in apps.get_app_config(app).get_models()
-    if model not in (Artifact, ArtifactGroup)
+    if model not in (Artifact, ArtifactGroup, Collection)
 ]
 
 
