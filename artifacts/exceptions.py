@@ -199,3 +199,8 @@ class ImportFailedError(CollectionError):
     def __init__(self, message: str, collection_import: "CollectionImport") -> None:
         super().__init__(message)
         self.collection_import = collection_import
+
+    @property
+    def suggested_mappings(self) -> list[str]:
+        """Mappings that would have made artifacts of what was seen, as the report proposes them."""
+        return [suggestion["mapping"] for suggestion in self.collection_import.report.get("suggestions", ())]

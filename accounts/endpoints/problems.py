@@ -37,6 +37,9 @@ class Problem(Schema):
     path: list[PathStep] = Field(
         default=[], description="Where nested sets stand in the way: how they are nested, outermost first."
     )
+    import_id: UUID | None = Field(
+        default=None, description="Of an import that failed: its record, to be read at `/api/v1/imports/{import_id}`."
+    )
 
 
 def problems(*statuses: int) -> dict[str, object]:

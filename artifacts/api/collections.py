@@ -8,7 +8,6 @@ from ninja import Query, Router
 from accounts.access import demand_permission, user_of
 from accounts.endpoints.paging import PageQuery, cut
 from accounts.endpoints.problems import problems
-from artifacts.exceptions import ImportFailedError
 from artifacts.models import Collection, CollectionImport
 from artifacts.queries import collection_counts, imports_of, list_collections
 from artifacts.schemas.collections import (
@@ -24,7 +23,7 @@ from artifacts.schemas.collections import (
     CollectionUpdate,
 )
 from artifacts.services.collections import delete_collection, rename_collection
-from artifacts.services.importing import PendingImport, begin_import, begin_import_again, run_import
+from artifacts.services.importing import begin_import, begin_import_again, run_import
 
 router = Router(tags=["Collections"])
 imports = Router(tags=["Collections"])
@@ -47,16 +46,15 @@ def list_all(request: HttpRequest, query: Query[CollectionListQuery]) -> Collect
 def create(request: HttpRequest, body: CollectionCreate) -> CollectionImported:
     user = user_of(request)
     demand_permission(user, "artifacts.add_collection")
-    done = _finished(
-        begin_import(
-            source=body.source,
-            ref=body.ref,
-            name=body.name or "",
-            mappings=body.mappings,
-            started_by=user,
-            only_new=True,
-        )
+    pending = begin_import(
+        source=body.source,
+        ref=body.ref,
+        name=body.name or "",
+        mappings=body.mappings,
+        started_by=user,
+        only_new=True,
     )
+    done = run_import(pending=pending)
     collection = Collection.objects.get(pk=done.collection_id)
     counts = collection_counts([collection])[collection.pk]
     return CollectionImported.of(collection, counts, last_import=CollectionImportRead.of_row(done))
@@ -109,11 +107,8 @@ def import_again(request: HttpRequest, collection_id: UUID, body: CollectionImpo
     user = user_of(request)
     demand_permission(user, "artifacts.change_collection")
     collection = Collection.objects.get(pk=collection_id)
-    return CollectionImportRead.of_row(
-        _finished(
-            begin_import_again(collection=collection, name=body.name or "", mappings=body.mappings, started_by=user)
-        )
-    )
+    pending = begin_import_again(collection=collection, name=body.name or "", mappings=body.mappings, started_by=user)
+    return CollectionImportRead.of_row(run_import(pending=pending))
 
 
 @router.get(
@@ -137,14 +132,6 @@ def list_imports(request: HttpRequest, collection_id: UUID, query: Query[PageQue
 )
 def get_import(request: HttpRequest, import_id: UUID) -> CollectionImportRead:
     return CollectionImportRead.of_row(CollectionImport.objects.get(pk=import_id))
-
-
-def _finished(pending: PendingImport) -> CollectionImport:
-    """The import when it is over. One that failed is answered like any other: its record says why."""
-    try:
-        return run_import(pending=pending)
-    except ImportFailedError as error:
-        return error.collection_import
 
 
 def _read(collection: Collection) -> CollectionRead:

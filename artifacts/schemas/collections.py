@@ -162,6 +162,6 @@ class CollectionImportListResponse(Page[CollectionImportSummary]):
 
 
 class CollectionImported(CollectionRead):
-    """A new collection, and what came of its first import; `last_import.state` says whether it succeeded."""
+    """A new collection, and what came of its first import."""
 
     last_import: CollectionImportRead

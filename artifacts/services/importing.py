@@ -103,18 +103,18 @@ def begin_import(
     """Check what is asked, find or make the collection, take its lock, and record that the import began.
 
     Raises as `import_collection` does before anything is recorded; and, with `only_new`, CollectionExistsError where
-    the source is known.
+    something was imported from the source before.
     """
     location = locate(source, ref, roots=settings.IMPORT_ROOTS, protocols=settings.IMPORT_GIT_PROTOCOLS)
     name, changes = checked_name(name), mappings or ()
     known = _known(location)
     if known is not None and only_new:
-        raise CollectionExistsError(known)
+        _demand_unused(known)
     changed_mappings(known.mappings if known else (), changes)
     collection, lock, is_first = _held(location, name)
     try:
-        if only_new and not is_first:
-            raise CollectionExistsError(collection)
+        if only_new:
+            _demand_unused(collection)
         with transaction.atomic():
             _end_dead_imports(collection)
             refuse_taken(name, collection)
@@ -243,6 +243,12 @@ class _Teller:
 
 def _known(location: Location) -> Collection | None:
     return Collection.objects.filter(source=location.source, ref=location.ref).first()
+
+
+def _demand_unused(collection: Collection) -> None:
+    """Raise CollectionExistsError unless nothing was ever imported, so that this is still the first import."""
+    if collection.artifacts.exists():
+        raise CollectionExistsError(collection)
 
 
 def _held(location: Location, name: str) -> tuple[Collection, HeldLock, bool]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
 
@@ -10,10 +11,15 @@ from config.problems.kinds import Kind, plain_kind
 
 
 def problem(
-    kind: Kind, detail: str = "", *, errors: Sequence[FieldProblem] = (), path: Sequence[PathStep] = ()
+    kind: Kind,
+    detail: str = "",
+    *,
+    errors: Sequence[FieldProblem] = (),
+    path: Sequence[PathStep] = (),
+    import_id: UUID | None = None,
 ) -> HttpResponse:
     """The answer that tells a caller of a problem; without a `detail`, with what is always said of its kind."""
-    body = problem_body(kind, detail, errors, path)
+    body = problem_body(kind, detail, errors, path, import_id)
     response = JsonResponse(body, status=kind.status, content_type=PROBLEM_CONTENT_TYPE)
     if kind.status == 401:
         response["WWW-Authenticate"] = "Bearer"
@@ -26,7 +32,11 @@ def plain_problem(status: int) -> HttpResponse:
 
 
 def problem_body(
-    kind: Kind, detail: str = "", errors: Sequence[FieldProblem] = (), path: Sequence[PathStep] = ()
+    kind: Kind,
+    detail: str = "",
+    errors: Sequence[FieldProblem] = (),
+    path: Sequence[PathStep] = (),
+    import_id: UUID | None = None,
 ) -> dict[str, Any]:
     """What is in such an answer."""
     body = Problem(
@@ -36,6 +46,7 @@ def problem_body(
         detail=detail or kind.way_out or f"{kind.title}.",
         errors=list(errors),
         path=list(path),
+        import_id=import_id,
     )
     return body.model_dump(mode="json")
 

@@ -1,5 +1,6 @@
 """What answers an exception that an operation raised."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accounts.editions import EditedMeanwhileError
 from accounts.endpoints.problems import FieldProblem, Location, PathStep
+from artifacts.exceptions import ImportFailedError
 from config.database import is_busy
 from config.problems.answers import plain_problem, problem
 from config.problems.kinds import Kind
@@ -20,6 +22,7 @@ from config.problems.table import KINDS, MISSING_ROWS
 _OTHER_LOCATIONS: Mapping[str, Location] = {"GET": "query", "DELETE": "path"}
 # More than anybody mends at once; what is sent can be wrong in a million places.
 MOST_ERRORS = 50
+MOST_MAPPINGS = 10
 
 # What pydantic says of these is meant for those who write the schemas.
 _MESSAGES = {
@@ -51,6 +54,7 @@ def exception_handlers() -> dict[type[Exception], Callable[[HttpRequest, Any], H
         RequestDataTooBig: lambda request, error: plain_problem(413),
         ValidationError: _invalid,
         **dict.fromkeys(KINDS, _explained),
+        ImportFailedError: _import_failed,
         **dict.fromkeys(MISSING_ROWS, _missing),
     }
 
@@ -77,6 +81,20 @@ def _explained(request: HttpRequest, error: Exception) -> HttpResponse:
     if isinstance(error, EditedMeanwhileError):
         response["ETag"] = f'"{error.edition}"'
     return response
+
+
+def _import_failed(request: HttpRequest, error: ImportFailedError) -> HttpResponse:
+    """Why nothing was imported, which mappings would have changed that, and where the report is."""
+    import_id = error.collection_import.pk
+    sentences = [str(error)]
+    if error.suggested_mappings:
+        proposed = json.dumps(error.suggested_mappings[:MOST_MAPPINGS], ensure_ascii=False)
+        sentences.append(
+            f'To import files that no layout explains, say what they are: "mappings": {proposed}, '
+            "with the types changed where they are wrong."
+        )
+    sentences.append(f"GET /api/v1/imports/{import_id} has the report.")
+    return problem(_first(KINDS, error), " ".join(sentences), import_id=import_id)
 
 
 def _missing(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -44,6 +44,7 @@ class Kind(Enum):
         "Send the body as JSON, and say so: Content-Type: application/json.",
     )
     INVALID = ("invalid", 422, "Values that cannot be used", "")
+    IMPORT_FAILED = ("import-failed", 422, "Nothing was imported", "")
     CIRCULAR = ("circular-reference", 422, "A set would contain itself", "")
     TOO_DEEP = ("nested-too-deep", 422, "Sets nested too deep", "")
     UNRESOLVABLE = ("unresolvable", 422, "A set that cannot be resolved", "")

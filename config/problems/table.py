@@ -19,6 +19,7 @@ from artifacts.exceptions import (
     ImportBusyError,
     ImportedArtifactError,
     ImportedGroupError,
+    ImportFailedError,
     NotImportedError,
     NotInGroupError,
 )
@@ -70,6 +71,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     CollectionNameTakenError: Kind.CONFLICT,
     NotImportedError: Kind.CONFLICT,
     ImportBusyError: Kind.BUSY,
+    ImportFailedError: Kind.IMPORT_FAILED,
     ProjectError: Kind.INVALID,
     ProjectExistsError: Kind.CONFLICT,
     ProjectInUseError: Kind.CONFLICT,

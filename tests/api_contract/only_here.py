@@ -13,7 +13,7 @@ from projects.locks import folder_lock, named_lock
 from tests.api_contract.calls import EXPORTED, Call, call_of, ids_of, made_here, send
 from tests.api_contract.document import Json, Operation
 from tests.api_contract.world import World
-from tests.factories import ArtifactGroupFactory, CollectionFactory
+from tests.factories import ArtifactFactory, ArtifactGroupFactory, CollectionFactory
 
 type SpecialProver = Callable[[World, Client, Operation], Iterator[Any]]
 
@@ -61,6 +61,12 @@ def somebody_importing(world: World, client: Client, operation: Operation) -> It
         yield _send(client, operation, world, call)
 
 
+def imported_source(world: World) -> str:
+    """What something was imported from."""
+    ArtifactFactory(collection=CollectionFactory(source=world.project.path))
+    return world.project.path
+
+
 def another_profile(world: World) -> Json:
     """The profile there is, exported, with something else in it."""
     return {**portable_profile(world.profile), "description": "Another one"}
@@ -98,7 +104,7 @@ ONLY_HERE: Mapping[tuple[str, int], SpecialProver] = {
     ("create_artifact", 409): saying(name=lambda world: made_here().name),
     ("update_artifact", 409): saying(files=lambda world: {"SKILL.md": {"text": "---\nname: x\n---\n"}}),
     ("delete_artifact", 409): calling(lambda world: Call()),
-    ("create_collection", 409): saying(source=lambda world: CollectionFactory(source=world.project.path).source),
+    ("create_collection", 409): saying(source=imported_source),
     ("update_collection", 409): saying(name=lambda world: CollectionFactory().name),
     ("delete_collection", 409): calling(lambda world: Call()),
     ("import_collection", 409): somebody_importing,

@@ -5,18 +5,35 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from accounts.models import User
 from artifacts.models import Collection, CollectionImport
 from artifacts.services.importing import begin_import
 from tests.api import Caller
 from tests.artifacts.sources import labels, skill, write_files
-from tests.factories import ArtifactFactory, ArtifactGroupFactory, CollectionFactory, CollectionImportFactory
+from tests.factories import (
+    ArtifactFactory,
+    ArtifactGroupFactory,
+    CollectionFactory,
+    CollectionImportFactory,
+    UserFactory,
+)
 
 COLLECTIONS = "/collections"
 NOBODY = str(uuid4())
+
+
+@pytest.fixture
+def adder(db: None, settings: Settings) -> Caller:
+    """The API as somebody uses it who may add collections, and nothing more."""
+    settings.AUTH_ENABLED = True
+    user = UserFactory(username="adder")
+    user.user_permissions.add(Permission.objects.get(codename="add_collection"))
+    return Caller(user)
 
 
 @pytest.fixture
@@ -30,6 +47,14 @@ def made(api: Caller, source: Path, **fields: Any) -> str:
     response = api.post(COLLECTIONS, {"source": str(source), **fields})
     assert response.status_code == 201, response.content
     return f"{COLLECTIONS}/{response.json()['id']}"
+
+
+def failure(response: Any) -> dict[str, Any]:
+    """The problem with which a failed import is answered."""
+    problem: dict[str, Any] = response.json()
+    assert (response.status_code, problem["type"]) == (422, "urn:deployment-sets:problem:import-failed")
+    assert problem["errors"] == []
+    return problem
 
 
 def test_every_field_survives_making_reading_changing_and_reading(keeper: Caller, tools: Path) -> None:
@@ -60,17 +85,48 @@ def test_the_first_import_is_answered_with_its_report(keeper: Caller, tools: Pat
 
 def test_a_failed_first_import_can_be_read_repeated_and_cleared_away(keeper: Caller, source: Path) -> None:
     write_files(source, {"tools/y.md": "Y."})
-    answer = keeper.post(COLLECTIONS, {"source": str(source)})
-    assert answer.status_code == 201
-    failed = answer.json()["last_import"]
+    problem = failure(keeper.post(COLLECTIONS, {"source": str(source)}))
+    assert '"mappings": ["tools/*.md=command"]' in problem["detail"]
+    assert f"/api/v1/imports/{problem['import_id']}" in problem["detail"]
+    failed = keeper.get(f"/imports/{problem['import_id']}").json()
     assert (failed["state"], failed["counts"]["added"]) == ("failed", 0)
-    assert "no artifact" in failed["error"]
-    assert keeper.get(f"/imports/{failed['id']}").json() == failed
-    address = f"{COLLECTIONS}/{answer.json()['id']}"
-    assert keeper.post(f"{address}/import", {}).json()["state"] == "failed"
+    assert failed["error"] in problem["detail"]
+    address = f"{COLLECTIONS}/{failed['collection_id']}"
+    again = failure(keeper.post(f"{address}/import", {}))
+    assert keeper.get(f"/imports/{again['import_id']}").json()["collection_id"] == failed["collection_id"]
+    assert again["import_id"] != problem["import_id"]
     assert keeper.delete(address).status_code == 204
     assert keeper.get(address).status_code == 404
     assert keeper.get(f"/imports/{failed['id']}").status_code == 404
+
+
+def test_a_failed_first_import_is_tried_again_with_what_was_missing(adder: Caller, source: Path) -> None:
+    write_files(source, {"tools/y.md": "Y."})
+    failure(adder.post(COLLECTIONS, {"source": str(source)}))
+    read = adder.get(made(adder, source, name="Tools", mappings=["tools/*.md=command"])).json()
+    assert (read["name"], read["mappings"], read["artifact_count"]) == ("Tools", ["tools/*.md=command"], 1)
+    assert [each["state"] for each in adder.get(f"{COLLECTIONS}/{read['id']}/imports").json()["items"]] == [
+        "done",
+        "failed",
+    ]
+    assert adder.post(COLLECTIONS, {"source": str(source)}).status_code == 409
+
+
+def test_a_source_that_cannot_be_reached_is_said_to_have_failed(
+    keeper: Caller, source: Path, settings: Settings
+) -> None:
+    settings.IMPORT_GIT_PROTOCOLS = ["file"]
+    problem = failure(keeper.post(COLLECTIONS, {"source": f"file://{source}"}))
+    assert "mappings" not in problem["detail"]
+    assert keeper.get(f"/imports/{problem['import_id']}").json()["report"] == {}
+
+
+def test_where_something_was_imported_once_a_failed_import_leaves_it_known(keeper: Caller, tools: Path) -> None:
+    address = made(keeper, tools)
+    (tools / "skills/x/SKILL.md").unlink()
+    assert "any more" in failure(keeper.post(f"{address}/import", {}))["detail"]
+    refused = keeper.post(COLLECTIONS, {"source": str(tools), "mappings": ["tools/*.md=command"]})
+    assert (refused.status_code, refused.json()["import_id"]) == (409, None)
 
 
 def test_importing_again_brings_it_up_to_date(keeper: Caller, tools: Path) -> None:
