@@ -22,6 +22,7 @@ router = Router(tags=["Tokens"])
     response={200: TokenListResponse},
 )
 def list_tokens(request: HttpRequest, query: Query[PageQuery]) -> TokenListResponse:
+    """Oldest first, without their secrets. Those that are revoked are not among them."""
     page, total = cut(tokens_of(user_of(request)), query)
     return TokenListResponse(items=[TokenRead.of(each) for each in page], total=total)
 
@@ -33,6 +34,11 @@ def list_tokens(request: HttpRequest, query: Query[PageQuery]) -> TokenListRespo
     response={201: TokenCreated},
 )
 def make_token(request: HttpRequest, response: HttpResponse, body: TokenCreate) -> TokenCreated:
+    """The token may do all that you may, and ends only by being revoked. The secret is in `token` of this answer and
+    never again: only a hash of it is kept.
+
+    422 for the local user, who needs none, and past the number of tokens that one owner can have.
+    """
     token, secret = create_token(owner=user_of(request), name=body.name)
     response["Cache-Control"] = "no-store"
     return TokenCreated.of(token, token=secret)
@@ -57,4 +63,7 @@ def get_token(request: HttpRequest, token_id: UUID) -> TokenRead:
     openapi_extra=problems(404),
 )
 def delete_token(request: HttpRequest, token_id: UUID) -> None:
+    """Whoever uses it is nobody from then on. A token may revoke itself, and any other of its owner's. 404 where it is
+    revoked already.
+    """
     revoke_token(owner=user_of(request), token_id=token_id)

@@ -1,14 +1,15 @@
-"""What ninja's OpenAPI document lacks: the problems that every operation can meet, examples, and links.
+"""What ninja's OpenAPI document lacks: the problems that every operation can meet, examples, headers and links.
 
 https://spec.openapis.org/oas/v3.1.0
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from ninja.openapi.schema import REF_TEMPLATE
 
+from accounts.endpoints.headers import CHALLENGE, ETAG, RETRY_AFTER, Headers
 from accounts.endpoints.problems import PROBLEM_CONTENT_TYPE, Problem
 from config.problems.answers import example_body
 
@@ -18,6 +19,7 @@ _EVERYWHERE = (400, 401, 429, 500, 503)
 _WHERE_SOMETHING_CHANGES = (403,)
 _WITH_A_BODY = (413, 415)
 _READING = {"get", "head"}
+_HEADERS: Mapping[int, Headers] = {401: CHALLENGE, 412: ETAG, 429: RETRY_AFTER}
 
 _TEXTS = {
     "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e",
@@ -93,10 +95,11 @@ def _add_problems(method: str, operation: Json) -> set[int]:
 
 def _problem_response(status: int) -> Json:
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {
+    response = {
         "description": HTTPStatus(status).phrase,
         "content": {PROBLEM_CONTENT_TYPE: {"schema": schema, "example": example_body(status)}},
     }
+    return response | ({"headers": dict(_HEADERS[status])} if status in _HEADERS else {})
 
 
 def _add_examples(operation: Json, named: Json) -> None:

@@ -38,7 +38,7 @@ class UndoRequest(Body):
     dry_run: Flag = Field(False, description="Only say what would happen; nothing is written or recorded.")
     diffs: Flag = Field(False, description="Say for each artifact what changes inside its files.")
     fingerprint: Line | None = Field(
-        None, description="Of a plan seen before: only exactly that plan is applied, else 409."
+        None, description="Of a plan seen before: only exactly that plan is applied, else 409.", examples=[None]
     )
 
     @model_validator(mode="after")
@@ -113,7 +113,12 @@ class DeployResultItem(Schema):
     profile_id: str = Field(examples=["claude_code"])
     platform: str = Field(examples=["claude_code"])
     status: ResultStatus = Field(examples=["success"])
-    action: Action
+    action: Action = Field(
+        description="What is done: `create`, `update` or `remove`; `unchanged`: it is as it should be. Or what stands "
+        "in the way: `conflict`, files that somebody else wrote or edited; `unsupported`, not for this profile; "
+        "`missing`, its collection does not have it any more; `refused`, a name or a path that cannot be used, which "
+        "no choice about conflicts would change."
+    )
     reason: str = Field(examples=[""])
     error: str | None = Field(description="The reason, where the status is `error`.", examples=[None])
     warnings: list[str] = Field(description="What the platform cannot express, and what to look at.", examples=[[]])
@@ -344,7 +349,12 @@ class RunRead(Schema):
     project_id: UUID
     number: int = Field(ge=1, description="The project's own count.", examples=[7])
     kind: RunKind = Field(examples=["deploy"])
-    state: RunState = Field(examples=["done"])
+    state: RunState = Field(
+        description="`running`: at work, or cut off and not seen to yet; `done`: what it did stands; `undone`: an undo "
+        "has taken it back; `recovered`: it was cut off, and what it had done was taken back; `given_up`: it was to "
+        "happen as a whole, something failed, and nothing was changed.",
+        examples=["done"],
+    )
     claimant: str = Field(
         description="In whose name, or nobody's.", examples=["set:0f8fad5b-d9cb-469f-a165-70867728950e"]
     )

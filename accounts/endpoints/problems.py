@@ -1,10 +1,14 @@
 """How an error looks to a caller: problem details, https://www.rfc-editor.org/rfc/rfc9457."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
+
+from accounts.endpoints.headers import Headers
 
 PROBLEM_CONTENT_TYPE = "application/problem+json"
 
@@ -42,6 +46,10 @@ class Problem(Schema):
     )
 
 
-def problems(*statuses: int) -> dict[str, object]:
-    """For an operation's `openapi_extra`: the problems it can meet beyond those that every operation can."""
-    return {"responses": {status: {} for status in statuses}}
+def problems(*statuses: int, headers: Mapping[int, Headers] = MappingProxyType({})) -> dict[str, object]:
+    """For an operation's `openapi_extra`: the problems it can meet beyond those that every operation can.
+
+    `headers` are those of its answers by status, which are no problems.
+    """
+    answers = {status: {"headers": dict(each)} for status, each in headers.items()}
+    return {"responses": answers | {status: {} for status in statuses}}

@@ -30,6 +30,7 @@ router = Router(tags=["Artifacts"])
 
 @router.get("", operation_id="list_artifacts", summary="List artifacts", response={200: ArtifactListResponse})
 def list_all(request: HttpRequest, query: Query[ArtifactListQuery]) -> ArtifactListResponse:
+    """Artifacts are everybody's. Those that are gone from their collection are among them unless `gone=false`."""
     page, total = cut(list_artifacts(**query.filters), query)
     return ArtifactListResponse(items=[ArtifactRead.of(each) for each in page], total=total)
 
@@ -42,6 +43,12 @@ def list_all(request: HttpRequest, query: Query[ArtifactListQuery]) -> ArtifactL
     openapi_extra=problems(409),
 )
 def create(request: HttpRequest, body: ArtifactCreate) -> ArtifactRead:
+    """It comes into the one collection of what is made here. One of this type, namespace and name that was deleted
+    comes back as the same artifact, with its uuid, so that sets that hold it have it again.
+
+    Demands the permission `artifacts.add_artifact`. 409 where it is there already; 422 where the files make no artifact
+    of this type.
+    """
     demand_permission(user_of(request), "artifacts.add_artifact")
     return _read(create_artifact(**body.values).pk)
 
@@ -53,6 +60,7 @@ def create(request: HttpRequest, body: ArtifactCreate) -> ArtifactRead:
     response={200: ArtifactTagListResponse},
 )
 def list_tags(request: HttpRequest, query: Query[PageQuery]) -> ArtifactTagListResponse:
+    """By name, each with how many artifacts carry it, the missing ones included."""
     tags = artifact_tags()
     page = tags[query.offset : query.offset + query.limit]
     return ArtifactTagListResponse(
@@ -79,6 +87,12 @@ def get(request: HttpRequest, artifact_uuid: UUID) -> ArtifactRead:
     openapi_extra=problems(404, 409),
 )
 def update(request: HttpRequest, artifact_uuid: UUID, body: ArtifactUpdate) -> ArtifactRead:
+    """What is left out stays. `files` replaces all its files; only what was made here takes any. The next import writes
+    an imported artifact's description again, and leaves its target platforms and tags alone. What is deployed changes
+    only with the next deploy.
+
+    Demands the permission `artifacts.change_artifact`. 409 for files of an artifact that was imported or is deleted.
+    """
     demand_permission(user_of(request), "artifacts.change_artifact")
     update_artifact(artifact=_artifact(artifact_uuid), **body.changes)
     return _read(artifact_uuid)
@@ -92,6 +106,12 @@ def update(request: HttpRequest, artifact_uuid: UUID, body: ArtifactUpdate) -> A
     openapi_extra=problems(404, 409),
 )
 def delete(request: HttpRequest, artifact_uuid: UUID) -> None:
+    """It stays in the sets and groups that hold it, as missing, and can be made again. What is deployed stays where it
+    is. Deleting it twice is the same as once.
+
+    Demands the permission `artifacts.delete_artifact`. 409 for one that was imported: remove it at its source, and
+    import again.
+    """
     demand_permission(user_of(request), "artifacts.delete_artifact")
     delete_artifact(artifact=_artifact(artifact_uuid))
 
@@ -104,6 +124,7 @@ def delete(request: HttpRequest, artifact_uuid: UUID) -> None:
     openapi_extra=problems(404),
 )
 def list_files(request: HttpRequest, artifact_uuid: UUID, query: Query[PageQuery]) -> ArtifactFileListResponse:
+    """Paths, sizes and hashes, without the bytes. Of a missing artifact: those it held last."""
     files = files_of(_artifact(artifact_uuid))
     page = files[query.offset : query.offset + query.limit]
     return ArtifactFileListResponse(items=[ArtifactFileRead.of(each) for each in page], total=len(files))
@@ -117,6 +138,7 @@ def list_files(request: HttpRequest, artifact_uuid: UUID, query: Query[PageQuery
     openapi_extra=problems(404),
 )
 def get_file(request: HttpRequest, artifact_uuid: UUID, query: Query[ArtifactFileQuery]) -> ArtifactFileContent:
+    """As `text` where it is UTF-8 text, else as `base64`; 404 where the artifact holds no file of this path."""
     return ArtifactFileContent.of_content(file_of(_artifact(artifact_uuid), query.path))
 
 

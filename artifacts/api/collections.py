@@ -31,6 +31,7 @@ imports = Router(tags=["Collections"])
 
 @router.get("", operation_id="list_collections", summary="List collections", response={200: CollectionListResponse})
 def list_all(request: HttpRequest, query: Query[CollectionListQuery]) -> CollectionListResponse:
+    """Collections are everybody's. The one of what was made here is among them as soon as something was."""
     page, total = cut(list_collections(**query.filters), query)
     counts = collection_counts(page)
     return CollectionListResponse(items=[CollectionRead.of(each, counts[each.pk]) for each in page], total=total)
@@ -44,6 +45,15 @@ def list_all(request: HttpRequest, query: Query[CollectionListQuery]) -> Collect
     openapi_extra=problems(409),
 )
 def create(request: HttpRequest, body: CollectionCreate) -> CollectionImported:
+    """It is answered when the import is done, which for a large repository takes a while; `last_import.report` accounts
+    for every file. A source and its `ref` are one collection, whatever it is called. Where nothing was imported from it
+    yet, as the first import failed, this tries again.
+
+    Demands the permission `artifacts.add_collection`. 409 where something was imported from the source before (import
+    that collection again), where another collection has the name, and while the source is being imported. 422, of the
+    type `import-failed`, where the source cannot be read or nothing in it is recognised: `detail` has the mappings that
+    would help, and `import_id` names the record.
+    """
     user = user_of(request)
     demand_permission(user, "artifacts.add_collection")
     pending = begin_import(
@@ -79,6 +89,10 @@ def get(request: HttpRequest, collection_id: UUID) -> CollectionRead:
     openapi_extra=problems(404, 409),
 )
 def update(request: HttpRequest, collection_id: UUID, body: CollectionUpdate) -> CollectionRead:
+    """The name is for people; an import goes by source and `ref`.
+
+    Demands the permission `artifacts.change_collection`. 409 where another collection has the name.
+    """
     demand_permission(user_of(request), "artifacts.change_collection")
     collection = Collection.objects.get(pk=collection_id)
     return _read(rename_collection(collection=collection, **body.changes) if body.changes else collection)
@@ -92,6 +106,11 @@ def update(request: HttpRequest, collection_id: UUID, body: CollectionUpdate) ->
     openapi_extra=problems(404, 409),
 )
 def delete(request: HttpRequest, collection_id: UUID) -> None:
+    """Its imports go with it; nothing else can hang on it.
+
+    Demands the permission `artifacts.delete_collection`. 409 where there is an artifact, even a missing one, and while
+    it is being imported.
+    """
     demand_permission(user_of(request), "artifacts.delete_collection")
     delete_collection(collection=Collection.objects.get(pk=collection_id))
 
@@ -104,6 +123,14 @@ def delete(request: HttpRequest, collection_id: UUID) -> None:
     openapi_extra=problems(404, 409),
 )
 def import_again(request: HttpRequest, collection_id: UUID, body: CollectionImportRequest) -> CollectionImportRead:
+    """Brings artifacts and groups up to date with the source, and is answered when that is done. What is not found any
+    more is gone: it stays in sets, as missing, and what is deployed stays until the next deploy or undeploy. `mappings`
+    and `name` are kept if the import succeeds.
+
+    Demands the permission `artifacts.change_collection`. 409 for the collection of what was made here, where another
+    collection has the name, and while it is being imported. 422, of the type `import-failed`, where the source cannot
+    be read or nothing in it is recognised: nothing has changed then, and `import_id` names the record.
+    """
     user = user_of(request)
     demand_permission(user, "artifacts.change_collection")
     collection = Collection.objects.get(pk=collection_id)
@@ -119,6 +146,7 @@ def import_again(request: HttpRequest, collection_id: UUID, body: CollectionImpo
     openapi_extra=problems(404),
 )
 def list_imports(request: HttpRequest, collection_id: UUID, query: Query[PageQuery]) -> CollectionImportListResponse:
+    """Newest first, those that failed included, without their reports."""
     page, total = cut(imports_of(Collection.objects.get(pk=collection_id)), query)
     return CollectionImportListResponse(items=[CollectionImportSummary.of_counted(each) for each in page], total=total)
 
@@ -131,6 +159,7 @@ def list_imports(request: HttpRequest, collection_id: UUID, query: Query[PageQue
     openapi_extra=problems(404),
 )
 def get_import(request: HttpRequest, import_id: UUID) -> CollectionImportRead:
+    """`docs/collections.md` explains the report, which accounts for every file of the source."""
     return CollectionImportRead.of_row(CollectionImport.objects.get(pk=import_id))
 
 

@@ -114,14 +114,14 @@ class FlagRead(Schema):
 
     code: str = Field(examples=["bidi-control"])
     file: str = Field(description="Inside the artifact; empty where one file is the whole.", examples=["SKILL.md"])
-    detail: str
+    detail: str = Field(examples=["Line 3 holds characters that turn the direction of what is read."])
 
 
 class VersionRead(Schema):
     """What an artifact holds, by the hash of all of it."""
 
     id: UUID
-    sha256: str
+    sha256: str = Field(examples=["9f2c" * 16])
     created_at: datetime
 
     @classmethod
@@ -147,7 +147,7 @@ class ArtifactRead(Schema):
     plugin_path: str = Field(description="Where its plugin lies, if it has one.", examples=[""])
     version: VersionRead | None
     missing: bool = Field(description="Its collection does not have it any more; deploying it is an error.")
-    gone_at: datetime | None = Field(description="Since when it is missing.")
+    gone_at: datetime | None = Field(description="Since when it is missing.", examples=[None])
     created_at: datetime
     updated_at: datetime
 
@@ -209,7 +209,7 @@ class ArtifactFileRead(Schema):
     path: str = Field(description="Inside the artifact; empty where one file is the whole.", examples=["SKILL.md"])
     size: int = Field(ge=0, description="In bytes.", examples=[1024])
     executable: bool
-    sha256: str
+    sha256: str = Field(examples=["9f2c" * 16])
 
     @classmethod
     def of(cls, file: ArtifactFile) -> "ArtifactFileRead":
@@ -230,8 +230,8 @@ class ArtifactFileQuery(Filters):
 class ArtifactFileContent(ArtifactFileRead):
     """A file of an artifact: as text where it is some, else in base64. The other of both is null."""
 
-    text: str | None
-    base64: str | None
+    text: str | None = Field(examples=["Look at the staged changes, and commit them.\n"])
+    base64: str | None = Field(examples=[None])
 
     @classmethod
     def of_content(cls, file: ContentFile) -> "ArtifactFileContent":

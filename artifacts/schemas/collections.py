@@ -69,7 +69,7 @@ class CollectionRead(Schema):
 
     id: UUID
     name: str = Field(examples=["Their skills"])
-    kind: CollectionKind = Field(description="`own` is the one of what was made here.")
+    kind: CollectionKind = Field(description="`own` is the one of what was made here.", examples=["git"])
     source: str = Field(examples=["https://github.com/somebody/skills.git"])
     ref: str = Field(examples=["main"])
     mappings: list[str] = Field(examples=[["tools/*.md=command"]])
@@ -114,12 +114,15 @@ class CollectionImportSummary(Schema):
 
     id: UUID
     collection_id: UUID
-    state: ImportState
+    state: ImportState = Field(examples=["done"])
     error: str = Field(description="Why it failed, and what to do.", examples=[""])
-    revision: str = Field(description="The commit that was read, of a repository.", examples=[""])
+    revision: str = Field(description="The commit that was read, of a repository.", examples=["0b5c" * 10])
     progress_done: int = Field(ge=0, description="How many artifacts were read.", examples=[40])
     progress_total: int = Field(ge=0, examples=[40])
-    counts: dict[str, int] = Field(description="What came of the artifacts; empty if none could be looked for.")
+    counts: dict[str, int] = Field(
+        description="What came of the artifacts; empty if none could be looked for.",
+        examples=[{"added": 40, "updated": 0, "unchanged": 0, "gone": 0}],
+    )
     started_at: datetime
     finished_at: datetime | None
 
@@ -149,7 +152,10 @@ class CollectionImportSummary(Schema):
 class CollectionImportRead(CollectionImportSummary):
     """An import with its report, which accounts for every file. docs/collections.md explains it."""
 
-    report: dict[str, Any] = Field(description="Empty if the source could not be looked through.")
+    report: dict[str, Any] = Field(
+        description="Empty if the source could not be looked through.",
+        examples=[{"by_type": {"skill": 38, "command": 2}, "changed": True, "suggestions": []}],
+    )
 
     @classmethod
     def of_row(cls, row: CollectionImport) -> "CollectionImportRead":

@@ -30,7 +30,7 @@ class GroupCreate(Body):
     """A new group."""
 
     name: Name = Field(examples=["Planning"])
-    description: Prose | None = None
+    description: Prose | None = Field(None, examples=["What to begin with"])
     artifact_uuids: Artifacts = Field([], description="What is in it, in this order.")
 
 
@@ -38,7 +38,7 @@ class GroupUpdate(Body):
     """What is to change about a group: only what is sent."""
 
     name: Name = Field(LEFT_OUT, examples=["Planning"])
-    description: Prose | None = None
+    description: Prose | None = Field(None, examples=["What to begin with"])
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -57,10 +57,14 @@ class GroupRead(Schema):
 
     id: UUID
     name: str = Field(examples=["Planning"])
-    description: str
-    collection: CollectionReference | None = Field(description="The one whose import keeps it; null if people do.")
+    description: str = Field(examples=["What to begin with"])
+    collection: CollectionReference | None = Field(
+        description="The one whose import keeps it; null if people do.", examples=[None]
+    )
     artifact_count: int = Field(ge=0, examples=[4])
-    gone_at: datetime | None = Field(description="Since when its collection does not have it any more.")
+    gone_at: datetime | None = Field(
+        description="Since when its collection does not have it any more.", examples=[None]
+    )
     created_at: datetime
     updated_at: datetime
 

@@ -53,4 +53,8 @@ def problem_body(
 
 def example_body(status: int) -> dict[str, Any]:
     """What a problem with this status may say."""
-    return problem_body(next(kind for kind in Kind if kind.status == status))
+    kind = next(kind for kind in Kind if kind.status == status)
+    if kind is not Kind.INVALID:
+        return problem_body(kind)
+    wrong = FieldProblem(location="body", field="name", detail="This field cannot be blank.")
+    return problem_body(kind, "Something that was sent cannot be used (name); `errors` says what.", [wrong])

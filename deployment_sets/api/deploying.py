@@ -40,6 +40,14 @@ router = sets_router()
     openapi_extra=problems(404, 409),
 )
 def deploy_deployment_set(request: HttpRequest, set_id: UUID, body: BatchDeployRequest) -> BatchDeployResponse:
+    """Every artifact that the set stands for, under each of the profiles, is one of `results`; the answer is 200
+    however many failed. Files that somebody else wrote or edited are conflicts, for `on_conflict` to decide. What is
+    right already is left untouched. With `prune` also goes what the set put there before and does not hold any more. It
+    is one run, which can be undone; with `dry_run` nothing is written.
+
+    409 while another run is at work in the folder, where the folder cannot be used, and where the plan is not that of
+    `fingerprint`. 422 where the project has no such profile, and where the set cannot be resolved.
+    """
     owner = user_of(request)
     deployment_set = set_of(owner, set_id)
     project = project_of(owner, body.project_id)
@@ -62,6 +70,13 @@ def deploy_deployment_set(request: HttpRequest, set_id: UUID, body: BatchDeployR
     openapi_extra=problems(404, 409),
 )
 def undeploy_deployment_set(request: HttpRequest, set_id: UUID, body: BatchUndeployRequest) -> BatchDeployResponse:
+    """The set gives up what it claims there, be it deleted by now; files go that nobody else claims. What was edited
+    since is a conflict, for `on_conflict` to decide. It is one run, which can be undone. The answer is 200 however many
+    artifacts failed.
+
+    409 where the set claims nothing there, while another run is at work in the folder, where the folder cannot be used,
+    and where the plan is not that of `fingerprint`.
+    """
     owner = user_of(request)
     project = project_of(owner, body.project_id)
     if body.profile_ids is not None:
@@ -84,6 +99,9 @@ def undeploy_deployment_set(request: HttpRequest, set_id: UUID, body: BatchUndep
     openapi_extra=problems(404),
 )
 def list_deployment_set_live(request: HttpRequest, set_id: UUID, query: Query[LiveQuery]) -> LiveListResponse:
+    """Each project and profile in which the set claims something, and what is behind there. With `on_disk` every file
+    is compared too, which takes longer. 422, of the type `unresolvable`, where the set cannot be resolved.
+    """
     deployment_set = set_of(user_of(request), set_id)
     places = places_of(deployment_set)
     page = places[query.offset : query.offset + query.limit]
@@ -101,6 +119,12 @@ def list_deployment_set_live(request: HttpRequest, set_id: UUID, query: Query[Li
 def bring_deployment_set_up_to_date(
     request: HttpRequest, set_id: UUID, body: BringUpToDateRequest = EVERYWHERE
 ) -> BringUpToDateResponse:
+    """Each project is one run: under the profiles in which the set is live, with what it does not hold any more
+    removed. Profiles that do not exist any more are left alone. What stands in the way of one project is its `problem`,
+    and does not keep the others from being done.
+
+    422 where the set cannot be resolved.
+    """
     owner = user_of(request)
     done = bring_up_to_date(
         by=owner,

@@ -26,6 +26,7 @@ router = sets_router()
     openapi_extra=problems(404),
 )
 def list_deployment_set_members(request: HttpRequest, set_id: UUID, query: Query[PageQuery]) -> MemberListResponse:
+    """In the set's order, without what lies inside nested sets and groups."""
     deployment_set = set_of(user_of(request), set_id)
     rows = members_of(deployment_set, offset=query.offset, limit=query.limit)
     return MemberListResponse(items=[MemberResponse.of(row) for row in rows], total=deployment_set.members.count())
@@ -41,6 +42,13 @@ def list_deployment_set_members(request: HttpRequest, set_id: UUID, query: Query
 def add_deployment_set_member(
     request: HttpRequest, set_id: UUID, body: MemberCreate, if_match: IfMatch
 ) -> MemberResponse:
+    """A reference, not a copy: what changes in a group or a nested set changes what this set stands for. Those behind
+    make room. Nothing is deployed by it.
+
+    409 where the set holds it already; 412 where `If-Match` names another edition of the set than the one there is; 422
+    where it does not exist, where the set would contain itself or be nested more than 20 deep (`path` shows how), and
+    for a position past the end.
+    """
     owner = user_of(request)
     member = add_member(owner=owner, set_id=set_id, expected=expected_editions(if_match), **body.model_dump())
     return _member(owner, set_id, member.pk)
@@ -60,6 +68,10 @@ def move_deployment_set_member(
     body: MemberUpdatePosition,
     if_match: IfMatch,
 ) -> MemberResponse:
+    """The others make room.
+
+    412 where `If-Match` names another edition of the set than the one there is; 422 for a position past the end.
+    """
     owner = user_of(request)
     move_member(
         owner=owner,
@@ -79,6 +91,11 @@ def move_deployment_set_member(
     openapi_extra=problems(404, 412),
 )
 def remove_deployment_set_member(request: HttpRequest, set_id: UUID, member_id: UUID, if_match: IfMatch) -> None:
+    """What it was stays, here and where it is deployed, until a deploy with `prune` or an undeploy. Those behind move
+    up.
+
+    412 where `If-Match` names another edition of the set than the one there is.
+    """
     remove_member(owner=user_of(request), set_id=set_id, member_id=member_id, expected=expected_editions(if_match))
 
 

@@ -9,6 +9,7 @@ from ninja.openapi.schema import REF_TEMPLATE
 
 from accounts.access import user_of
 from accounts.endpoints.files import JSON, TOML, file_response
+from accounts.endpoints.headers import DOWNLOAD
 from accounts.endpoints.problems import problems
 from deployment_sets.api.switch import sets_router
 from deployment_sets.portable.document import PortableDocument
@@ -32,9 +33,12 @@ _DOCUMENT = {
     operation_id="export_deployment_set",
     summary="Export a set with all it needs, as JSON or TOML",
     response={200: None},
-    openapi_extra={"responses": {200: {"content": _DOCUMENT}, 404: {}}},
+    openapi_extra={"responses": {200: {"content": _DOCUMENT, "headers": DOWNLOAD}, 404: {}}},
 )
 def export_deployment_set(request: HttpRequest, set_id: UUID, query: Query[ExportQuery]) -> HttpResponse:
+    """A document for another server. Artifacts are described, so that they are found there; their files do not go
+    along. Profiles go along only where a project is named.
+    """
     owner = user_of(request)
     profiles = []
     if query.project_id is not None:
@@ -56,6 +60,14 @@ def export_deployment_set(request: HttpRequest, set_id: UUID, query: Query[Expor
     openapi_extra=problems(403, 404, 409),
 )
 def import_deployment_sets(request: HttpRequest, body: DeploymentSetImport) -> Status[ImportedSetsRead]:
+    """All of it or nothing. Sets are always new ones of yours; groups are those here with the same name and artifacts,
+    or new ones; profiles go into `project_id`. `notes` say what is not quite as in the document. 201, or 200 with
+    `dry_run`, which makes nothing.
+
+    Demands the permission `artifacts.add_artifactgroup` where a group has to be made, and `artifacts.change_artifact`
+    where `artifact_metadata` has something to write. 409 where profiles differ from those there and `update_profiles`
+    is not sent; 422 with everything that is not here, each in `errors`.
+    """
     owner = user_of(request)
     done = import_sets(
         owner=owner,

@@ -24,6 +24,9 @@ router = sets_router()
     openapi_extra=problems(404),
 )
 def resolve_deployment_set(request: HttpRequest, set_id: UUID, query: Query[ResolveQuery]) -> ResolveResponse:
+    """Each artifact once, where it is met first, the missing ones included. 422, of the type `unresolvable`, where
+    nested sets cannot be followed; `path` shows why.
+    """
     resolution = resolve_set(set_of(user_of(request), set_id))
     shown = resolution.artifacts[query.offset : query.offset + query.limit]
     return ResolveResponse.of(resolution, shown, artifacts_by_uuid([each.uuid for each in shown]))
@@ -37,4 +40,5 @@ def resolve_deployment_set(request: HttpRequest, set_id: UUID, query: Query[Reso
     openapi_extra=problems(404),
 )
 def explain_deployment_set(request: HttpRequest, set_id: UUID, query: Query[ExplainQuery]) -> ExplainResponse:
+    """Every trail of sets and groups from the set to the artifact; none where the set does not stand for it."""
     return ExplainResponse.of(explain_artifact(set_of(user_of(request), set_id), query.artifact_uuid))

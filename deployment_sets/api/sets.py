@@ -7,6 +7,7 @@ from ninja import Query
 
 from accounts.access import user_of
 from accounts.endpoints.conditions import IfMatch, expected_editions, tag
+from accounts.endpoints.headers import ETAG
 from accounts.endpoints.paging import PageQuery, cut
 from accounts.endpoints.problems import problems
 from deployment_sets.api.switch import sets_router
@@ -37,6 +38,7 @@ router = sets_router()
     openapi_extra=problems(404),
 )
 def list_deployment_sets(request: HttpRequest, query: Query[DeploymentSetListQuery]) -> DeploymentSetListResponse:
+    """Each with how many artifacts it stands for, and how deep it is nested."""
     sets = list_sets(user_of(request), name=query.name, tag=query.tag, sort=query.sort).select_related("owner")
     page, total = cut(sets, query)
     counted = summaries(page)
@@ -50,11 +52,12 @@ def list_deployment_sets(request: HttpRequest, query: Query[DeploymentSetListQue
     operation_id="create_deployment_set",
     summary="Make a set",
     response={201: DeploymentSetDetail},
-    openapi_extra=problems(404),
+    openapi_extra=problems(404, headers={201: ETAG}),
 )
 def create_deployment_set(
     request: HttpRequest, response: HttpResponse, body: DeploymentSetCreate
 ) -> DeploymentSetDetail:
+    """The set is empty and yours. Its name may be that of another one."""
     return _detail(create_set(owner=user_of(request), **body.model_dump()), response)
 
 
@@ -66,6 +69,7 @@ def create_deployment_set(
     openapi_extra=problems(404),
 )
 def list_deployment_set_tags(request: HttpRequest, query: Query[PageQuery]) -> TagListResponse:
+    """By name, each with how many of your sets carry it."""
     tags = tags_of(user_of(request))
     return TagListResponse(
         items=[TagRead.of(each) for each in tags[query.offset : query.offset + query.limit]], total=len(tags)
@@ -77,9 +81,10 @@ def list_deployment_set_tags(request: HttpRequest, query: Query[PageQuery]) -> T
     operation_id="get_deployment_set",
     summary="Read a set with its members",
     response={200: DeploymentSetDetail},
-    openapi_extra=problems(404),
+    openapi_extra=problems(404, headers={200: ETAG}),
 )
 def get_deployment_set(request: HttpRequest, response: HttpResponse, set_id: UUID) -> DeploymentSetDetail:
+    """The first 1000 members are in it; its `ETag` goes into `If-Match` of a change."""
     return _detail(set_of(user_of(request), set_id), response)
 
 
@@ -88,11 +93,15 @@ def get_deployment_set(request: HttpRequest, response: HttpResponse, set_id: UUI
     operation_id="update_deployment_set",
     summary="Change what is sent about a set",
     response={200: DeploymentSetDetail},
-    openapi_extra=problems(404, 412),
+    openapi_extra=problems(404, 412, headers={200: ETAG}),
 )
 def update_deployment_set(
     request: HttpRequest, response: HttpResponse, set_id: UUID, body: DeploymentSetUpdate, if_match: IfMatch
 ) -> DeploymentSetDetail:
+    """What is left out stays; null clears a field; `tags` replaces all tags. Members have addresses of their own.
+
+    412 where `If-Match` names another edition than the one there is.
+    """
     changed = update_set(owner=user_of(request), set_id=set_id, expected=expected_editions(if_match), **body.changes)
     return _detail(changed, response)
 
@@ -105,6 +114,11 @@ def update_deployment_set(
     openapi_extra=problems(404, 412),
 )
 def delete_deployment_set(request: HttpRequest, set_id: UUID, if_match: IfMatch) -> None:
+    """The sets it holds stay. What it has deployed stays too, still claimed in its name: undeploy before, if that is to
+    go. `GET /deployment-sets/{set_id}/usage` says which sets hold it.
+
+    412 where `If-Match` names another edition than the one there is.
+    """
     delete_set(owner=user_of(request), set_id=set_id, expected=expected_editions(if_match))
 
 
@@ -113,9 +127,10 @@ def delete_deployment_set(request: HttpRequest, set_id: UUID, if_match: IfMatch)
     operation_id="clone_deployment_set",
     summary="Copy a set with its direct members",
     response={201: DeploymentSetDetail},
-    openapi_extra=problems(404),
+    openapi_extra=problems(404, headers={201: ETAG}),
 )
 def clone_deployment_set(request: HttpRequest, response: HttpResponse, set_id: UUID) -> DeploymentSetDetail:
+    """The copy, “X (copy)”, holds the same groups and sets, not copies of these. Nothing is deployed by it."""
     return _detail(clone_set(owner=user_of(request), set_id=set_id), response)
 
 

@@ -26,6 +26,7 @@ router = sets_router()
     openapi_extra=problems(404),
 )
 def list_deployment_set_usage(request: HttpRequest, set_id: UUID, query: Query[PageQuery]) -> SetReferenceListResponse:
+    """Only those that hold it as a direct member."""
     owner = user_of(request)
     return _users_of(owner, Member(MemberKind.SET, set_of(owner, set_id).pk), query)
 
@@ -38,6 +39,7 @@ def list_deployment_set_usage(request: HttpRequest, set_id: UUID, query: Query[P
     openapi_extra=problems(404),
 )
 def list_artifact_usage(request: HttpRequest, artifact_uuid: UUID, query: Query[PageQuery]) -> SetReferenceListResponse:
+    """Only those that hold it as a direct member, not through a group or a nested set."""
     artifact = Artifact.objects.only("pk").get(pk=artifact_uuid)
     return _users_of(user_of(request), Member(MemberKind.ARTIFACT, artifact.pk), query)
 
@@ -50,6 +52,7 @@ def list_artifact_usage(request: HttpRequest, artifact_uuid: UUID, query: Query[
     openapi_extra=problems(404),
 )
 def list_group_usage(request: HttpRequest, group_id: UUID, query: Query[PageQuery]) -> SetReferenceListResponse:
+    """Only those that hold it as a direct member, not through a nested set."""
     group = ArtifactGroup.objects.only("pk").get(pk=group_id)
     return _users_of(user_of(request), Member(MemberKind.GROUP, group.pk), query)
 

@@ -135,7 +135,7 @@ class PortableProfileTable(PortableProfile):
 
 
 class PortableDocument(_Table):
-    """A set, the first of `sets`, and all it needs. `deployment_sets.portable.checks` says when it is whole."""
+    """A set, the first of `sets`, and all it needs: whatever is referred to is in the document, or in `references`."""
 
     format: Literal[1] = Field(description="The version of this format.")
     sets: Annotated[tuple[PortableSet, ...], Field(min_length=1, max_length=MAX_SETS)]

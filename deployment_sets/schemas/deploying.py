@@ -71,10 +71,12 @@ class LiveRead(Schema):
     project: ProjectReference
     profile_id: str = Field(examples=["claude_code"])
     deployment_count: int = Field(ge=0, examples=[48])
-    is_stale: bool = Field(description="The set would have it otherwise, as far as the database knows.")
+    is_stale: bool = Field(
+        description="The set would have it otherwise, as far as the database knows.", examples=[True]
+    )
     behind: list[str] = Field(examples=[["2 outdated"]])
     drifted: list[DeploymentStatusRead] | None = Field(
-        description="What was edited or deleted on disk; null where nobody looked."
+        description="What was edited or deleted on disk; null where nobody looked.", examples=[None]
     )
     problem: str = Field(description="Why nobody could look.", examples=[""])
 
@@ -101,7 +103,9 @@ class BringUpToDateRequest(RunRequest):
 
     project_id: UUID | None = Field(None, description="Only there; wherever the set is live if left out.")
     fingerprint: Line | None = Field(
-        None, description="Of a plan of this one project, seen before: only exactly that plan is applied."
+        None,
+        description="Of a plan of this one project, seen before: only exactly that plan is applied.",
+        examples=[None],
     )
 
     @model_validator(mode="after")

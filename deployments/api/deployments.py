@@ -40,6 +40,9 @@ router = Router(tags=["Deployments"])
 def read_deployments(
     request: HttpRequest, project_id: UUID, query: Query[DeploymentListQuery]
 ) -> DeploymentListResponse:
+    """What is recorded: one row for each artifact and profile. With `on_disk` or `diffs` the files of those shown are
+    compared with the disk, which takes longer; 409 where the project's folder cannot be looked at.
+    """
     project = project_of(user_of(request), project_id)
     page, total = cut(list_deployments(project, **query.filters), query)
     return DeploymentListResponse(items=_shown(project, page, query), total=total)
@@ -55,6 +58,9 @@ def read_deployments(
 def get_deployment(
     request: HttpRequest, project_id: UUID, deployment_id: UUID, query: Query[DeploymentQuery]
 ) -> DeploymentRead:
+    """With `on_disk` or `diffs` its files are compared with the disk; 409 where the project's folder cannot be looked
+    at.
+    """
     project = project_of(user_of(request), project_id)
     (shown,) = _shown(project, [deployment_of(project, deployment_id)], query)
     return shown
@@ -68,6 +74,13 @@ def get_deployment(
     openapi_extra=problems(404, 409),
 )
 def take_out_artifacts(request: HttpRequest, project_id: UUID, body: UndeployRequest) -> BatchDeployResponse:
+    """Files go that nobody else's deployment shares; what was edited since is a conflict, for `on_conflict` to decide;
+    what was there before any deploy stays. All claims go with them, those of sets too. It is one run, which can be
+    undone.
+
+    The answer is 200 however many artifacts failed: each of `results` says what became of it. 409 while another run is
+    at work in the folder, where the folder cannot be used, and where the plan is not that of `fingerprint`.
+    """
     owner = user_of(request)
     project = project_of(owner, project_id)
     if body.profile_ids is not None:
@@ -92,6 +105,7 @@ def take_out_artifacts(request: HttpRequest, project_id: UUID, body: UndeployReq
 def list_artifact_deployments(
     request: HttpRequest, artifact_uuid: UUID, query: Query[PageQuery]
 ) -> ArtifactDeploymentListResponse:
+    """Also of an artifact that is missing. Recorded facts; nobody looks at the disk."""
     page, total = cut(deployments_of_artifact(user_of(request), artifact_uuid), query)
     if not total:
         # What is deployed outlives its artifact; what is not must at least be one.

@@ -48,6 +48,7 @@ def list_runs(request: HttpRequest, project_id: UUID, query: Query[PageQuery]) -
     openapi_extra=problems(404),
 )
 def get_run(request: HttpRequest, run_id: UUID) -> RunRead:
+    """While it is at work, `state` is `running` and `progress_done` grows."""
     return RunRead.of(run_of(user_of(request), run_id))
 
 
@@ -59,6 +60,7 @@ def get_run(request: HttpRequest, run_id: UUID) -> RunRead:
     openapi_extra=problems(404),
 )
 def list_run_results(request: HttpRequest, run_id: UUID, query: Query[RunResultQuery]) -> RunResultListResponse:
+    """In the order in which they were planned; they are there once the run is done."""
     page, total = cut(items_of(run_of(user_of(request), run_id), query.status), query)
     return RunResultListResponse(items=[DeployResultItem.of_row(each) for each in page], total=total)
 
@@ -71,6 +73,13 @@ def list_run_results(request: HttpRequest, run_id: UUID, query: Query[RunResultQ
     openapi_extra=problems(404, 409),
 )
 def undo_run(request: HttpRequest, run_id: UUID, body: UndoRequest = AS_EVER) -> BatchDeployResponse:
+    """Files, folders, modes and records are again as they were before the run, all of it or nothing. What was edited
+    since is a conflict: nothing is undone then, unless `on_conflict` says otherwise. The undo is a run itself, and is
+    not undone in turn.
+
+    409 where it is not the project's last run that is not undone, while another run is at work in the folder, where the
+    folder cannot be used, and where the plan is not that of `fingerprint`.
+    """
     owner = user_of(request)
     run = run_of(owner, run_id)
     return BatchDeployResponse.of(undo(project=run.project, by=owner, run_id=run.pk, options=body.options))

@@ -14,6 +14,9 @@ from tests.api import ROOT
 
 type Json = dict[str, Any]
 
+# Those that a caller does something with.
+HEADERS_TO_TELL = ("Content-Disposition", "ETag", "Retry-After", "WWW-Authenticate")
+
 COMMITTED = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 # By way of JSON, as callers get it.
@@ -68,6 +71,12 @@ def resolved(part: Json) -> Json:
             found = found[step]
         part = found
     return part
+
+
+def header_violations(answer: Json, headers: Mapping[str, str]) -> list[str]:
+    """Headers that this answer of the document names and are not sent, or the other way around."""
+    sent = {name for name in HEADERS_TO_TELL if name in headers}
+    return sorted(sent ^ set(answer.get("headers", ())))
 
 
 def violations(schema: Json, value: object) -> list[str]:

@@ -139,6 +139,24 @@ def test_an_operation_has_a_summary_and_says_what_it_answers(operation: Operatio
 
 
 @each_operation
+def test_an_operation_that_writes_says_what_to_know_beyond_its_summary(operation: Operation) -> None:
+    assert operation.reads or len(operation.details.get("description", "")) > len(operation.details["summary"])
+
+
+@each_operation
+def test_a_description_speaks_of_statuses_that_the_operation_has(operation: Operation) -> None:
+    told = re.findall(r"\b[2-5]\d\d\b", operation.details.get("description", ""))
+    assert {int(status) for status in told} - set(operation.statuses) == set()
+
+
+@each_operation
+def test_when_a_write_is_in_conflict_is_told(operation: Operation) -> None:
+    told = operation.details.get("description", "")
+    conflicts = {409, 412} & set(operation.statuses)
+    assert operation.reads or [status for status in conflicts if str(status) not in told] == []
+
+
+@each_operation
 def test_an_operation_has_examples_that_its_schemas_allow(operation: Operation) -> None:
     bodies = [operation.details["requestBody"]] if operation.body is not None else []
     for body in (*bodies, *operation.responses.values()):

@@ -1,13 +1,14 @@
 """Every operation, and every status its entry in the document names."""
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.endpoints.problems import PROBLEM_CONTENT_TYPE
-from tests.api_contract.calls import CALLS, call_of, ids_of
-from tests.api_contract.document import OPERATIONS, Operation, violations
+from tests.api_contract.calls import CALLS, call_of, ids_of, send
+from tests.api_contract.document import OPERATIONS, Operation, header_violations, violations
 from tests.api_contract.only_here import ONLY_HERE
 from tests.api_contract.provers import ANYWHERE, SECRET, Meeting, explain
 from tests.api_contract.world import World
@@ -16,13 +17,14 @@ each_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=s
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
-def assert_is_problem(response: Any, status: int) -> None:
+def assert_is_problem(response: Any, operation: Operation, status: int) -> None:
     assert response.status_code == status, explain(response)
     assert response.headers["Content-Type"] == PROBLEM_CONTENT_TYPE
     problem = response.json()
     assert violations(PROBLEM, problem) == []
     assert problem["status"] == status
     assert problem["detail"]
+    assert header_violations(operation.responses[status], response.headers) == []
     text = response.content.decode()
     assert SECRET not in text
     assert "Traceback" not in text
@@ -30,13 +32,15 @@ def assert_is_problem(response: Any, status: int) -> None:
 
 def assert_is_documented(response: Any, operation: Operation) -> None:
     assert response.status_code in operation.statuses
-    content = operation.responses[response.status_code].get("content", {})
+    answer = operation.responses[response.status_code]
+    assert header_violations(answer, response.headers) == []
+    content = answer.get("content", {})
     if not content:
         assert response.content == b""
         return
     content_type = response.headers["Content-Type"].partition(";")[0]
-    answer = response.json() if content_type == "application/json" else response.content.decode()
-    assert violations(content[content_type]["schema"], answer) == []
+    shown = response.json() if content_type == "application/json" else response.content.decode()
+    assert violations(content[content_type]["schema"], shown) == []
 
 
 @each_operation
@@ -50,7 +54,7 @@ def test_every_status_is_met_and_changes_nothing_until_all_goes_well(
         answers = list(ANYWHERE[status](meeting)) if status in ANYWHERE else []
         assert answers, f"Nothing proves that {operation} answers {status}: add it to only_here.py."
         for answer in answers:
-            assert_is_problem(answer, status)
+            assert_is_problem(answer, operation, status)
     done = meeting.send()
     assert done.status_code == left[0], explain(done)
     assert_is_documented(done, operation)
@@ -67,7 +71,16 @@ def test_a_status_that_only_some_operations_have_is_met(
             assert answer.status_code == status, explain(answer)
             assert_is_documented(answer, operation)
         else:
-            assert_is_problem(answer, status)
+            assert_is_problem(answer, operation, status)
+
+
+@each_operation
+def test_a_permission_that_is_demanded_is_told(world: World, other_client: Client, operation: Operation) -> None:
+    call = call_of(operation, world)
+    refused = send(other_client, operation, ids_of(operation, world, call), call)
+    if refused.status_code == 403:
+        (permission,) = re.findall(r"artifacts\.\w+", refused.json()["detail"])
+        assert f"`{permission}`" in operation.details["description"]
 
 
 def test_only_operations_that_are_there_have_calls() -> None:
