@@ -36,10 +36,14 @@ class MissingPermissionError(AccountError):
 
 
 class TooManyAttemptsError(AccountError):
-    """Wrong passwords or tokens came from one address so often that it has to wait: `seconds` of them."""
+    """Wrong passwords or tokens came from one address so often that it has to wait: `seconds` of them.
 
-    def __init__(self, wait: timedelta) -> None:
+    With a `username` it has to wait with this name alone.
+    """
+
+    def __init__(self, wait: timedelta, username: str = "") -> None:
         self.seconds = max(1, math.ceil(wait.total_seconds()))
         minutes = math.ceil(self.seconds / 60)
         how_long = "a minute" if minutes == 1 else f"{minutes} minutes"
-        super().__init__(f"Too many attempts from your address were wrong. Try again in {how_long}.")
+        whose = f"to sign in as “{username}” from your address" if username else "from your address"
+        super().__init__(f"Too many attempts {whose} were wrong. Try again in {how_long}.")

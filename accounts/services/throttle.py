@@ -46,9 +46,10 @@ def demand_patience(attempt: Attempt) -> None:
     counts = FailedAttempts.objects.filter(
         door=attempt.door, address=attempt.address, username__in=limits, expires_at__gt=now
     )
-    ends = [count.expires_at for count in counts if count.failures >= limits[count.username]]
-    if ends:
-        raise TooManyAttemptsError(max(ends) - now)
+    locked = [count for count in counts if count.failures >= limits[count.username]]
+    if locked:
+        longest = max(locked, key=lambda count: count.expires_at)
+        raise TooManyAttemptsError(longest.expires_at - now, longest.username)
 
 
 def count_failure(attempt: Attempt) -> None:

@@ -8,7 +8,6 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from accounts.queries import tokens_of
 from accounts.services.tokens import user_of_token
-from accounts.services.users import local_user
 
 
 def create_token(*arguments: str) -> tuple[str, str]:
@@ -42,7 +41,6 @@ def test_a_token_without_a_name_is_named_after_where_it_was_made(owner: User) ->
     ],
 )
 def test_what_cannot_be_made_exits_with_2_and_says_why(owner: User, arguments: list[str], reason: str) -> None:
-    local_user()
     with pytest.raises(CommandError, match=reason) as refusal:
         create_token(*arguments)
     assert refusal.value.returncode == 2

@@ -68,6 +68,15 @@ def test_a_name_that_was_wrong_too_often_has_to_wait_even_with_the_right_passwor
     assert SESSION_KEY not in client.session
 
 
+def test_who_has_to_wait_is_told_with_which_name_or_with_all(client: Client, owner: User, few_per_address: int) -> None:
+    fail(client, LIMIT, "<owner>")
+    refused = login(client, "<owner>", "password").content.decode()
+    assert "to sign in as “&lt;owner&gt;” from your address were wrong" in refused
+    for number in range(few_per_address - LIMIT):
+        fail(client, 1, f"name-{number}")
+    assert "Too many attempts from your address were wrong" in login(client, "owner", "password").content.decode()
+
+
 def test_the_wait_ends_and_the_count_begins_anew(client: Client, owner: User) -> None:
     fail(client, LIMIT)
     let_time_pass(timedelta(minutes=4, seconds=30))

@@ -6,8 +6,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.exceptions import TokenError
-from accounts.models import User
+from accounts.models import LOCAL_USERNAME, User
 from accounts.services.tokens import create_token
+from accounts.services.users import local_user
 from accounts.text import printable, storable_text
 
 
@@ -31,6 +32,9 @@ class Command(BaseCommand):
 
 
 def _user(name: str) -> User:
+    if name == LOCAL_USERNAME:
+        # There or not yet: whoever asks for a token of theirs is told why there is none.
+        return local_user()
     try:
         storable_text(name)
         return User.objects.get(username=name)
