@@ -13,9 +13,10 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, FieldError, ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
+from django.db.models.sql import Query
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -35,6 +36,10 @@ else:
 
 
 _LONG = (models.JSONField, models.TextField, models.BinaryField)
+# How the filters of our pages compare. `isempty` is a filter's own.
+_COMPARISONS = frozenset({"", "exact", "gte", "lt", "isnull", "isempty"})
+# The characters of all that an address may ask of a list: conditions without end are more than a database takes.
+_MOST_ASKED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,24 @@ class SteadyAdmin(KnownRowFields, _ModelAdmin):
     change_form_template = "accounts/change_form.html"
     most_at_once = 200
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """As Django has it, but only what a filter of ours could ask for.
+
+        Django lets any address compare by whatever the ORM knows: by what a database refuses, and by regular
+        expressions, which SQLite has this process match.
+        """
+        return _is_comparison(self.model, lookup) and super().lookup_allowed(lookup, value, request)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if len(search_term) > _MOST_ASKED:
+            return queryset.none(), False
+        return super().get_search_results(request, queryset, search_term)
+
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        if sum(len(value) for _, values in request.GET.lists() for value in values) > _MOST_ASKED:
+            raise IncorrectLookupParameters
         try:
             return super().get_changelist_instance(request)
         except OverflowError as error:
@@ -213,6 +235,15 @@ def clipped(field: str, most: int = 4000) -> Any:
 
     beginning.__name__ = field
     return admin.display(description=field.replace("_", " "))(beginning)
+
+
+def _is_comparison(model: type[models.Model], lookup: str) -> bool:
+    """Whether `lookup` compares a field of ordinary length; also true of what is no field, which is a filter's name."""
+    try:
+        _, field, _, comparison = Query(model).names_to_path(lookup.split("__"), model._meta)
+    except FieldError:
+        return True
+    return "__".join(comparison) in _COMPARISONS and not isinstance(field, _LONG)
 
 
 def _documents(model: type[models.Model]) -> list[str]:
