@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.administration import FewRelatedFilter, ReadOnlyAdmin, clipped
-from accounts.dependents import number_of
 from deployments.models import Claim, Deployment, DeploymentPlacement, JournalEntry, Placement, Run, RunItem
-from deployments.queries import counted_by_status
+from deployments.queries import counted_by_status, with_deployments
 from profiles.admin import ProfilesInline
 from projects.admin import ProjectAdmin
 from projects.models import Project
@@ -26,17 +25,12 @@ class DeployedProjectAdmin(ProjectAdmin):
     list_display = (*ProjectAdmin.list_display, "deployment_count", "last_run_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
-        deployments = Deployment.objects.filter(project=OuterRef("pk"))
-        runs = Run.objects.filter(project=OuterRef("pk")).order_by("-number")
-        return Project.objects.annotate(
-            deployment_count=number_of(deployments, "project"),
-            last_run_at=Subquery(runs.values("started_at")[:1]),
-        )
+        return with_deployments(super().get_queryset(request))
 
     @admin.display(description="deployments", ordering="deployment_count")
     def deployment_count(self, row: Project) -> int:
         """How many artifacts are there, each profile counted for itself."""
-        count: int = getattr(row, "deployment_count")  # noqa: B009 - annotated above
+        count: int = getattr(row, "deployment_count")  # noqa: B009 - annotated by `with_deployments`
         return count
 
     def _lines(self, rows: Sequence[Project]) -> list[str]:
@@ -45,7 +39,7 @@ class DeployedProjectAdmin(ProjectAdmin):
     @admin.display(description="last run", ordering="last_run_at")
     def last_run_at(self, row: Project) -> Any:
         """When a run last began there."""
-        return getattr(row, "last_run_at")  # noqa: B009 - annotated above
+        return getattr(row, "last_run_at")  # noqa: B009 - annotated by `with_deployments`
 
 
 def _left_behind(deployments: int) -> str:

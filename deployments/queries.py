@@ -1,4 +1,4 @@
-"""Reads of what lies in projects and how it came there. Every one is an owner's own."""
+"""Reads of what lies in projects and how it came there. Every one that begins with no rows is an owner's own."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -17,10 +17,15 @@ from projects.queries import projects_of
 
 
 def projects_with_deployments(owner: User) -> QuerySet[Project]:
-    """The owner's projects by name, each with `deployment_count` and the time of its `last_run_at`."""
+    """The owner's projects by name, each with what `with_deployments` gives."""
+    return with_deployments(projects_of(owner))
+
+
+def with_deployments(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """`projects`, each with its `deployment_count` and the time of its `last_run_at`."""
     deployments = Deployment.objects.filter(project=OuterRef("pk"))
     runs = Run.objects.filter(project=OuterRef("pk")).order_by("-number")
-    return projects_of(owner).annotate(
+    return projects.annotate(
         deployment_count=number_of(deployments, "project"),
         last_run_at=Subquery(runs.values("started_at")[:1]),
     )
