@@ -1,5 +1,6 @@
 """Where a request comes from."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
@@ -7,6 +8,10 @@ from django.http import HttpRequest
 
 # What one customer is given at least, and can send from any address of (RFC 6177).
 _IPV6_PREFIX = 64
+
+
+# Some proxies add the port: 192.0.2.1:1234, [2001:db8::1]:1234.
+_PORT = re.compile(r"^(?:([0-9.]+):[0-9]+|\[(.+)\](?::[0-9]+)?)$")
 
 
 def address_of(request: HttpRequest) -> str:
@@ -32,7 +37,7 @@ def address_of(request: HttpRequest) -> str:
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        address = ip_address(text.strip())
+        address = ip_address(_PORT.sub(r"\1\2", text.strip()))
     except ValueError:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None

@@ -32,10 +32,13 @@ were wrong. Where an answer has an `ETag`, a later change with `If-Match` is ref
 
 
 class StrictParser(Parser):
-    """JSON that means one thing: no NaN, no Infinity, no name twice in one object (RFC 8259, sections 4 and 6)."""
+    """JSON that means one thing: UTF-8, no NaN, no Infinity, no name twice in one object.
+
+    https://www.rfc-editor.org/rfc/rfc8259 (sections 4, 6 and 8.1)
+    """
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return json.loads(request.body, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        return json.loads(request.body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
 
 
 class Api(NinjaAPI):

@@ -25,7 +25,8 @@ class RequestGuardMiddleware:
     A request for a host that is not ours, or whose address holds text that no database could look up: 400. One that
     a page on another origin wants something changed with: 403; that page may even know a valid form token, and what the
     browser says about itself counts before that. A body for the API that is not JSON: 415, as a form on any
-    page can send other types without asking first.
+    page can send other types without asking first; one that does not say how long it is: 400, as Django reads none
+    of it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -41,8 +42,8 @@ class RequestGuardMiddleware:
             raise
         if request.method not in READING and not _is_from_here(request, host):
             return _from_elsewhere(request)
-        if is_for_api(request) and _has_body(request) and request.content_type != "application/json":
-            return HttpResponse(status=415)
+        if is_for_api(request) and (refusal := _refuse_body(request)) is not None:
+            return refusal
         return self._get_response(request)
 
 
@@ -70,9 +71,14 @@ def _from_elsewhere(request: HttpRequest) -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
-def _has_body(request: HttpRequest) -> bool:
-    # One sent in chunks does not say how long it is.
-    return request.META.get("CONTENT_LENGTH", "") not in ("", "0") or "Transfer-Encoding" in request.headers
+def _refuse_body(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a body that is not plain JSON of a known length; None to one that is, and to none at all."""
+    if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+        return problem(Kind.MALFORMED, "The body comes in chunks. Send it whole, and say its length: Content-Length.")
+    has_body = request.META.get("CONTENT_LENGTH", "") not in ("", "0")
+    if has_body and (request.content_type != "application/json" or "Content-Encoding" in request.headers):
+        return HttpResponse(status=415)
+    return None
 
 
 def _origin(address: str) -> tuple[str, str | None, int | None] | None:

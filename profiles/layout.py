@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from profiles.enums import ArtifactType, Platform
 from profiles.rendering import ProfileLayout
-from projects.paths import STAGING_FOLDER, file_name, is_within, relative_path
+from projects.paths import STAGING_FOLDER, file_name, folded, relative_path
 
 MAX_ENTRIES = 50
 
@@ -102,7 +102,7 @@ def _folder(value: object) -> None:
     for part in path.split("/"):
         # Beginning with a dot is what platforms' folders do; everything else a file name must be holds here too.
         file_name(part.removeprefix("."))
-    if is_within(path, STAGING_FOLDER):
+    if STAGING_FOLDER in folded(path).split("/"):
         raise ValueError(f"{STAGING_FOLDER!r} is where a deploy prepares its files; choose another folder.")
 
 

@@ -10,6 +10,8 @@ import unicodedata
 MAX_NAME_LENGTH = 64
 # A path is part of database indexes, and PostgreSQL's index rows end at about 2,700 bytes.
 MAX_PATH_BYTES = 1000
+# As long as a name in a folder can be on the file systems of Linux and macOS (NAME_MAX).
+MAX_PART_BYTES = 255
 STAGING_FOLDER = ".deployment-sets"
 
 # Device names Windows reserves in every folder, with or without an extension:
@@ -63,6 +65,8 @@ def relative_path(text: str) -> str:
         raise PathError(f"The path {text!r} climbs out with '..'.")
     if not parts:
         raise PathError("A path is empty.")
+    if long := next((part for part in parts if len(part.encode()) > MAX_PART_BYTES), None):
+        raise PathError(f"The path holds the name {long[:40]!r}…, which is longer than {MAX_PART_BYTES} bytes.")
     if git := next(filter(is_git_folder, parts), None):
         raise PathError(f"The path {text!r} leads into {git!r}, where git keeps its own files.")
     path = "/".join(parts)

@@ -15,7 +15,7 @@ from accounts.validation import problems_with
 from projects.exceptions import ProjectError, ProjectExistsError, ProjectPathError
 from projects.locks import folder_lock
 from projects.models import Project
-from projects.paths import MAX_PATH_BYTES
+from projects.paths import MAX_PATH_BYTES, STAGING_FOLDER, folded, is_git_folder
 from projects.signals import project_registered
 
 _WAIT_FOR_RUN_SECONDS = 2.0
@@ -122,6 +122,11 @@ def _root_of(folder: Path, path: str) -> Path:
 
 
 def _keep_off_special_folders(folder: Path, path: str) -> None:
+    if any(is_git_folder(part) or folded(part) == STAGING_FOLDER for part in folder.parts):
+        raise ProjectPathError(
+            f"In the folder {path!r} git, or this application during a run, keeps files of its own. "
+            "Choose the folder of a project."
+        )
     if folder.is_relative_to(Path(settings.DATA_DIR).resolve()):
         raise ProjectPathError(
             f"In the folder {path!r} this application keeps its own data (DATA_DIR). Choose another folder."
@@ -141,7 +146,9 @@ def _demand_folder(folder: Path, path: str, root: Path, create: bool) -> None:
         if os.path.lexists(folder):
             raise ProjectPathError(f"{path!r} is not a folder.")
         if not create:
-            raise ProjectPathError(f"The folder {path!r} does not exist. Create it first.")
+            raise ProjectPathError(
+                f"The folder {path!r} does not exist. Create it first, or have it created with the project."
+            )
         _make_folder(folder, root)
     except OSError as error:
         raise ProjectPathError(f"The folder {path!r} cannot be used: {error.strerror}.") from error

@@ -16,18 +16,21 @@ from accounts.endpoints.types import StorableText
 _STRONG_TAG = re.compile(r'(?:^|(?<=[\s,]))"([^"]*)"')
 
 IfMatch = Annotated[
-    StorableText,
+    StorableText | None,
     Header(
-        "",
+        None,
         alias="If-Match",
         description="The ETag of the last answer: with it nothing is written if somebody has changed it since (412).",
     ),
 ]
 
 
-def expected_editions(if_match: str) -> Collection[str] | None:
-    """The editions that the header allows; None where it is not sent, or any will do."""
-    if if_match.strip() in ("", "*"):
+def expected_editions(if_match: str | None) -> Collection[str] | None:
+    """The editions that the header allows; None where it is not sent, or any will do.
+
+    A header that says nothing allows nothing: servers hand over one that they cannot read as an empty one.
+    """
+    if if_match is None or if_match.strip() == "*":
         return None
     return frozenset(_STRONG_TAG.findall(if_match))
 

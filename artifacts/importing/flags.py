@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
+from artifacts.importing.sources import storable
+
 # Three flags of regions are emoji made of tag characters: England, Scotland, Wales.
 _EMOJI_FLAG = re.compile("\U0001f3f4(?:\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063"
                          "\U000e0074|\U000e0077\U000e006c\U000e0073)\U000e007f)")  # fmt: skip
@@ -77,7 +79,7 @@ def hidden_unicode(file: str, data: bytes) -> list[Flag]:
 def literal_secrets(definition: Mapping[str, object]) -> list[Flag]:
     """A flag for each value of an MCP server's definition that looks like a secret written out."""
     return [
-        Flag("literal-secret", "", f"{place} looks like a secret written out. Use a ${{VARIABLE}} instead.")
+        Flag("literal-secret", "", f"{storable(place)} looks like a secret written out. Use a ${{VARIABLE}} instead.")
         for place in dict.fromkeys(_secret_places(definition))
     ]
 

@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accounts.editions import EditedMeanwhileError
 from accounts.endpoints.problems import FieldProblem, Location, PathStep
+from accounts.models import User
 from artifacts.exceptions import ImportFailedError
 from config.database import is_busy
 from config.problems.answers import plain_problem, problem
@@ -51,6 +52,8 @@ def exception_handlers() -> dict[type[Exception], Callable[[HttpRequest, Any], H
         DatabaseError: _failed,
         AuthenticationError: lambda request, error: plain_problem(401),
         HttpError: _refused,
+        # Deleted between being let in and writing.
+        User.DoesNotExist: lambda request, error: plain_problem(401),
         RequestDataTooBig: lambda request, error: plain_problem(413),
         ValidationError: _invalid,
         **dict.fromkeys(KINDS, _explained),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from deployments.exceptions import ProjectFolderError
 from deployments.installer.recover import Recovered, recover_folder
 from deployments.models import Run
@@ -30,12 +32,16 @@ class Recovery:
     is_whole: bool = True
 
 
-def recover_all() -> Iterator[Recovery]:
+def recover_all(*, only_recorded: bool = False) -> Iterator[Recovery]:
     """Make every project whole whose run was cut off, one after the other; those that had such a run.
 
-    Visits every registered folder, since a run may have died before its first row was written.
+    Visits every registered folder, since a run may have died before its first row was written; with
+    `only_recorded` those alone of which a row says that a run is at work.
     """
-    for project in Project.objects.order_by("path", "pk").iterator():
+    projects = Project.objects.order_by("path", "pk")
+    if only_recorded:
+        projects = projects.filter(Exists(Run.objects.filter(project=OuterRef("pk"), state=Run.State.RUNNING)))
+    for project in projects.iterator():
         try:
             recovered = recover_project(project=project)
         except FolderBusyError as error:

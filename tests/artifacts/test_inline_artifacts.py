@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.text import is_storable
 from artifacts.exceptions import ArtifactError, ArtifactExistsError, ArtifactGoneError, ImportedArtifactError
 from artifacts.importing.inline import LIMITS, InlineFile
 from artifacts.models import Artifact, Blob, Collection, Version
@@ -167,6 +168,7 @@ def test_what_makes_no_artifact_is_refused(kind: ArtifactType, files: Files, sai
         ("skill.MD/x", "folder of another"),
         ("/".join("d" * 60), "folders deep"),
         ("x" * 1001, "longer than"),
+        ("é" * 128, "longer than 255 bytes"),
     ],
 )
 def test_a_path_that_cannot_be_is_refused_by_name(path: str, said: str) -> None:
@@ -210,6 +212,14 @@ def test_it_is_flagged_as_an_import_flags_it() -> None:
     secret = make(ArtifactType.MCP, {"": '{"command": "npx", "env": {"TOKEN": "abcdefgh"}}'})
     assert [flag["code"] for flag in hidden.flags] == ["bidi-control"]
     assert [flag["code"] for flag in secret.flags] == ["literal-secret"]
+
+
+@pytest.mark.parametrize("key", ["TO\\u0000KEN", "TO\\ud800KEN"])
+def test_what_a_flag_names_is_written_so_that_it_can_be_kept(key: str) -> None:
+    secret = make(ArtifactType.MCP, {"": f'{{"command": "npx", "env": {{"{key}": "ghp_{"a" * 40}"}}}}'})
+    (flag,) = Artifact.objects.get(pk=secret.pk).flags
+    assert "TO\\" in flag["detail"]
+    assert is_storable(flag["detail"])
 
 
 def test_everything_said_about_it_is_kept() -> None:

@@ -7,7 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from config.management.commands.serve import check_address
+from config.management.commands.serve import check_address, make_projects_whole
+from deployments.models import Run
+from projects.models import Project
+from tests.factories import RunFactory
 from tests.running_server import free_port, serving
 
 
@@ -60,3 +63,10 @@ def test_from_nothing_it_migrates_collects_and_serves(tmp_path: Path) -> None:
         assert server.process.stdout is not None
         assert server.process.stdout.readline() == f"Serving on {server.url} (Ctrl-C stops it).\n"
     assert (tmp_path / "data" / "db.sqlite3").is_file()
+
+
+def test_what_says_it_is_at_work_and_is_not_is_made_whole_before_serving(project: Project) -> None:
+    run = RunFactory(project=project, state=Run.State.RUNNING)
+    make_projects_whole()
+    run.refresh_from_db()
+    assert run.state == Run.State.RECOVERED

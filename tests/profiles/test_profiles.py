@@ -28,6 +28,7 @@ BAD_LAYOUTS: list[tuple[str, object]] = [
     ("root_dir", "C:/x"),
     ("root_dir", ".deployment-sets"),
     ("root_dir", ".Deployment-Sets/x"),
+    ("root_dir", "shop/.Deployment-Sets/x"),
     ("root_dir", "x" * 256),
     ("root_dir", ".git"),
     ("root_dir", "CON"),

@@ -87,6 +87,15 @@ def test_it_refuses_text_no_database_keeps(owner: User, root: Path, path: str) -
         register_project(owner=owner, path=path)
 
 
+@pytest.mark.parametrize(
+    "inside", [".git", ".git/hooks", ".GIT/modules/x", ".deployment-sets/new", "a/.Deployment-Sets"]
+)
+def test_it_refuses_a_folder_among_the_files_of_git_or_of_runs(owner: User, root: Path, inside: str) -> None:
+    (root / inside).mkdir(parents=True)
+    with pytest.raises(ProjectPathError, match="keeps files of its own"):
+        register_project(owner=owner, path=str(root / inside))
+
+
 def test_it_refuses_a_folder_outside_the_roots(owner: User, root: Path) -> None:
     outside = root.parent / "outside"
     outside.mkdir()

@@ -1,6 +1,7 @@
 """`manage.py serve`: everything a server needs before it listens, then the server."""
 
 import errno
+import logging
 import os
 import sys
 
@@ -9,8 +10,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.network import can_listen, is_loopback
+from deployments.services.recovery import recover_all
 
 THREADS = 8
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -24,14 +28,23 @@ class Command(BaseCommand):
         check_address(host, port)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
+        make_projects_whole()
         shown = f"[{host}]" if ":" in host else host
         self.stdout.write(f"Serving on http://{shown}:{port} (Ctrl-C stops it).")
         self.stdout.flush()
         command = [sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi", "--no-ws"]
         command += ["--host", host, "--port", str(port), "--blocking-threads", str(THREADS)]
         command += ["--working-dir", str(settings.BASE_DIR), "--log-level", "info" if verbosity > 1 else "error"]
+        # A worker that dies, for want of memory say, does not take the server with it.
+        command += ["--respawn-failed-workers"]
         # A new process image: the server's workers inherit no connection and no thread of ours.
         os.execv(sys.executable, command)  # noqa: S606
+
+
+def make_projects_whole() -> None:
+    """Take back what was cut off. Where that cannot be done now, the next run in that project does it."""
+    for recovery in recover_all(only_recorded=True):
+        logger.warning("%s", recovery.outcome, extra={"project_id": str(recovery.project.pk)})
 
 
 def check_address(host: str, port: int) -> None:
