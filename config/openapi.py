@@ -15,7 +15,7 @@ from config.problems.answers import example_body
 
 type Json = dict[str, Any]
 
-_EVERYWHERE = (400, 401, 429, 500, 503)
+_EVERYWHERE = (400, 401, 422, 429, 500, 503)
 _WHERE_SOMETHING_CHANGES = (403,)
 _WITH_A_BODY = (413, 415)
 _READING = {"get", "head"}
@@ -84,9 +84,6 @@ def _add_problems(method: str, operation: Json) -> set[int]:
         general += _WHERE_SOMETHING_CHANGES
     if "requestBody" in operation:
         general += _WITH_A_BODY
-    # What cannot be an id leads nowhere (404), and any If-Match can be read.
-    if "requestBody" in operation or any(each["in"] == "query" for each in operation["parameters"]):
-        general.append(422)
     met = sorted({*general, *(status for status in responses if status >= 400)})
     answers = {str(status): answer for status, answer in responses.items() if status < 400}
     operation["responses"] = answers | {str(status): {"$ref": f"#/components/responses/{status}"} for status in met}

@@ -11,8 +11,6 @@ from pydantic import (
     Field,
     Strict,
     StringConstraints,
-    ValidationInfo,
-    model_validator,
 )
 
 from accounts.lengths import LONGEST_NAME, LONGEST_PROSE
@@ -78,14 +76,4 @@ class Body(Schema):
 
 
 class Filters(Schema):
-    """What stands behind the `?` of an address. A name that is not known is refused, as in a body."""
-
-    @model_validator(mode="after")
-    def know_every_name(self, info: ValidationInfo) -> "Filters":
-        """Refuse what would otherwise be passed over in silence."""
-        request = (info.context or {}).get("request")
-        unknown = sorted(set(request.GET) - set(type(self).model_fields)) if request is not None else []
-        if unknown:
-            known = ", ".join(type(self).model_fields)
-            raise ValueError(f"{unknown[0]!r} is not known here; known are {known}.")
-        return self
+    """What stands behind the `?` of an address. `accounts.endpoints.names` refuses what is not known there."""

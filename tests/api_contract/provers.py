@@ -113,8 +113,7 @@ def invalid(meeting: Meeting) -> Iterator[Any]:
         for raw in (*nothing, b"[]", b'"text"', b"1"):
             yield meeting.send(raw=raw)
     queries = {each["name"]: each["schema"] for each in meeting.operation.parameters("query")}
-    if queries:
-        yield meeting.asking(unknown="1").send()
+    yield meeting.asking(unknown="1").send()
     for name, schema in queries.items():
         for wrong in _wrong(schema):
             yield meeting.asking(**{name: wrong}).send()
