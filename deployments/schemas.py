@@ -98,11 +98,6 @@ class FileDiffRead(Schema):
     text: str = Field(examples=["--- a/notes.md\n+++ b/notes.md\n@@ -1 +1 @@\n-old\n+new\n"])
     note: str = Field(examples=[""])
 
-    @classmethod
-    def of(cls, diff: FileDiff) -> "FileDiffRead":
-        """The schema of a diff."""
-        return cls(path=diff.path, kind=diff.kind, text=diff.text, note=diff.note)
-
 
 class DeployResultItem(Schema):
     """What became, or would become, of one artifact under one profile."""
@@ -140,7 +135,7 @@ class DeployResultItem(Schema):
             error=result.reason if result.status == RunItem.Status.ERROR else None,
             warnings=list(result.warnings),
             paths=list(result.paths),
-            diffs=None if diffs is None else [FileDiffRead.of(diff) for diff in diffs],
+            diffs=None if diffs is None else [FileDiffRead.from_orm(diff) for diff in diffs],
         )
 
     @classmethod
@@ -196,7 +191,7 @@ class DeploymentStatusRead(Schema):
             reasons=list(status.reasons),
             claims=[ClaimRead(claimant=claim.key, label=claim.label) for claim in status.claims],
             paths=list(status.paths),
-            diffs=[FileDiffRead.of(diff) for diff in status.diffs],
+            diffs=[FileDiffRead.from_orm(diff) for diff in status.diffs],
         )
 
 
@@ -310,7 +305,7 @@ class DeploymentRead(DeploymentFacts):
             row,
             status=status.status if status else None,
             reasons=list(status.reasons) if status else None,
-            diffs=None if diffs is None else [FileDiffRead.of(diff) for diff in diffs],
+            diffs=None if diffs is None else [FileDiffRead.from_orm(diff) for diff in diffs],
         )
 
 
@@ -326,7 +321,7 @@ class ArtifactDeploymentRead(DeploymentFacts):
     @classmethod
     def of(cls, row: Deployment) -> "ArtifactDeploymentRead":
         """The schema of a deployment whose project came along."""
-        return cls.of_row(row, project=ProjectReference.of(row.project))
+        return cls.of_row(row, project=ProjectReference.from_orm(row.project))
 
 
 class ArtifactDeploymentListResponse(Page[ArtifactDeploymentRead]):

@@ -42,11 +42,6 @@ class ProjectReference(Schema):
     name: str = Field(examples=["Shop"])
     path: str = Field(examples=["/srv/projects/shop"])
 
-    @classmethod
-    def of(cls, row: Project) -> "ProjectReference":
-        """The schema of a project, no more than where it is."""
-        return cls(id=row.pk, name=row.name, path=row.path)
-
 
 class ProjectRead(Schema):
     """A folder that artifacts are deployed into."""

@@ -127,7 +127,7 @@ def list_files(request: HttpRequest, artifact_uuid: UUID, query: Query[PageQuery
     """Paths, sizes and hashes, without the bytes. Of a missing artifact: those it held last."""
     files = files_of(_artifact(artifact_uuid))
     page = files[query.offset : query.offset + query.limit]
-    return ArtifactFileListResponse(items=[ArtifactFileRead.of(each) for each in page], total=len(files))
+    return ArtifactFileListResponse(items=[ArtifactFileRead.from_orm(each) for each in page], total=len(files))
 
 
 @router.get(

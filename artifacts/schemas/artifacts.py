@@ -7,14 +7,13 @@ from typing import Annotated, Any, Self, cast
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
 
 from accounts.endpoints.paging import Page
 from accounts.endpoints.types import LEFT_OUT, Body, Filters, Flag, Line, Name, StorableText, Tags
 from artifacts.importing.inline import LIMITS, InlineFile
 from artifacts.importing.limits import LONGEST_DESCRIPTION
 from artifacts.models import Artifact, Version
-from artifacts.queries import ArtifactFile
 from artifacts.schemas.collections import CollectionReference
 from artifacts.schemas.lists import SortedQuery
 from artifacts.services.artifacts import ArtifactChanges
@@ -46,6 +45,7 @@ class FileContent(Body):
     text: StorableText | None = None
     base64: Annotated[StorableText, Field(json_schema_extra={"contentEncoding": "base64"})] | None = None
     executable: Flag = False
+    _data: bytes = PrivateAttr(b"")
 
     @model_validator(mode="after")
     def be_one_of_both(self) -> Self:
@@ -53,7 +53,9 @@ class FileContent(Body):
         if (self.text is None) == (self.base64 is None):
             raise ValueError("Send either 'text' or 'base64'.")
         try:
-            self.data  # noqa: B018 - to see whether it can be read
+            self._data = (
+                b64decode(self.base64, validate=True) if self.base64 is not None else (self.text or "").encode()
+            )
         except binascii.Error as error:
             raise ValueError(f"This is not base64: {error}.") from error
         return self
@@ -61,7 +63,7 @@ class FileContent(Body):
     @property
     def data(self) -> bytes:
         """The bytes that are meant."""
-        return b64decode(self.base64, validate=True) if self.base64 is not None else (self.text or "").encode()
+        return self._data
 
 
 Files = Annotated[
@@ -165,7 +167,7 @@ class ArtifactRead(Schema):
             target_platforms=None if targets is None else [Platform(target) for target in targets],
             tags=row.tags,
             flags=[FlagRead(**flag) for flag in row.flags],
-            collection=CollectionReference.of(row.collection),
+            collection=CollectionReference.from_orm(row.collection),
             source_path=row.source_path,
             plugin_path=row.plugin_path,
             version=None if row.version is None else VersionRead.of(row.version),
@@ -210,11 +212,6 @@ class ArtifactFileRead(Schema):
     size: int = Field(ge=0, description="In bytes.", examples=[1024])
     executable: bool
     sha256: str = Field(examples=["9f2c" * 16])
-
-    @classmethod
-    def of(cls, file: ArtifactFile) -> "ArtifactFileRead":
-        """The schema of a file."""
-        return cls(path=file.path, size=file.size, executable=file.executable, sha256=file.sha256)
 
 
 class ArtifactFileListResponse(Page[ArtifactFileRead]):

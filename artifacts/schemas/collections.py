@@ -26,11 +26,6 @@ class CollectionReference(Schema):
     name: str = Field(examples=["Examples"])
     kind: CollectionKind = Field(description="`own` is the one of what was made here.")
 
-    @classmethod
-    def of(cls, row: Collection) -> "CollectionReference":
-        """The schema of a collection, no more than its name."""
-        return cls(id=row.pk, name=row.name, kind=cast(CollectionKind, row.kind))
-
 
 class CollectionCreate(Body):
     """Where to import from for the first time."""

@@ -75,7 +75,7 @@ class GroupRead(Schema):
             id=row.pk,
             name=row.name,
             description=row.description,
-            collection=None if row.collection is None else CollectionReference.of(row.collection),
+            collection=None if row.collection is None else CollectionReference.from_orm(row.collection),
             artifact_count=artifact_count,
             gone_at=row.gone_at,
             created_at=row.created_at,

@@ -72,7 +72,7 @@ def list_deployment_set_tags(request: HttpRequest, query: Query[PageQuery]) -> T
     """By name, each with how many of your sets carry it."""
     tags = tags_of(user_of(request))
     return TagListResponse(
-        items=[TagRead.of(each) for each in tags[query.offset : query.offset + query.limit]], total=len(tags)
+        items=[TagRead.from_orm(each) for each in tags[query.offset : query.offset + query.limit]], total=len(tags)
     )
 
 

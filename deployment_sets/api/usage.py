@@ -59,4 +59,4 @@ def list_group_usage(request: HttpRequest, group_id: UUID, query: Query[PageQuer
 
 def _users_of(owner: User, member: Member, query: PageQuery) -> SetReferenceListResponse:
     page, total = cut(sets_using(owner, member), query)
-    return SetReferenceListResponse(items=[SetReference.of(each) for each in page], total=total)
+    return SetReferenceListResponse(items=[SetReference.from_orm(each) for each in page], total=total)

@@ -84,7 +84,7 @@ class LiveRead(Schema):
     def of(cls, live: Live) -> "LiveRead":
         """The schema of one place."""
         return cls(
-            project=ProjectReference.of(live.project),
+            project=ProjectReference.from_orm(live.project),
             profile_id=live.profile_id,
             deployment_count=live.deployment_count,
             is_stale=live.is_stale,
@@ -127,8 +127,8 @@ class BroughtUpToDate(Schema):
     def of(cls, project: Project, outcome: Report | Exception) -> "BroughtUpToDate":
         """The schema of one project's outcome: what was done, or why nothing was."""
         if isinstance(outcome, Exception):
-            return cls(project=ProjectReference.of(project), report=None, problem=str(outcome))
-        return cls(project=ProjectReference.of(project), report=BatchDeployResponse.of(outcome), problem="")
+            return cls(project=ProjectReference.from_orm(project), report=None, problem=str(outcome))
+        return cls(project=ProjectReference.from_orm(project), report=BatchDeployResponse.of(outcome), problem="")
 
 
 class BringUpToDateResponse(Page[BroughtUpToDate]):

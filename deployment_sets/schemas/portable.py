@@ -88,7 +88,7 @@ class ImportedSetsRead(Schema):
     def of(cls, done: ImportedSets) -> Self:
         """The schema of what came of an import."""
         return cls(
-            sets=[SetReference.of(row) for row in done.sets],
+            sets=[SetReference.from_orm(row) for row in done.sets],
             created_groups=[group.name for group in done.created_groups],
             matched_groups=[group.name for group in done.matched_groups],
             created_profiles=[profile.profile_id for profile in done.created_profiles],

@@ -24,11 +24,6 @@ class ContainerRead(Schema):
     id: UUID
     name: str = Field(examples=["Backend"])
 
-    @classmethod
-    def of(cls, container: Container) -> "ContainerRead":
-        """The schema of a container."""
-        return cls(kind=container.kind, id=container.id, name=container.name)
-
 
 class ResolvedArtifactRead(Schema):
     """An artifact that a set stands for. `trail` leads to it: the sets and groups in between, outermost first."""
@@ -109,4 +104,4 @@ class ExplainResponse(Schema):
 
 def trail_of(trail: Sequence[Container]) -> list[ContainerRead]:
     """The schema of a trail."""
-    return [ContainerRead.of(container) for container in trail]
+    return [ContainerRead.from_orm(container) for container in trail]

@@ -19,7 +19,6 @@ from accounts.endpoints.types import (
 )
 from accounts.ordering import Sort
 from deployment_sets.models import DeploymentSet
-from deployment_sets.queries import TagCount
 from deployment_sets.schemas.members import MOST_MEMBERS_SHOWN, MemberResponse
 from deployment_sets.services.graph import SetSummary
 
@@ -112,11 +111,6 @@ class TagRead(Schema):
     name: str = Field(examples=["web"])
     set_count: int = Field(ge=1, examples=[4])
 
-    @classmethod
-    def of(cls, tag: TagCount) -> "TagRead":
-        """The schema of a tag."""
-        return cls(name=tag.name, set_count=tag.set_count)
-
 
 class TagListResponse(Page[TagRead]):
     """The tags that the caller's sets carry."""
@@ -127,11 +121,6 @@ class SetReference(Schema):
 
     id: UUID
     name: str = Field(examples=["Full-stack"])
-
-    @classmethod
-    def of(cls, row: DeploymentSet) -> "SetReference":
-        """The schema of a set, no more than its name."""
-        return cls(id=row.pk, name=row.name)
 
 
 class SetReferenceListResponse(Page[SetReference]):
