@@ -13,21 +13,31 @@ from accounts.exceptions import AccountError
 from accounts.models import LOCAL_USERNAME, ApiToken, FailedAttempts, User
 from accounts.services.tokens import revoke_token
 
+# What decides what somebody may do.
+_RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
 
 @admin.register(User)
 class PersonAdmin(SteadyAdmin, UserAdmin):  # type: ignore[type-arg]
-    """As Django has it, but for the local user: who never gets a password, and stays."""
+    """As Django has it, but for the local user, who never gets a password, and stays; and nobody gives rights away.
+
+    Only a superuser makes others more than they are, or changes one who is.
+    """
 
     list_display = ("username", "email", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active")
     filter_horizontal = ("user_permissions",)
     autocomplete_fields = ("groups",)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if _is_superuser(request.user) else (*fields, *_RIGHTS)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not _is_local(obj) and super().has_change_permission(request, obj)
+        return _may_touch(request, obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not _is_local(obj) and super().has_delete_permission(request, obj)
+        return _may_touch(request, obj) and super().has_delete_permission(request, obj)
 
 
 admin.site.unregister(Group)
@@ -35,11 +45,24 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class RoleAdmin(SteadyAdmin, GroupAdmin):
-    """As Django has it: permissions under a name, for several people."""
+    """As Django has it: permissions under a name, for several people. Only a superuser writes them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _is_superuser(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request.user)
 
 
-def _is_local(user: User | None) -> bool:
-    return user is not None and user.username == LOCAL_USERNAME
+def _may_touch(request: HttpRequest, user: User | None) -> bool:
+    return user is None or (user.username != LOCAL_USERNAME and (_is_superuser(request.user) or not user.is_superuser))
+
+
+def _is_superuser(user: object) -> bool:
+    return isinstance(user, User) and user.is_superuser
 
 
 @admin.register(ApiToken)

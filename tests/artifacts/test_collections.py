@@ -119,6 +119,6 @@ def test_no_folder_is_taken_for_what_is_made_here(source: Path, monkeypatch: pyt
     own = create_artifact(type=ArtifactType.RULE, name="x", files={"": InlineFile(b"Be kind.")}).collection
     folder = write_files(source / own.source, {"skills/x/SKILL.md": skill("x")})
     monkeypatch.chdir(source)
-    done = import_collection(source=own.source)
+    done = import_collection(source=str(folder))
     assert done.collection != own
     assert done.collection.source == str(folder)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -196,3 +196,16 @@ def test_a_user_with_things_of_their_own_stays_and_the_page_says_why(client: Cli
     assert "deployment set “Web”" in page.content.decode()
     assert "project “Shop”" in page.content.decode()
     assert User.objects.filter(pk=owner.pk).exists()
+
+
+def test_nobody_gives_themselves_or_others_rights_but_a_superuser(client: Client, staff: User) -> None:
+    allow(staff, "view_user", "change_user", "add_user", "view_group", "change_group")
+    superuser = UserFactory(username="superuser", is_superuser=True, is_staff=True)
+    form = {"username": "staff", "first_name": "Ada", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    client.post(address(User, "change", staff.pk), {**form, "date_joined_0": "2030-01-01", "date_joined_1": "00:00:00"})
+    assert User.objects.get(pk=staff.pk).first_name == "Ada"
+    assert not User.objects.get(pk=staff.pk).is_superuser
+    assert client.post(address(User, "change", superuser.pk), {"username": "x"}).status_code == 403
+    assert client.get(f"{address(User, 'change', superuser.pk).removesuffix('change/')}password/").status_code == 403
+    role = Group.objects.create(name="role")
+    assert client.post(address(Group, "change", role.pk), {"name": "more"}).status_code == 403
