@@ -6,7 +6,7 @@ from accounts.validation import Problems
 from artifacts.importing.exceptions import CollectionError, ContentError, MappingError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from artifacts.models import Artifact, ArtifactGroup, Collection, CollectionImport
@@ -16,6 +16,7 @@ __all__ = [
     "ArtifactError",
     "ArtifactExistsError",
     "ArtifactGoneError",
+    "ArtifactsError",
     "CollectionError",
     "CollectionExistsError",
     "CollectionInUseError",
@@ -45,6 +46,15 @@ class ArtifactError(Exception):
     def __init__(self, problems: Problems) -> None:
         super().__init__(" ".join(message for messages in problems.values() for message in messages))
         self.problems = problems
+
+
+class ArtifactsError(ArtifactError):
+    """Several artifacts that cannot be changed as asked; `by_artifact` has the messages by field of each."""
+
+    def __init__(self, by_artifact: "Mapping[UUID, Problems]") -> None:
+        problems = {f"{uuid}.{field}": told for uuid, each in by_artifact.items() for field, told in each.items()}
+        super().__init__(problems)
+        self.by_artifact = by_artifact
 
 
 class ArtifactExistsError(ArtifactError):

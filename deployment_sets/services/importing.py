@@ -13,9 +13,9 @@ from accounts.models import User
 from accounts.services.users import lock_owner
 from accounts.tags import sorted_tags
 from accounts.validation import Problems
-from artifacts.exceptions import ArtifactError, GroupExistsError
+from artifacts.exceptions import ArtifactError, ArtifactsError, GroupExistsError
 from artifacts.models import Artifact, ArtifactGroup, Collection
-from artifacts.services.artifacts import ArtifactChanges, update_artifact
+from artifacts.services.artifacts import ArtifactMetadata, update_artifacts
 from artifacts.services.groups import create_group, numbered_names
 from deployment_sets.exceptions import (
     DeploymentSetValidationError,
@@ -78,7 +78,8 @@ def import_sets(
     out without one; those that are there and differ are refused, or changed with `update_profiles`. Metadata of
     artifacts is compared, and written with `artifact_metadata`. With `dry_run` nothing is kept of all this.
 
-    A constant number of queries, and some for every set, every new group and every artifact that changes.
+    A constant number of queries, one more now and then for every 500 artifacts that change, and some for every set
+    and every new group.
 
     Raises UnmatchedError with all that is not here, PortableDocumentError for what cannot be stored,
     DeploymentSetCycleError and DeploymentSetDepthError, ProfilesDifferError, MissingPermissionError when a group or
@@ -96,7 +97,7 @@ def import_sets(
             if matches.unmatched:
                 raise UnmatchedError(matches.unmatched)
             done = _Import(owner, document, matches).carried_out(
-                project, update_profiles=update_profiles, artifact_metadata=artifact_metadata
+                project, update_profiles=update_profiles, artifact_metadata=artifact_metadata, dry_run=dry_run
             )
             transaction.set_rollback(dry_run)
             return done
@@ -117,8 +118,10 @@ class _Import:
         self._matches = matches
         self._done = ImportedSets(notes=list(matches.notes))
 
-    def carried_out(self, project: Project | None, *, update_profiles: bool, artifact_metadata: bool) -> ImportedSets:
-        self._compare_artifacts(write=artifact_metadata)
+    def carried_out(
+        self, project: Project | None, *, update_profiles: bool, artifact_metadata: bool, dry_run: bool
+    ) -> ImportedSets:
+        self._compare_artifacts(write=artifact_metadata, dry_run=dry_run)
         groups = self._groups()
         self._make_sets(groups)
         if project is not None:
@@ -130,24 +133,31 @@ class _Import:
     def _note(self, sentence: str) -> None:
         self._done.notes.append(sentence)
 
-    def _compare_artifacts(self, *, write: bool) -> None:
-        found = self._matches.artifacts
-        differing = [
-            (index, one, differences)
-            for index, one in enumerate(self._document.artifacts)
-            if (differences := _differences(one, found[one.uuid]))
-        ]
+    def _compare_artifacts(self, *, write: bool, dry_run: bool) -> None:
+        found = [self._matches.artifacts[one.uuid] for one in self._document.artifacts]
+        differing = {
+            here.pk: differences
+            for one, here in zip(self._document.artifacts, found, strict=True)
+            if (differences := _differences(one, here))
+        }
         if not write:
-            for _, one, differences in differing:
-                fields = " and ".join(key.replace("_", " ") for key in differences)
-                self._note(f"{one.label} differs here from the document in its {fields}.")
+            for one, here in zip(self._document.artifacts, found, strict=True):
+                if here.pk in differing:
+                    fields = " and ".join(key.replace("_", " ") for key in differing[here.pk])
+                    self._note(f"{one.label} differs here from the document in its {fields}.")
             return
         if differing:
             demand_permission(self._owner, "artifacts.change_artifact")
-        # In one order for everybody, so that two imports cannot wait for each other.
-        for index, one, differences in sorted(differing, key=lambda each: found[each[1].uuid].pk):
-            with _problems_at(f"artifacts.{index}"):
-                update_artifact(artifact=found[one.uuid], **differences)
+        try:
+            update_artifacts(changes=differing, dry_run=dry_run)
+        except ArtifactsError as error:
+            raise PortableDocumentError(
+                [
+                    problem
+                    for index, here in enumerate(found)
+                    for problem in _placed(f"artifacts.{index}", error.by_artifact.get(here.pk, {}))
+                ]
+            ) from error
 
     def _groups(self) -> dict[UUID, ArtifactGroup]:
         """The group here for each of the document: found, or made."""
@@ -287,12 +297,12 @@ def _free(name: str, taken: set[str]) -> str:
     return next(candidate for candidate in numbered_names(name, _MARK) if candidate not in taken)
 
 
-def _differences(one: PortableArtifact, found: Artifact) -> ArtifactChanges:
+def _differences(one: PortableArtifact, found: Artifact) -> ArtifactMetadata:
     """What people say of the artifact in the document, and not here.
 
     What an imported one is described as is for its collection to say, and no difference.
     """
-    differences = ArtifactChanges()
+    differences = ArtifactMetadata()
     platforms = None if one.target_platforms is None else [platform.value for platform in one.target_platforms]
     if platforms != found.target_platforms:
         differences["target_platforms"] = platforms
@@ -328,11 +338,11 @@ def _problems_at(place: str) -> Iterator[None]:
     except GroupExistsError:
         raise
     except (DeploymentSetValidationError, ArtifactError, ProfileError) as error:
-        problems: Problems = error.problems
-        raise PortableDocumentError(
-            [
-                (f"{place}.{key}" if key else place, message)
-                for key, messages in problems.items()
-                for message in messages
-            ]
-        ) from error
+        raise PortableDocumentError(list(_placed(place, error.problems))) from error
+
+
+def _placed(place: str, problems: Problems) -> Iterator[tuple[str, str]]:
+    """What stands against something, each by its place in the document."""
+    for key, messages in problems.items():
+        for message in messages:
+            yield (f"{place}.{key}" if key else place), message

@@ -203,6 +203,34 @@ def test_an_absent_list_of_platforms_is_every_platform(owner: User, pdf: Artifac
     assert pdf.target_platforms is None
 
 
+def test_metadata_of_many_takes_no_more_queries(owner: User, examples: Collection) -> None:
+    admin = UserFactory(is_superuser=True)
+
+    def queries_for(count: int, *, dry_run: bool) -> int:
+        artifacts = ArtifactFactory.create_batch(count, collection=examples, target_platforms=["codex"])
+        document = document_with(DeploymentSetFactory(owner=owner, members=artifacts))
+        Artifact.objects.update(target_platforms=None)
+        taken = queries(lambda: import_sets(owner=admin, document=document, artifact_metadata=True, dry_run=dry_run))
+        assert Artifact.objects.filter(target_platforms=["codex"]).count() == (0 if dry_run else count)
+        DeploymentSet.objects.all().delete()
+        Artifact.objects.update(target_platforms=None)
+        return taken
+
+    for dry_run in (True, False):
+        assert queries_for(6, dry_run=dry_run) == queries_for(2, dry_run=dry_run)
+
+
+def test_a_dry_run_tells_what_metadata_could_not_be_written_and_who_may_not(owner: User, pdf: Artifact) -> None:
+    data = document_with(DeploymentSetFactory(owner=owner, members=[pdf])).model_dump(mode="json")
+    data["artifacts"][0]["tags"] = ["Not A Tag"]
+    with pytest.raises(MissingPermissionError):
+        import_sets(owner=owner, document=document_of(data), artifact_metadata=True, dry_run=True)
+    admin = UserFactory(is_superuser=True)
+    with pytest.raises(PortableDocumentError) as caught:
+        import_sets(owner=admin, document=document_of(data), artifact_metadata=True, dry_run=True)
+    assert list(caught.value.problems) == ["artifacts.0.tags"]
+
+
 def test_metadata_that_cannot_be_stored_is_told_by_its_place(owner: User, pdf: Artifact) -> None:
     document = document_with(DeploymentSetFactory(owner=owner, members=[pdf]))
     admin = UserFactory(is_superuser=True)
