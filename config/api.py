@@ -9,7 +9,7 @@ from ninja.parser import Parser
 
 from accounts.api import router as tokens
 from accounts.endpoints.callers import CALLERS
-from accounts.endpoints.names import knowing_every_name
+from accounts.endpoints.passed_over import reading_all
 from artifacts.api.artifacts import router as artifacts
 from artifacts.api.collections import imports
 from artifacts.api.collections import router as collections
@@ -68,7 +68,7 @@ api = Api(
     auth=CALLERS,
     parser=StrictParser(),
 )
-api.add_decorator(knowing_every_name)
+api.add_decorator(reading_all)
 for exception, handler in exception_handlers().items():
     api.add_exception_handler(exception, handler)
 for prefix, router in (*DEPLOYMENT_SETS, *DEPLOYMENTS):

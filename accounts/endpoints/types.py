@@ -76,4 +76,4 @@ class Body(Schema):
 
 
 class Filters(Schema):
-    """What stands behind the `?` of an address. `accounts.endpoints.names` refuses what is not known there."""
+    """What stands behind the `?` of an address. `accounts.endpoints.passed_over` refuses what is not known there."""

@@ -10,6 +10,7 @@ from accounts.models import User
 from config.wsgi import application
 from deployment_sets.models import DeploymentSet
 from tests.api import Caller
+from tests.factories import ArtifactGroupFactory
 
 SETS = "/deployment-sets"
 
@@ -72,3 +73,20 @@ def test_whoever_is_deleted_while_asking_is_nobody(api: Caller, monkeypatch: pyt
 
     monkeypatch.setattr("deployment_sets.services.sets.lock_owner", nobody)
     assert api.post(SETS, {"name": "One"}).status_code == 401
+
+
+def test_what_is_not_read_is_refused_rather_than_passed_over(api: Caller) -> None:
+    address = f"{SETS}/{api.post(SETS, {'name': 'One'}).json()['id']}"
+    group = f"/groups/{ArtifactGroupFactory().pk}"
+    unread = [
+        (api.post(f"{address}/clone", {"name": "Copy"}), 422),
+        (api.client.get(f"/api/v1{SETS}?name=a&name=b"), 422),
+        (api.client.get(f"/api/v1{address}?fields=name"), 422),
+        (api.delete(group, If_Match='"any"'), 412),
+        (api.delete(group, If_Match=""), 412),
+    ]
+    assert [(answer.status_code, answer.headers["Content-Type"]) for answer, _ in unread] == [
+        (status, "application/problem+json") for _, status in unread
+    ]
+    assert DeploymentSet.objects.count() == 1
+    assert api.get(f"{SETS}?limit=1").status_code == 200
