@@ -51,6 +51,7 @@ class BlobAdmin(ReadOnlyAdmin):
     """Hashes and sizes; the bytes themselves are not loaded."""
 
     list_display = ("sha256", "size")
+    ordering = ("sha256",)
     search_fields = ("sha256",)
 
 

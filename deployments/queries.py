@@ -1,4 +1,4 @@
-"""Reads of what lies in projects and how it came there. Every one that begins with no rows is an owner's own."""
+"""Reads of what lies in projects and how it came there. Every one is an owner's own."""
 
 from collections.abc import Collection
 from uuid import UUID

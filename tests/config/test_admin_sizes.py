@@ -101,6 +101,7 @@ def test_every_admin_is_steady_and_has_no_page_that_is_not_measured() -> None:
         assert names - {"auth_user_password_change"} == PAGES, model
 
 
+@pytest.mark.filterwarnings("error::django.core.paginator.UnorderedObjectListWarning")
 def test_no_page_costs_more_or_gets_longer_with_more_rows(
     client: Client, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
