@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self, cast
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
 
 from accounts.endpoints.paging import Page
 from accounts.endpoints.types import LEFT_OUT, Body, Filters, Flag, Line, Name, StorableText, Tags
@@ -66,10 +66,18 @@ class FileContent(Body):
         return self._data
 
 
+def _spelled_out(sent: object) -> object:
+    return {"text": sent} if isinstance(sent, str) else sent
+
+
+SentFile = Annotated[FileContent, BeforeValidator(_spelled_out, json_schema_input_type=FileContent | StorableText)]
+"""A file as it may be sent; a string alone is its text."""
+
 Files = Annotated[
-    dict[FilePath, FileContent],
+    dict[FilePath, SentFile],
     Field(
-        description="All the files, by path; that of a single file does not matter, and may be empty.",
+        description="All the files, by path: a string is the text of one. The path of a single file does not matter, "
+        "and may be empty.",
         max_length=LIMITS.files,
         json_schema_extra={"minProperties": 1},
         examples=[{"commit.md": {"text": "Look at the staged changes, and commit them.\n"}}],

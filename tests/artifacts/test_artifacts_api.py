@@ -68,6 +68,11 @@ def test_every_field_survives_making_reading_changing_and_reading(keeper: Caller
     assert changed.json()["version"]["sha256"] != read["version"]["sha256"]
 
 
+def test_a_string_in_place_of_a_file_is_its_text(keeper: Caller) -> None:
+    address = made(keeper, type="command", name="commit", files={"commit.md": "Commit.\n"})
+    assert files_at(keeper, address) == {"": {"text": "Commit.\n", "base64": None, "executable": False}}
+
+
 @pytest.mark.parametrize(
     ("kind", "path", "text"),
     [
@@ -137,6 +142,7 @@ def test_an_artifact_says_where_it_comes_from(api: Caller, db: None) -> None:
         ({"files": {"x.md": {"base64": "Q\u00e4=="}}}, "files.x.md"),
         ({"files": {"x.md": {"text": "a\x00b"}}}, "files.x.md.text"),
         ({"files": {"x.md": {"text": "\ud800"}}}, "files.x.md.text"),
+        ({"files": {"x.md": "a\x00b"}}, "files.x.md.text"),
         ({"files": {"x.md": {"text": "A", "mode": 7}}}, "files.x.md.mode"),
         ({"files": {"x.md": {"text": "A", "executable": 1}}}, "files.x.md.executable"),
         ({"type": "spell"}, "type"),
