@@ -22,7 +22,9 @@ _QUIET = re.compile(
     r"""#[^\n]*+|\"{3}(?:\\.|[^\\])*?(?:"{3,5}|\Z)|'{3}.*?(?:'{3,5}|\Z)|"(?:\\.|[^"\\\n])*+"?|'[^'\n]*+'?""",
     re.DOTALL,
 )
-_LONG_KEY = re.compile(r"(?:\.[^.\n=\[\],{}]*+){16}")
+_LONG_KEY = re.compile(r"(?:\.[^.\n=\[\],{}]*+){4}")
+_MAX_DOTS = 10_000
+_MAX_MARKS = 1_000_000
 _MESSAGES = {
     "extra_forbidden": "There is no such key here; it may be misspelt.",
     "missing": "This has to be given.",
@@ -103,9 +105,16 @@ def _decoded(text: str | bytes) -> str:
 
 
 def _from_toml(text: str) -> object:
-    # A key of many parts costs tomllib the square of their number, in time and in memory.
-    if _LONG_KEY.search(_QUIET.sub("", text)):
-        raise ValueError("it has a key of more than 16 parts")
+    quiet = _QUIET.sub("", text)
+    # A key of many parts costs tomllib the square of their number, in time and in memory; many of a few cost it much
+    # too. No document has any need of them.
+    if _LONG_KEY.search(quiet):
+        raise ValueError("it has a key of more than 4 parts")
+    if quiet.count(".") > _MAX_DOTS:
+        raise ValueError(f"it has keys with more than {_MAX_DOTS} dots together")
+    # The largest document that is written here, with all that may be in one, stays below.
+    if sum(map(quiet.count, "\n=,")) > _MAX_MARKS:
+        raise ValueError(f"it has more than {_MAX_MARKS} lines, equals signs and commas")
     return tomllib.loads(text)
 
 

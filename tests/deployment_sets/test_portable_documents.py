@@ -17,6 +17,7 @@ from deployment_sets.exceptions import (
 )
 from deployment_sets.portable.document import (
     MAX_ARTIFACTS,
+    MAX_COLLECTIONS,
     MAX_GROUPS,
     MAX_MEMBERS,
     MAX_SETS,
@@ -318,6 +319,40 @@ def test_a_text_that_is_no_toml_is_told(text: str | bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a.b.c.d.e = 1", "more than 4 parts"),
+        ('[a."b.c".d.e.f]', "more than 4 parts"),
+        ("".join(f"[a{number}.b.c.d]\n" for number in range(4_000)), "more than 10000 dots"),
+        ("a = 1\n" * 500_001, "more than 1000000 lines"),
+        ("a = [" + "1," * 1_000_000 + "]", "more than 1000000 lines"),
+    ],
+    ids=["long key", "long header", "many headers", "many keys", "many values"],
+)
+def test_a_text_that_would_take_long_to_read_is_refused_before_it_is(text: str, reason: str) -> None:
+    with pytest.raises(PortableDocumentError, match=reason):
+        parse(text, "toml")
+
+
+def test_as_many_artifacts_as_may_be_in_a_document_are_written_and_read() -> None:
+    ids = [str(UUID(int=number)) for number in range(MAX_ARTIFACTS)]
+    document = document_of(
+        {
+            "format": 1,
+            "sets": [
+                {"id": str(UUID(int=MAX_ARTIFACTS)), "name": "S", "members": [{"artifact": each} for each in ids]}
+            ],
+            "collections": [{"name": "C", "source": "https://example.org/a.b.c"}],
+            "artifacts": [
+                {"uuid": each, "collection": "C", "type": "rule", "name": f"a.{each}", "tags": ["a", "b"]}
+                for each in ids
+            ],
+        }
+    )
+    assert parse(as_toml(document), "toml") == document
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -369,7 +404,7 @@ def test_the_documentation_shows_a_document_as_it_would_be_written_and_tells_its
     (example,) = re.findall(r"^```toml\n(.*?)^```$", paper, re.MULTILINE | re.DOTALL)
     assert as_toml(parse(example, "toml")) == example
     limits = (
-        f"at most {MAX_BYTES // 2**20} MiB, {MAX_SETS:,} sets, {MAX_GROUPS:,} groups, {MAX_ARTIFACTS:,} artifacts, and "
-        f"{MAX_MEMBERS:,} members in all."
+        f"at most {MAX_BYTES // 2**20} MiB, {MAX_SETS:,} sets, {MAX_GROUPS:,} groups, "
+        f"{MAX_COLLECTIONS:,} collections, {MAX_ARTIFACTS:,} artifacts, and {MAX_MEMBERS:,} members in all."
     )
     assert limits in paper.replace("\n", " ")
