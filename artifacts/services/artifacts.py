@@ -5,6 +5,7 @@ What an imported one holds changes by importing only.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from itertools import batched
 from typing import TypedDict, Unpack
 from uuid import UUID
@@ -116,7 +117,8 @@ def update_artifacts(*, changes: Mapping[UUID, ArtifactMetadata], dry_run: bool 
     A few queries for every 500, one of them for each list of platforms; and three for each description of None. With
     `dry_run` nothing is locked or written. Raises ArtifactsError.
     """
-    with transaction.atomic():
+    # Even a transaction that only reads has SQLite's one write lock.
+    with nullcontext() if dry_run else transaction.atomic():
         problems: dict[UUID, Problems] = {}
         # In one order for everybody, so that no two can wait for each other.
         for uuids in batched(sorted(changes), _BATCH):

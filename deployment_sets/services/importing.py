@@ -16,7 +16,7 @@ from accounts.validation import Problems
 from artifacts.exceptions import ArtifactError, ArtifactsError, GroupExistsError
 from artifacts.models import Artifact, ArtifactGroup, Collection
 from artifacts.services.artifacts import ArtifactMetadata, update_artifacts
-from artifacts.services.groups import create_group, numbered_names
+from artifacts.services.groups import GroupDraft, create_groups, draft_group
 from deployment_sets.exceptions import (
     DeploymentSetValidationError,
     PortableDocumentError,
@@ -27,10 +27,11 @@ from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.portable.checks import check_document, check_nestings
 from deployment_sets.portable.document import PortableArtifact, PortableDocument, PortableGroup
 from deployment_sets.queries import reference_to
+from deployment_sets.services.free_names import FreeNames, SetNames
 from deployment_sets.services.graph import load_graph
 from deployment_sets.services.matching import Matches, artifacts_of, groups_called, matches_of, same_group
 from deployment_sets.services.resolution import Member, MemberKind
-from deployment_sets.services.sets import create_set
+from deployment_sets.services.sets import SetDraft, create_sets, draft_set
 from profiles.exceptions import ProfileError
 from profiles.models import DeploymentProfile
 from profiles.portable import portable_profile
@@ -38,8 +39,7 @@ from profiles.queries import profiles_of
 from profiles.services import create_profile, update_profile
 from projects.models import Project
 
-_MARK = "imported"
-_BATCH = 500
+_BATCH = 1_000
 
 
 @dataclass(slots=True)
@@ -78,8 +78,9 @@ def import_sets(
     out without one; those that are there and differ are refused, or changed with `update_profiles`. Metadata of
     artifacts is compared, and written with `artifact_metadata`. With `dry_run` nothing is kept of all this.
 
-    A constant number of queries, one more now and then for every 500 artifacts that change, and some for every set
-    and every new group.
+    A constant number of queries, one for every thousand rows that are made, and one more now and then for every 500
+    artifacts that change. What can be is read and checked before the owner's lock is held, and a dry run locks nothing
+    but to try profiles out.
 
     Raises UnmatchedError with all that is not here, PortableDocumentError for what cannot be stored,
     DeploymentSetCycleError and DeploymentSetDepthError, ProfilesDifferError, MissingPermissionError when a group or
@@ -91,90 +92,127 @@ def import_sets(
         raise Project.DoesNotExist("The owner has no such project.")
 
     def attempt() -> ImportedSets:
+        matches = matches_of(document, owner)
+        if matches.unmatched:
+            raise UnmatchedError(matches.unmatched)
+        one = _Import(owner, document, matches, artifact_metadata=artifact_metadata)
+        if dry_run:
+            one.settle()
+            one.try_out(project, update_profiles=update_profiles)
+            return one.done
         with transaction.atomic():
             lock_owner(owner)
-            matches = matches_of(document, owner)
-            if matches.unmatched:
-                raise UnmatchedError(matches.unmatched)
-            done = _Import(owner, document, matches).carried_out(
-                project, update_profiles=update_profiles, artifact_metadata=artifact_metadata, dry_run=dry_run
-            )
-            transaction.set_rollback(dry_run)
-            return done
+            one.settle()
+            one.store(project, update_profiles=update_profiles)
+        return one.done
 
     try:
         return attempt()
     except (IntegrityError, GroupExistsError):
-        # Artifacts and groups are everybody's: what was found may have gone before the commit, or a group have come.
+        # What was found before the lock was held may have gone before the commit, or a group have come.
         return attempt()
 
 
 class _Import:
-    """One import under way: under the owner's lock, with everything found that has to be here."""
+    """One import under way, with everything found that has to be here.
 
-    def __init__(self, owner: User, document: PortableDocument, matches: Matches) -> None:
+    What can be read and checked beforehand is, when it is made: a large document would hold the lock for long.
+    """
+
+    def __init__(self, owner: User, document: PortableDocument, matches: Matches, *, artifact_metadata: bool) -> None:
+        self.done = ImportedSets(notes=list(matches.notes))
         self._owner = owner
         self._document = document
         self._matches = matches
-        self._done = ImportedSets(notes=list(matches.notes))
-
-    def carried_out(
-        self, project: Project | None, *, update_profiles: bool, artifact_metadata: bool, dry_run: bool
-    ) -> ImportedSets:
-        self._compare_artifacts(write=artifact_metadata, dry_run=dry_run)
+        self._metadata = self._compare_artifacts(write=artifact_metadata)
+        self._group_drafts: list[GroupDraft] = []
         groups = self._groups()
-        self._make_sets(groups)
-        if project is not None:
-            self._make_profiles(project, update=update_profiles)
-        elif self._document.profiles:
-            self._note("The profiles of the document are left out, for no project was named to take them.")
-        return self._done
+        self._set_drafts = self._draft_sets()
+        self._members = self._members_of_sets(groups)
+        self._member_rows = [
+            DeploymentSetMember(set_id=set_id, position=position, **reference_to(member))
+            for set_id, held in self._members.items()
+            for position, member in enumerate(held)
+        ]
+
+    def settle(self) -> None:
+        """Name the sets, and look what lies below them: what only the owner's lock keeps as it is. Reads only."""
+        names = SetNames(self._owner)
+        for row in self.done.sets:
+            wanted, row.name = row.name, names.free(row.name)
+            if row.name != wanted:
+                self._note(f"You had a set {wanted!r} already; that of the document is now {row.name!r}.")
+        self._check_nestings()
+
+    def store(self, project: Project | None, *, update_profiles: bool) -> None:
+        """Write all of it, for whoever holds the owner's lock."""
+        self._write_metadata()
+        create_groups(drafts=self._group_drafts)
+        create_sets(owner=self._owner, drafts=self._set_drafts)
+        DeploymentSetMember.objects.bulk_create(self._member_rows, batch_size=_BATCH)
+        self._take_profiles(project, update=update_profiles)
+
+    def try_out(self, project: Project | None, *, update_profiles: bool) -> None:
+        """Find out what `store` would, and keep nothing: only profiles have to be written for that."""
+        self._write_metadata(dry_run=True)
+        if project is None or not self._document.profiles:
+            self._take_profiles(project, update=update_profiles)
+            return
+        with transaction.atomic():
+            self._take_profiles(project, update=update_profiles)
+            transaction.set_rollback(True)
 
     def _note(self, sentence: str) -> None:
-        self._done.notes.append(sentence)
+        self.done.notes.append(sentence)
 
-    def _compare_artifacts(self, *, write: bool, dry_run: bool) -> None:
-        found = [self._matches.artifacts[one.uuid] for one in self._document.artifacts]
+    def _compare_artifacts(self, *, write: bool) -> dict[UUID, ArtifactMetadata]:
+        """What is to be written, by the uuid here."""
+        found = self._matches.artifacts
         differing = {
-            here.pk: differences
-            for one, here in zip(self._document.artifacts, found, strict=True)
-            if (differences := _differences(one, here))
+            found[one.uuid].pk: differences
+            for one in self._document.artifacts
+            if (differences := _differences(one, found[one.uuid]))
         }
-        if not write:
-            for one, here in zip(self._document.artifacts, found, strict=True):
-                if here.pk in differing:
-                    fields = " and ".join(key.replace("_", " ") for key in differing[here.pk])
-                    self._note(f"{one.label} differs here from the document in its {fields}.")
-            return
-        if differing:
-            demand_permission(self._owner, "artifacts.change_artifact")
+        if write:
+            if differing:
+                demand_permission(self._owner, "artifacts.change_artifact")
+            return differing
+        for one in self._document.artifacts:
+            if (uuid := found[one.uuid].pk) in differing:
+                fields = " and ".join(key.replace("_", " ") for key in differing[uuid])
+                self._note(f"{one.label} differs here from the document in its {fields}.")
+        return {}
+
+    def _write_metadata(self, *, dry_run: bool = False) -> None:
         try:
-            update_artifacts(changes=differing, dry_run=dry_run)
+            update_artifacts(changes=self._metadata, dry_run=dry_run)
         except ArtifactsError as error:
             raise PortableDocumentError(
                 [
                     problem
-                    for index, here in enumerate(found)
-                    for problem in _placed(f"artifacts.{index}", error.by_artifact.get(here.pk, {}))
+                    for index, one in enumerate(self._document.artifacts)
+                    for problem in _placed(
+                        f"artifacts.{index}", error.by_artifact.get(self._matches.artifacts[one.uuid].pk, {})
+                    )
                 ]
             ) from error
 
     def _groups(self) -> dict[UUID, ArtifactGroup]:
-        """The group here for each of the document: found, or made."""
+        """The group here for each of the document: found, or drafted."""
         finder = _Groups(self._document, self._matches)
         groups = dict(self._matches.groups)
         for index, one in enumerate(self._document.groups):
             found = finder.found(one)
             if found is not None:
-                self._done.matched_groups.append(found)
+                self.done.matched_groups.append(found)
             else:
                 demand_permission(self._owner, "artifacts.add_artifactgroup")
-                found = self._make_group(index, one, finder)
-                self._done.created_groups.append(found)
+                found = self._draft_group(index, one, finder)
+                self.done.created_groups.append(found)
             groups[one.id] = found
         return groups
 
-    def _make_group(self, index: int, one: PortableGroup, finder: "_Groups") -> ArtifactGroup:
+    def _draft_group(self, index: int, one: PortableGroup, finder: "_Groups") -> ArtifactGroup:
         if one.collection is not None:
             self._note(
                 f"The group {one.name!r} that the import of {one.collection!r} kept is not, or not the same, here: "
@@ -185,24 +223,31 @@ class _Import:
             self._note(f"There is another group {one.name!r} here; that of the document is now {name!r}.")
         artifacts = [self._matches.artifacts[uuid] for uuid in one.artifacts]
         with _problems_at(f"groups.{index}"):
-            return create_group(name=name, description=one.description, artifacts=artifacts)
+            draft = draft_group(name=name, description=one.description, artifacts=artifacts)
+        self._group_drafts.append(draft)
+        return draft.row
 
-    def _make_sets(self, groups: Mapping[UUID, ArtifactGroup]) -> None:
-        names = _SetNames(self._owner)
-        sets = dict(self._matches.sets)
+    def _draft_sets(self) -> list[SetDraft]:
+        drafts = []
         for index, one in enumerate(self._document.sets):
             with _problems_at(f"sets.{index}"):
-                sets[one.id] = create_set(
-                    owner=self._owner,
-                    name=names.free(one.name),
-                    description=one.description,
-                    color=one.color,
-                    icon=one.icon,
-                    tags=one.tags,
+                drafts.append(
+                    draft_set(
+                        owner=self._owner,
+                        name=one.name,
+                        description=one.description,
+                        color=one.color,
+                        icon=one.icon,
+                        tags=one.tags,
+                    )
                 )
-            self._done.sets.append(sets[one.id])
-            if sets[one.id].name != one.name:
-                self._note(f"You had a set {one.name!r} already; that of the document is now {sets[one.id].name!r}.")
+        self.done.sets.extend(draft.row for draft in drafts)
+        return drafts
+
+    def _members_of_sets(self, groups: Mapping[UUID, ArtifactGroup]) -> dict[UUID, list[Member]]:
+        """The members that each new set is to have here, in order."""
+        drafted = zip(self._document.sets, self.done.sets, strict=True)
+        sets = {**self._matches.sets, **{one.id: row for one, row in drafted}}
         rows = {
             MemberKind.ARTIFACT: {uuid: artifact.pk for uuid, artifact in self._matches.artifacts.items()},
             MemberKind.GROUP: {group_id: group.pk for group_id, group in groups.items()},
@@ -216,25 +261,23 @@ class _Import:
             for one in self._document.sets
         }
         _demand_each_once(self._document, list(members.values()))
-        self._check_nestings(members)
-        DeploymentSetMember.objects.bulk_create(
-            (
-                DeploymentSetMember(set_id=set_id, position=position, **reference_to(member))
-                for set_id, held in members.items()
-                for position, member in enumerate(held)
-            ),
-            batch_size=_BATCH,
-        )
+        return members
 
-    def _check_nestings(self, members: Mapping[UUID, Sequence[Member]]) -> None:
+    def _check_nestings(self) -> None:
         """Refuse what would be too deep together with the sets that were here before."""
         before = list(self._matches.sets.values())
         graph = load_graph(before)
-        names = {**graph.names, **{row.pk: row.name for row in [*self._done.sets, *before]}}
+        names = {**graph.names, **{row.pk: row.name for row in [*self.done.sets, *before]}}
         nestings = {set_id: list(graph.nested_sets(set_id)) for set_id in graph.members}
-        for set_id, held in members.items():
+        for set_id, held in self._members.items():
             nestings[set_id] = [member.target_id for member in held if member.kind is MemberKind.SET]
         check_nestings(nestings, names)
+
+    def _take_profiles(self, project: Project | None, *, update: bool) -> None:
+        if project is not None:
+            self._make_profiles(project, update=update)
+        elif self._document.profiles:
+            self._note("The profiles of the document are left out, for no project was named to take them.")
 
     def _make_profiles(self, project: Project, *, update: bool) -> None:
         here = {profile.profile_id: profile for profile in profiles_of(project)}
@@ -243,10 +286,10 @@ class _Import:
             found = here.get(wanted["profile_id"])
             with _problems_at(f"profiles.{index}"):
                 if found is None:
-                    self._done.created_profiles.append(create_profile(project=project, **wanted))
+                    self.done.created_profiles.append(create_profile(project=project, **wanted))
                 elif portable_profile(found) != wanted and update:
                     changes: dict[str, Any] = {key: value for key, value in wanted.items() if key != "profile_id"}
-                    self._done.updated_profiles.append(update_profile(profile=found, **changes))
+                    self.done.updated_profiles.append(update_profile(profile=found, **changes))
                 elif portable_profile(found) != wanted:
                     differing.append(wanted["profile_id"])
         if differing:
@@ -261,7 +304,8 @@ class _Groups:
         self._artifacts = matches.artifacts
         self._called = groups_called(one.name for one in document.groups)
         self._held = artifacts_of(group for groups in self._called.values() for group in groups)
-        self._own_names = set(ArtifactGroup.objects.filter(collection__isnull=True).values_list("name", flat=True))
+        own = ArtifactGroup.objects.filter(collection__isnull=True)
+        self._own_names = FreeNames(own.values_list("name", flat=True))
 
     def found(self, one: PortableGroup) -> ArtifactGroup | None:
         """The one with the same name and the same artifacts, if there is: from the same collection, or people's own."""
@@ -275,26 +319,7 @@ class _Groups:
 
     def free_name(self, name: str) -> str:
         """`name`, or one like it that no group of people's own has. It is taken then."""
-        free = _free(name, self._own_names)
-        self._own_names.add(free)
-        return free
-
-
-class _SetNames:
-    """The names the owner gave before. Sets of one document may be called alike."""
-
-    def __init__(self, owner: User) -> None:
-        self._taken = set(DeploymentSet.objects.owned_by(owner).values_list("name", flat=True))
-
-    def free(self, name: str) -> str:
-        """`name`, or one like it that none of the owner's sets had before."""
-        return _free(name, self._taken)
-
-
-def _free(name: str, taken: set[str]) -> str:
-    if name not in taken:
-        return name
-    return next(candidate for candidate in numbered_names(name, _MARK) if candidate not in taken)
+        return self._own_names.take(name)
 
 
 def _differences(one: PortableArtifact, found: Artifact) -> ArtifactMetadata:
@@ -335,8 +360,6 @@ def _problems_at(place: str) -> Iterator[None]:
     """Tells what cannot be stored by its place in the document."""
     try:
         yield
-    except GroupExistsError:
-        raise
     except (DeploymentSetValidationError, ArtifactError, ProfileError) as error:
         raise PortableDocumentError(list(_placed(place, error.problems))) from error
 

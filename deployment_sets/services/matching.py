@@ -22,6 +22,9 @@ from deployment_sets.portable.document import (
     PortableReference,
 )
 
+_LONGEST_WORD = 100
+_TOLD_REFS = 3
+
 type _Place = tuple[str, str, str, str]
 """Source, type, namespace and name."""
 
@@ -94,10 +97,10 @@ def _match_artifacts(
         found = known.get(one.uuid) or _of_ref(places.get(_place(one, collection), []), collection.ref)
         if found is None:
             reason = _why_not(one, collection, by_uuid, places)
-            matches.unmatched.append(Unmatched(place, one.label, one.uuid, reason))
+            matches.unmatched.append(Unmatched(place, _short(one.label), one.uuid, reason))
         elif (other := taken.setdefault(found.pk, one)) is not one:
-            reason = f"It is the same here as {other.label} ({other.uuid})."
-            matches.unmatched.append(Unmatched(place, one.label, one.uuid, reason))
+            reason = f"It is the same here as {_short(other.label)} ({other.uuid})."
+            matches.unmatched.append(Unmatched(place, _short(one.label), one.uuid, reason))
         else:
             matches.artifacts[one.uuid] = found
             matches.notes.extend(_notes_on(one, collection, found))
@@ -140,13 +143,20 @@ def _why_not(
     places: Mapping[_Place, Sequence[Artifact]],
 ) -> str:
     if one.uuid in by_uuid:
-        return f"Its uuid {one.uuid} is that of {by_uuid[one.uuid].artifact_id} here."
+        return f"Its uuid {one.uuid} is that of {_short(by_uuid[one.uuid].artifact_id)} here."
+    source, ref = _short(collection.source), _short(collection.ref)
     if several := places.get(_place(one, collection)):
-        refs = ", ".join(repr(row.collection.ref) for row in several)
-        return f"{collection.source} is imported at {refs} and not at {collection.ref!r}; nothing says which is meant."
-    plugin = f" of the plugin {one.namespace}" if one.namespace else ""
-    at = f" at {collection.ref}" if collection.ref else ""
-    return f"No artifact has the uuid {one.uuid}, and none of this name{plugin} comes from {collection.source}{at}."
+        refs = ", ".join(repr(_short(row.collection.ref)) for row in several[:_TOLD_REFS])
+        more = f" and {len(several) - _TOLD_REFS} more" if len(several) > _TOLD_REFS else ""
+        return f"{source} is imported at {refs}{more} and not at {ref!r}; nothing says which is meant."
+    plugin = f" of the plugin {_short(one.namespace)}" if one.namespace else ""
+    at = f" at {ref}" if ref else ""
+    return f"No artifact has the uuid {one.uuid}, and none of this name{plugin} comes from {source}{at}."
+
+
+def _short(word: str) -> str:
+    """`word`, cut to what is enough to recognize it: a document may miss thousands."""
+    return word if len(word) <= _LONGEST_WORD else f"{word[: _LONGEST_WORD - 1]}…"
 
 
 def _notes_on(one: PortableArtifact, collection: PortableCollection, found: Artifact) -> Iterator[str]:
@@ -172,7 +182,7 @@ def _match_sets(references: Mapping[str, PortableReference], owner: User, matche
             matches.sets[one.id] = found
         else:
             reason = "Several of your sets have this name." if called_so else "You have no set of this id or name."
-            matches.unmatched.append(Unmatched(place, f"the set {one.name}", one.id, reason))
+            matches.unmatched.append(Unmatched(place, f"the set {_short(one.name)}", one.id, reason))
 
 
 def _match_groups(
@@ -186,4 +196,4 @@ def _match_groups(
             matches.groups[one.id] = found
         else:
             reason = "There is no group of this id, nor of this name and from the same place."
-            matches.unmatched.append(Unmatched(place, f"the group {one.name}", one.id, reason))
+            matches.unmatched.append(Unmatched(place, f"the group {_short(one.name)}", one.id, reason))

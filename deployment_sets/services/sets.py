@@ -1,6 +1,7 @@
 """Writes of sets themselves. Every writer holds the owner's lock."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import TypedDict, Unpack
 from uuid import UUID
 
@@ -21,34 +22,52 @@ from deployment_sets.models import (
 from deployment_sets.queries import edition_of_set, set_of
 
 _COPY_SUFFIX = " (copy)"
+_BATCH = 1_000
 
 
-class SetChanges(TypedDict, total=False):
-    """The fields of a set that are to change; None clears an optional one."""
+class SetFields(TypedDict, total=False):
+    """What may be said of a set beside its name; None says nothing."""
 
-    name: str
     description: str | None
     color: str | None
     icon: str | None
     tags: Sequence[str] | None
 
 
-def create_set(
-    *,
-    owner: User,
-    name: str,
-    description: str | None = None,
-    color: str | None = None,
-    icon: str | None = None,
-    tags: Sequence[str] | None = None,
-) -> DeploymentSet:
+class SetChanges(SetFields, total=False):
+    """The fields of a set that are to change; None clears an optional one."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetDraft:
+    """A new, empty set with its tags: checked, and not stored."""
+
+    row: DeploymentSet
+    tag_rows: Sequence[DeploymentSetTag]
+
+
+def draft_set(*, owner: User, name: str, **fields: Unpack[SetFields]) -> SetDraft:
+    """What `create_sets` stores, checked before anything is locked. No query. Raises DeploymentSetValidationError."""
+    row = DeploymentSet(owner=owner)
+    tags = _apply(row, {"name": name, **fields}) or ()
+    return SetDraft(row, [DeploymentSetTag(set_id=row.pk, name=tag) for tag in tags])
+
+
+def create_set(*, owner: User, name: str, **fields: Unpack[SetFields]) -> DeploymentSet:
     """A new, empty set. Raises DeploymentSetValidationError."""
+    draft = draft_set(owner=owner, name=name, **fields)
+    create_sets(owner=owner, drafts=[draft])
+    return draft.row
+
+
+def create_sets(*, owner: User, drafts: Sequence[SetDraft]) -> None:
+    """Store sets of the owner. One query for every thousand of them, and for every thousand of their tags."""
     with transaction.atomic():
         lock_owner(owner)
-        return _changed(
-            DeploymentSet(owner=owner),
-            SetChanges(name=name, description=description, color=color, icon=icon, tags=tags),
-        )
+        DeploymentSet.objects.bulk_create((draft.row for draft in drafts), batch_size=_BATCH)
+        DeploymentSetTag.objects.bulk_create((tag for draft in drafts for tag in draft.tag_rows), batch_size=_BATCH)
 
 
 def update_set(
@@ -111,6 +130,18 @@ def set_to_change(owner: User, set_id: UUID, expected: Collection[str] | None) -
 
 
 def _changed(deployment_set: DeploymentSet, changes: SetChanges) -> DeploymentSet:
+    tags = _apply(deployment_set, changes)
+    deployment_set.save()
+    if tags is not None:
+        deployment_set.tag_rows.exclude(name__in=tags).delete()
+        DeploymentSetTag.objects.bulk_create(
+            (DeploymentSetTag(set=deployment_set, name=tag) for tag in tags), ignore_conflicts=True
+        )
+    return deployment_set
+
+
+def _apply(deployment_set: DeploymentSet, changes: SetChanges) -> list[str] | None:
+    """Change the set, unsaved; the tags it is to have then, or None. Raises DeploymentSetValidationError."""
     if "name" in changes:
         deployment_set.name = (changes["name"] or "").strip()
     if "description" in changes:
@@ -127,10 +158,4 @@ def _changed(deployment_set: DeploymentSet, changes: SetChanges) -> DeploymentSe
             problems["tags"] = tag_problems
     if problems:
         raise DeploymentSetValidationError(problems)
-    deployment_set.save()
-    if tags is not None:
-        deployment_set.tag_rows.exclude(name__in=tags).delete()
-        DeploymentSetTag.objects.bulk_create(
-            (DeploymentSetTag(set=deployment_set, name=tag) for tag in tags), ignore_conflicts=True
-        )
-    return deployment_set
+    return tags

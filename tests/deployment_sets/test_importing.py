@@ -14,7 +14,7 @@ from accounts.exceptions import MissingPermissionError
 from accounts.lengths import LONGEST_PROSE
 from accounts.models import User
 from artifacts.models import Artifact, ArtifactGroup, Collection
-from artifacts.services.groups import update_group
+from artifacts.services.groups import create_groups, update_group
 from deployment_sets.exceptions import (
     MAX_DEPTH,
     DeploymentSetCycleError,
@@ -23,7 +23,7 @@ from deployment_sets.exceptions import (
     ProfilesDifferError,
     UnmatchedError,
 )
-from deployment_sets.models import DeploymentSet
+from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
 from deployment_sets.portable.document import PortableArtifact, PortableDocument, PortableMember, PortableSet
 from deployment_sets.portable.reading import document_of
 from deployment_sets.queries import members_of
@@ -473,6 +473,90 @@ def test_an_import_takes_as_many_queries_for_twice_the_artifacts(owner: User, ex
     assert queries(lambda: import_sets(owner=first, document=small)) == queries(
         lambda: import_sets(owner=second, document=large)
     )
+
+
+def many(sets: int) -> PortableDocument:
+    """As many sets, each with twenty tags and a group of its own to be made, and half of them with another set."""
+    ids = [str(uuid4()) for _ in range(sets)]
+    groups = [str(uuid4()) for _ in range(sets)]
+    return document_of(
+        {
+            "format": 1,
+            "sets": [
+                {
+                    "id": ids[index],
+                    "name": f"Set {index}",
+                    "tags": [f"tag-{number}" for number in range(20)],
+                    "members": [{"group": groups[index]}, *({"set": ids[index + 1]} for _ in range(index % 2 == 0))],
+                }
+                for index in range(sets)
+            ],
+            "groups": [{"id": each, "name": f"Group {each}"} for each in groups],
+        }
+    )
+
+
+def test_an_import_takes_as_many_queries_for_twice_the_sets_and_groups(db: None) -> None:
+    first, second = UserFactory(is_superuser=True), UserFactory(is_superuser=True)
+    few, twice = many(10), many(20)
+    assert queries(lambda: import_sets(owner=first, document=few)) == queries(
+        lambda: import_sets(owner=second, document=twice)
+    )
+    assert DeploymentSetTag.objects.filter(set__owner=second).count() == 20 * 20
+    assert DeploymentSetMember.objects.filter(set__owner=second).count() == 20 + 10
+
+
+def test_a_dry_run_locks_nothing(db: None) -> None:
+    admin = UserFactory(is_superuser=True)
+    document = many(10)
+    with CaptureQueriesContext(connection) as captured:
+        import_sets(owner=admin, document=document, dry_run=True)
+    asked = [query["sql"].lstrip() for query in captured]
+    assert [each for each in asked if not each.startswith("SELECT") or " FOR " in each] == []
+
+
+def test_names_are_found_for_many_of_one_name(owner: User) -> None:
+    for name in ("Same", "Same (imported)"):
+        DeploymentSetFactory(owner=owner, name=name)
+    document = document_of({"format": 1, "sets": [{"id": str(uuid4()), "name": "Same"} for _ in range(3)]})
+    assert {one.name for one in import_sets(owner=owner, document=document).sets} == {"Same (imported 2)"}
+    kept = [ArtifactGroupFactory(name="Same", collection=CollectionFactory()) for _ in range(3)]
+    document = document_with(DeploymentSetFactory(owner=owner, members=kept))
+    ArtifactGroup.objects.all().delete()
+    imported = import_sets(owner=UserFactory(is_superuser=True), document=document)
+    assert [group.name for group in imported.created_groups] == ["Same", "Same (imported)", "Same (imported 2)"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_group_of_the_name_that_comes_meanwhile_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = many(2)
+    admin = UserFactory(is_superuser=True)
+    comes = iter([document.groups[1].name])
+
+    def while_it_comes(**options: Any) -> None:
+        for name in comes:
+            ArtifactGroupFactory(name=name, description="Another.", artifacts=[ArtifactFactory()])
+        create_groups(**options)
+
+    monkeypatch.setattr("deployment_sets.services.importing.create_groups", while_it_comes)
+    # What comes within the transaction goes with it, so the second attempt finds the name free.
+    imported = import_sets(owner=admin, document=document)
+    assert [group.name for group in imported.created_groups] == [one.name for one in document.groups]
+    assert ArtifactGroup.objects.count() == 2
+
+
+def test_what_is_not_here_is_told_in_few_words_however_long_its_names(owner: User, pdf: Artifact) -> None:
+    for number in range(200):
+        ArtifactFactory(name="pdf", collection=CollectionFactory(source=SOURCE, ref=f"{number}-" + "r" * 150))
+    document = document_with(DeploymentSetFactory(owner=owner, members=[pdf]))
+    document = changed(document, "artifacts", uuid=(new := uuid4()))
+    document = changed(document, "sets", members=(PortableMember(artifact=new),))
+    document = changed(document, "collections", ref="x" * 200)
+    nowhere = changed(document, "artifacts", name="n" * 200, namespace="m" * 200)
+    nowhere = changed(nowhere, "collections", source="https://example.org/" + "s" * 1000)
+    for each in (document, nowhere):
+        (told,) = (message for messages in refusal(UserFactory(), each).problems.values() for message in messages)
+        assert len(told) < 700
 
 
 @pytest.mark.django_db(transaction=True)
