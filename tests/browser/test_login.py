@@ -24,8 +24,8 @@ def server(transactional_db: None, settings: Settings) -> Iterator[str]:
     server.stop()
 
 
-def try_with(page: Any, password: str) -> None:
-    page.locator("#id_username").fill("ann")
+def try_with(page: Any, password: str, username: str = "ann") -> None:
+    page.locator("#id_username").fill(username)
     page.locator("#id_password").fill(password)
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -69,3 +69,19 @@ def test_the_pages_of_a_login_are_sound(page: Any, server: str, scheme: str) -> 
     try_with(page, "password")
     assert page.get_by_role("heading", name="Too many attempts").is_visible()
     demand_soundness(page, f"login-too-many-{scheme}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_somebody_signed_in_gets_two_rows_above_the_page_at_most(page: Any, server: str, scheme: str) -> None:
+    UserFactory(username="ben", is_staff=True)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for username in ("ann", "ben"):
+        page.goto(f"{server}/login")
+        try_with(page, "password", username)
+        demand_soundness(page, f"signed-in-{username}-{scheme}")
+        for width in (390, 600, 1024):
+            page.set_viewport_size({"width": width, "height": 900})
+            keep_picture(page, f"signed-in-{username}-{scheme}-{width}")
+            assert page.get_by_role("link", name="Deployment Sets").count() == 1
+            # Beside the page it is as high as that.
+            assert width == 1024 or page.locator("header").bounding_box()["height"] < 100
