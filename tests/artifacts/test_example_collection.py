@@ -52,7 +52,7 @@ def test_its_readme_says_how_to_import_it_from_outside_of_the_home_folder(settin
     settings.IMPORT_ROOTS = [tmp_path.resolve()]
     with pytest.raises(SourceError) as refusal:
         import_collection(source=str(EXAMPLES / "collection"))
-    (setting,) = re.findall(r"The setting (\w+)", str(refusal.value))
+    (setting,) = re.findall(r"the setting (\w+)", str(refusal.value))
     assert f'{setting}="$HOME,$PWD" manage.py import_collection' in (EXAMPLES / "README.md").read_text()
 
 
