@@ -19,6 +19,9 @@ MARK = "-- end of step --"
 MAKE_USER = """
 from django.contrib.auth.models import Permission
 from accounts.models import User
+
+# It starts processes of its own, with a database of their own.
+pytestmark = pytest.mark.any_database
 anna = User.objects.create_user("anna", password="correct horse")
 anna.user_permissions.set(Permission.objects.filter(content_type__app_label="artifacts"))
 """

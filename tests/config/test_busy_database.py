@@ -22,6 +22,9 @@ REQUESTS = """
 import django
 django.setup()
 from django.test import Client
+
+# It starts processes of its own, with a database of their own.
+pytestmark = pytest.mark.any_database
 client = Client(raise_request_exception=False, headers={"host": "localhost"})
 page = client.get("/projects/")
 print(page.status_code)

@@ -4,7 +4,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.config.fresh_process import PROJECT
+
+# It starts processes of its own, with a database of their own.
+pytestmark = pytest.mark.any_database
 
 
 def make(*arguments: str, folder: Path = PROJECT) -> subprocess.CompletedProcess[str]:

@@ -7,6 +7,9 @@ import pytest
 
 from tests.config.fresh_process import PROJECT, environment, manage
 
+# It starts processes of its own, with a database of their own.
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize("command", ["recover", "check", "shell"])
 def test_a_bad_setting_is_one_line_for_every_command(tmp_path: Path, command: str) -> None:

@@ -31,6 +31,7 @@ def tour_script() -> str:
     return "\n".join(script).replace(".venv/bin/python", sys.executable)
 
 
+@pytest.mark.any_database  # processes of their own have a database of their own
 def test_the_tour_works_word_by_word(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()

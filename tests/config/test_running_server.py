@@ -11,6 +11,9 @@ import pytest
 from tests.config.fresh_process import PROJECT, environment
 from tests.running_server import Answer, Server, free_port, serving
 
+# It starts processes of its own, with a database of their own.
+pytestmark = pytest.mark.any_database
+
 SETS = "/api/v1/deployment-sets"
 MAKE_USER = "from accounts.models import User; User.objects.create_user('anna', password='correct horse')"
 

@@ -53,6 +53,7 @@ def test_an_address_of_another_machine_is_an_error(settings: Settings) -> None:
         check_address("192.0.2.1", 8000)
 
 
+@pytest.mark.any_database  # a process of its own has a database of its own
 def test_from_nothing_it_migrates_collects_and_serves(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         assert server.ask("GET", "/healthz").text == "ok\n"

@@ -8,6 +8,9 @@ import pytest
 from config.environment import Environment
 from tests.config.fresh_process import failure, read_settings, start
 
+# It starts processes of its own, with a database of their own.
+pytestmark = pytest.mark.any_database
+
 
 def test_it_starts_with_nothing_set(tmp_path: Path) -> None:
     settings = read_settings(DATA_DIR=str(tmp_path / "data"))

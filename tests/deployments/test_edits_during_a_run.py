@@ -27,7 +27,12 @@ def project_folder(folder_in_memory: Path) -> Path:
     return folder_in_memory
 
 
-@pytest.fixture(params=[True, False], ids=["with exchange", "without exchange"])
+@pytest.fixture(
+    params=[
+        pytest.param(True, id="with exchange"),
+        pytest.param(False, id="without exchange", marks=pytest.mark.any_database),
+    ]
+)
 def small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, desk: Desk) -> BusyProject:
     """A project before a deploy of a few paths."""
     if not request.param:

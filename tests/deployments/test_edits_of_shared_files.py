@@ -35,7 +35,13 @@ def project_folder(folder_in_memory: Path) -> Path:
     return folder_in_memory
 
 
-@pytest.fixture(params=[True, False], ids=["with exchange", "without exchange"], autouse=True)
+@pytest.fixture(
+    params=[
+        pytest.param(True, id="with exchange"),
+        pytest.param(False, id="without exchange", marks=pytest.mark.any_database),
+    ],
+    autouse=True,
+)
 def exchanging(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the file system can exchange two names."""
     if not request.param:

@@ -67,7 +67,13 @@ def make_nothing(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-@pytest.fixture(params=[True, False], ids=["with exchange", "without exchange"], autouse=True)
+@pytest.fixture(
+    params=[
+        pytest.param(True, id="with exchange"),
+        pytest.param(False, id="without exchange", marks=pytest.mark.any_database),
+    ],
+    autouse=True,
+)
 def exchanging(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if not request.param:
         monkeypatch.setattr(exchange, "_system_rename", None)

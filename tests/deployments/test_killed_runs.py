@@ -34,7 +34,12 @@ def project_folder(folder_in_memory: Path) -> Path:
     return folder_in_memory
 
 
-@pytest.fixture(params=[True, False], ids=["with exchange", "without exchange"])
+@pytest.fixture(
+    params=[
+        pytest.param(True, id="with exchange"),
+        pytest.param(False, id="without exchange", marks=pytest.mark.any_database),
+    ]
+)
 def exchanging(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the file system can exchange two names."""
     if not request.param:
@@ -127,7 +132,10 @@ def test_killed_at_any_step_it_can_be_taken_back_exactly_or_run_again(busy: Busy
     [
         *((True, make) for make in (make_small_project, *SMALL_RUNS.values())),
         # Without exchange it is the single steps that differ, and these two have them all.
-        *((False, make) for make in (make_small_project, SMALL_RUNS["deploy"])),
+        *(
+            pytest.param(False, make, marks=pytest.mark.any_database)
+            for make in (make_small_project, SMALL_RUNS["deploy"])
+        ),
     ],
     indirect=True,
 )

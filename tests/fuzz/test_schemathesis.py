@@ -25,8 +25,8 @@ from tests.api_contract.calls import PATH
 from tests.api_contract.document import DOCUMENT, OPERATIONS
 from tests.api_contract.world import World
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "5"))
-JOURNEYS = 6 * EXAMPLES
+EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
+JOURNEYS = 10 * EXAMPLES
 
 CHECKS: dict[str, Any] = {
     # Values that the schema allows can name what is not there (404), or be against a rule that no schema can say: a
