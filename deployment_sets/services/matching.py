@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import User
-from artifacts.models import Artifact, ArtifactGroup, GroupMembership
+from artifacts.models import Artifact, ArtifactGroup, Collection, GroupMembership
 from deployment_sets.exceptions import Unmatched
 from deployment_sets.models import DeploymentSet
 from deployment_sets.portable.document import (
@@ -149,6 +149,11 @@ def _why_not(
         refs = ", ".join(repr(_short(row.collection.ref)) for row in several[:_TOLD_REFS])
         more = f" and {len(several) - _TOLD_REFS} more" if len(several) > _TOLD_REFS else ""
         return f"{source} is imported at {refs}{more} and not at {ref!r}; nothing says which is meant."
+    if collection.kind == Collection.Kind.OWN:
+        return (
+            f"No artifact has the uuid {one.uuid}. It was made on the other server and imported from nowhere: make one "
+            "of this type and name here first."
+        )
     plugin = f" of the plugin {_short(one.namespace)}" if one.namespace else ""
     at = f" at {ref}" if ref else ""
     return f"No artifact has the uuid {one.uuid}, and none of this name{plugin} comes from {source}{at}."

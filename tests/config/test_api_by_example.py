@@ -12,6 +12,9 @@ from config.problems.kinds import Kind
 from tests.config.fresh_process import PROJECT, environment
 from tests.running_server import Server, serving
 
+# It starts processes of its own, with a database of their own.
+pytestmark = pytest.mark.any_database
+
 PAPER = (PROJECT / "docs" / "api.md").read_text()
 STEPS = re.findall(r"^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```)?", PAPER, re.MULTILINE | re.DOTALL)
 MARK = "-- end of step --"
@@ -19,9 +22,6 @@ MARK = "-- end of step --"
 MAKE_USER = """
 from django.contrib.auth.models import Permission
 from accounts.models import User
-
-# It starts processes of its own, with a database of their own.
-pytestmark = pytest.mark.any_database
 anna = User.objects.create_user("anna", password="correct horse")
 anna.user_permissions.set(Permission.objects.filter(content_type__app_label="artifacts"))
 """

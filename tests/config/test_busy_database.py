@@ -16,15 +16,15 @@ from config.database import is_busy
 from config.views import server_error
 from tests.config.fresh_process import PROJECT, environment, manage
 
+# It starts processes of its own, with a database of their own.
+pytestmark = pytest.mark.any_database
+
 IMPATIENT = "tests.config.impatient_settings"
 BUSY = "The database is busy: another process keeps writing to it. Try again when that is done, or end it."
 REQUESTS = """
 import django
 django.setup()
 from django.test import Client
-
-# It starts processes of its own, with a database of their own.
-pytestmark = pytest.mark.any_database
 client = Client(raise_request_exception=False, headers={"host": "localhost"})
 page = client.get("/projects/")
 print(page.status_code)

@@ -153,6 +153,14 @@ def test_what_is_not_here_refuses_the_import_with_the_full_list(owner: User, pdf
     assert not DeploymentSet.objects.exists()
 
 
+def test_what_was_made_on_the_other_server_is_to_be_made_here_first(owner: User) -> None:
+    note = ArtifactFactory(collection=CollectionFactory(kind=Collection.Kind.OWN, source="here"))
+    document = document_with(DeploymentSetFactory(owner=owner, members=[note]))
+    DeploymentSet.objects.all().delete()
+    note.delete()
+    assert "make one of this type and name here first" in refusal(owner, document).unmatched[0].reason
+
+
 def test_two_artifacts_of_the_document_are_never_one_here(owner: User, pdf: Artifact) -> None:
     other = ArtifactFactory(name="other", collection=pdf.collection)
     document = document_with(DeploymentSetFactory(owner=owner, members=[pdf, other]))
