@@ -16,7 +16,8 @@ from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 
-from accounts.administration import KnownRowFields, ServiceAdmin, ServiceForm, address_of_list, problems_of
+from accounts.administration import KnownRowFields, ServiceAdmin, address_of_list
+from accounts.row_forms import ServiceForm, problems_of
 from accounts.validation import Problems
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.access import user_of
-from accounts.administration import FewRelatedFilter, ReadOnlyAdmin, RowForm, ServiceAdmin, TaggedForm, clipped
+from accounts.administration import FewRelatedFilter, ReadOnlyAdmin, ServiceAdmin, clipped
 from accounts.dependents import number_of
 from accounts.inlines import NewRowsFormSet, NewRowsInline, PlacedRowForm, PlacedRowsFormSet, RowsAdmin, RowsInline
+from accounts.row_forms import RowForm, TaggedForm
 from artifacts.exceptions import ArtifactError, CollectionError, GroupError
 from artifacts.models import (
     Artifact,

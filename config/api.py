@@ -1,7 +1,6 @@
 """The one API: its routers, who may call it, and how it reads bodies."""
 
-import json
-from typing import Any, NoReturn
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import NinjaAPI
@@ -10,6 +9,7 @@ from ninja.parser import Parser
 from accounts.api import router as tokens
 from accounts.endpoints.callers import CALLERS
 from accounts.endpoints.passed_over import reading_all
+from accounts.strict_json import read_strictly
 from artifacts.api.artifacts import router as artifacts
 from artifacts.api.collections import imports
 from artifacts.api.collections import router as collections
@@ -33,13 +33,10 @@ were wrong. Where an answer has an `ETag`, a later change with `If-Match` is ref
 
 
 class StrictParser(Parser):
-    """JSON that means one thing: UTF-8, no NaN, no Infinity, no name twice in one object.
-
-    https://www.rfc-editor.org/rfc/rfc8259 (sections 4, 6 and 8.1)
-    """
+    """JSON in UTF-8 that means one thing."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return json.loads(request.body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_object)
+        return read_strictly(request.body.decode())
 
 
 class Api(NinjaAPI):
@@ -47,17 +44,6 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **options: Any) -> Any:
         return documented(super().get_openapi_schema(**options))
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("A name stands twice in one object.")
-    return found
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number in JSON.")
 
 
 api = Api(

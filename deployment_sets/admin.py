@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from accounts.access import user_of
-from accounts.administration import FewRelatedFilter, KnownRowSelect, ReadOnlyAdmin, RowForm, TaggedForm
+from accounts.administration import FewRelatedFilter, KnownRowSelect, ReadOnlyAdmin
 from accounts.inlines import (
     NewRowsFormSet,
     NewRowsInline,
@@ -25,6 +25,7 @@ from accounts.inlines import (
     RowsInline,
 )
 from accounts.models import User
+from accounts.row_forms import RowForm, TaggedForm
 from artifacts.admin import ArtifactGroupAdmin
 from artifacts.models import ArtifactGroup
 from deployment_sets.exceptions import DeploymentSetError

@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.administration import FewRelatedFilter, RowForm, ServiceAdmin
+from accounts.administration import FewRelatedFilter, ServiceAdmin
 from accounts.inlines import RowsInline
+from accounts.row_forms import RowForm
 from profiles.documents import DocumentError, read_json
 from profiles.exceptions import ProfileError
 from profiles.models import DeploymentProfile

@@ -3,6 +3,8 @@
 import json
 import math
 
+from accounts.strict_json import refuse_constant
+
 _LONGEST = 1024 * 1024
 _DEEPEST = 100
 _TOO_DEEP = f"it is nested more than {_DEEPEST} levels deep"
@@ -21,7 +23,7 @@ def read_json(data: bytes) -> object:
     except UnicodeDecodeError as error:
         raise DocumentError(f"It is not UTF-8 text (byte {error.start + 1}).") from error
     try:
-        value: object = json.loads(text, parse_constant=_no_constant, parse_float=_finite, parse_int=_countable)
+        value: object = json.loads(text, parse_constant=refuse_constant, parse_float=_finite, parse_int=_countable)
         _check_depth(value)
     except json.JSONDecodeError as error:
         raise DocumentError(
@@ -46,10 +48,6 @@ def write_json(value: object) -> bytes:
     """One canonical form: two spaces, keys in the order they came, UTF-8, a newline at the end."""
     # A lone surrogate has no UTF-8; its escape is what JSON itself writes for it.
     return (json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
 
 
 def _finite(text: str) -> float:

@@ -6,9 +6,10 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.administration import FewRelatedFilter, RowForm
+from accounts.administration import FewRelatedFilter
 from accounts.inlines import RowsAdmin
 from accounts.lengths import LONGEST_NAME
+from accounts.row_forms import RowForm
 from projects.exceptions import FolderBusyError, ProjectError
 from projects.models import Project
 from projects.services import delete_project, register_project, rename_project

@@ -12,13 +12,6 @@ from pydantic.fields import FieldInfo
 from accounts.endpoints.types import Body, Filters
 
 
-class UnreadConditionError(Exception):
-    """A condition on something that has no editions; it might well not be met."""
-
-    def __init__(self) -> None:
-        super().__init__("What is changed here has no ETag, so If-Match cannot be met. Leave the header out.")
-
-
 def reading_all(operation: Callable[..., Any]) -> Callable[..., Any]:
     """Refuse a name behind the `?` that is no filter of the operation, or stands there twice; a body; a condition."""
     parameters = signature(operation).parameters.values()
@@ -32,7 +25,8 @@ def reading_all(operation: Callable[..., Any]) -> Callable[..., Any]:
         if not reads_body and request.META.get("CONTENT_LENGTH") not in (None, "", "0"):
             raise _refusal("body", "", "Nothing is read from a body here. Send none.")
         if not reads_condition and request.headers.get("If-Match", "*").strip() != "*":
-            raise UnreadConditionError
+            message = "What is changed here has no ETag, so this cannot be met. Leave the header out."
+            raise _refusal("header", "If-Match", message)
         return operation(request, *args, **kwargs)
 
     return asked

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from accounts.editions import EditedMeanwhileError
 from accounts.endpoints.callers import CsrfError
-from accounts.endpoints.passed_over import UnreadConditionError
 from accounts.exceptions import MissingPermissionError, TokenError, TokenNotFoundError
 from artifacts.exceptions import (
     AlreadyInGroupError,
@@ -57,7 +56,6 @@ KINDS: Mapping[type[Exception], Kind] = {
     TokenNotFoundError: Kind.NOT_FOUND,
     TokenError: Kind.INVALID,
     EditedMeanwhileError: Kind.EDITED,
-    UnreadConditionError: Kind.EDITED,
     ArtifactError: Kind.INVALID,
     ArtifactExistsError: Kind.CONFLICT,
     ArtifactGoneError: Kind.CONFLICT,

@@ -1,14 +1,14 @@
 """A document from text that anybody may have written."""
 
-import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ValidationError
 
+from accounts.strict_json import read_strictly
 from deployment_sets.exceptions import PortableDocumentError
 from deployment_sets.portable.checks import check_document
 from deployment_sets.portable.document import FORMAT, PortableDocument
@@ -53,7 +53,7 @@ def parse(text: str | bytes, format: DocumentFormat) -> PortableDocument:
     plain = _decoded(text)
     word = {"toml": "TOML", "json": "JSON"}[format]
     try:
-        data = _from_toml(plain) if format == "toml" else _from_json(plain)
+        data = _from_toml(plain) if format == "toml" else read_strictly(plain)
     except RecursionError as error:
         raise PortableDocumentError([("", f"It is not {word} that can be read: it is nested too deep.")]) from error
     except ValueError as error:
@@ -116,23 +116,6 @@ def _from_toml(text: str) -> object:
     if sum(map(quiet.count, "\n=,")) > _MAX_MARKS:
         raise ValueError(f"it has more than {_MAX_MARKS} lines, equals signs and commas")
     return tomllib.loads(text)
-
-
-def _from_json(text: str) -> object:
-    return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
-
-
-def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"the key {key[:80]!r} stands twice in one object")
-        found[key] = value
-    return found
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
 
 
 def _message(kind: str, message: str) -> str:

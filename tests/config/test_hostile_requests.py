@@ -82,8 +82,8 @@ def test_what_is_not_read_is_refused_rather_than_passed_over(api: Caller) -> Non
         (api.post(f"{address}/clone", {"name": "Copy"}), 422),
         (api.client.get(f"/api/v1{SETS}?name=a&name=b"), 422),
         (api.client.get(f"/api/v1{address}?fields=name"), 422),
-        (api.delete(group, If_Match='"any"'), 412),
-        (api.delete(group, If_Match=""), 412),
+        (api.delete(group, If_Match='"any"'), 422),
+        (api.delete(group, If_Match=""), 422),
     ]
     assert [(answer.status_code, answer.headers["Content-Type"]) for answer, _ in unread] == [
         (status, "application/problem+json") for _, status in unread
