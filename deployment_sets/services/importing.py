@@ -40,6 +40,7 @@ from profiles.services import create_profile, update_profile
 from projects.models import Project
 
 _BATCH = 1_000
+_ATTEMPTS = 5
 
 
 @dataclass(slots=True)
@@ -106,11 +107,13 @@ def import_sets(
             one.store(project, update_profiles=update_profiles)
         return one.done
 
-    try:
-        return attempt()
-    except (IntegrityError, GroupExistsError):
-        # What was found before the lock was held may have gone before the commit, or a group have come.
-        return attempt()
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return attempt()
+        except (IntegrityError, GroupExistsError):
+            # What was found before the lock was held may have gone before the commit, or a group have come.
+            continue
+    return attempt()
 
 
 class _Import:

@@ -568,15 +568,16 @@ def test_what_is_not_here_is_told_in_few_words_however_long_its_names(owner: Use
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("times", [1, 3])
 def test_an_artifact_that_goes_while_sets_are_made_refuses_the_import(
-    owner: User, pdf: Artifact, monkeypatch: pytest.MonkeyPatch
+    owner: User, pdf: Artifact, monkeypatch: pytest.MonkeyPatch, times: int
 ) -> None:
     one = DeploymentSetFactory(owner=owner, members=[pdf])
     document = document_with(one)
     found_before = matches_of(document, owner)
     one.delete()
     pdf.delete()
-    answers = [found_before]
+    answers = [found_before] * times
     monkeypatch.setattr(
         "deployment_sets.services.importing.matches_of",
         lambda *arguments: answers.pop() if answers else matches_of(*arguments),
