@@ -73,6 +73,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.pages.middleware.FragmentMiddleware",
+    "config.problems.pages.PageProblemMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -95,6 +97,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.pages.layouts.layouts",
                 "config.navigation.navigation",
             ],
         },

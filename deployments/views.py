@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -13,7 +13,6 @@ from deployments.models import Run, RunItem
 from deployments.pages import run_entries
 from deployments.queries import deployments_in, items_of, projects_with_deployments, run_of, runs_in
 from profiles.queries import profiles_of
-from projects.models import Project
 from projects.queries import project_of, without_folder
 
 PAGE_SIZE = 100
@@ -40,10 +39,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def project_detail(request: HttpRequest, project_id: UUID) -> HttpResponse:
     """One project: its profiles, what is in it, and the last runs."""
-    try:
-        project = project_of(user_of(request), project_id)
-    except Project.DoesNotExist:
-        raise Http404("There is no such project.") from None
+    project = project_of(user_of(request), project_id)
     deployments = Paginator(deployments_in(project), PAGE_SIZE)
     profiles = list(profiles_of(project))
     return render(
@@ -63,10 +59,7 @@ def project_detail(request: HttpRequest, project_id: UUID) -> HttpResponse:
 @require_safe
 def run_detail(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """What one run did about each artifact under each profile, and why; with ?status= only what ended so."""
-    try:
-        run = run_of(user_of(request), run_id)
-    except Run.DoesNotExist:
-        raise Http404("There is no such run.") from None
+    run = run_of(user_of(request), run_id)
     wanted = request.GET.get("status")
     status = RunItem.Status(wanted) if wanted in RunItem.Status.values else None
     items = Paginator(items_of(run, status), PAGE_SIZE)

@@ -17,7 +17,7 @@ from artifacts.exceptions import ImportFailedError
 from config.database import is_busy
 from config.problems.answers import plain_problem, problem
 from config.problems.kinds import Kind
-from config.problems.table import KINDS, MISSING_ROWS
+from config.problems.table import KINDS, MISSING_ROWS, first
 
 # Where values stand that are not in a body.
 _OTHER_LOCATIONS: Mapping[str, Location] = {"GET": "query", "DELETE": "path"}
@@ -80,7 +80,7 @@ def _explained(request: HttpRequest, error: Exception) -> HttpResponse:
     )
     ids, names = getattr(error, "path_ids", ()), getattr(error, "path_names", ())
     path = [PathStep(id=each, name=name) for each, name in zip(ids, names, strict=True)]
-    response = problem(_first(KINDS, error), str(error), errors=list(errors), path=path)
+    response = problem(_known(KINDS, error), str(error), errors=list(errors), path=path)
     if isinstance(error, EditedMeanwhileError):
         response["ETag"] = f'"{error.edition}"'
     return response
@@ -97,16 +97,18 @@ def _import_failed(request: HttpRequest, error: ImportFailedError) -> HttpRespon
             "with the types changed where they are wrong."
         )
     sentences.append(f"GET /api/v1/imports/{import_id} has the report.")
-    return problem(_first(KINDS, error), " ".join(sentences), import_id=import_id)
+    return problem(_known(KINDS, error), " ".join(sentences), import_id=import_id)
 
 
 def _missing(request: HttpRequest, error: Exception) -> HttpResponse:
-    return problem(Kind.NOT_FOUND, _first(MISSING_ROWS, error))
+    return problem(Kind.NOT_FOUND, _known(MISSING_ROWS, error))
 
 
-def _first[T](table: Mapping[type[Exception], T], error: Exception) -> T:
-    """What `table` says of the first class of `error` that stands in it."""
-    return next(table[cls] for cls in type(error).__mro__ if cls in table)
+def _known[T](table: Mapping[type[Exception], T], error: Exception) -> T:
+    """What `table` says of an error that it is known to hold."""
+    found = first(table, error)
+    assert found is not None, "ninja brings only what is in the table"
+    return found
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

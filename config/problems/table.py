@@ -109,3 +109,8 @@ MISSING_ROWS: Mapping[type[Exception], str] = {
     Deployment.DoesNotExist: "This project has no such deployment.",
     Run.DoesNotExist: "There is no such run.",
 }
+
+
+def first[T](table: Mapping[type[Exception], T], error: Exception) -> T | None:
+    """What `table` says of the first class of `error` that stands in it; None when none does."""
+    return next((table[each] for each in type(error).__mro__ if each in table), None)

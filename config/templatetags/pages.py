@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from lucide import IconDoesNotExist
+from lucide.templatetags.lucide import lucide
 
 from deployments.models import Run, RunItem
 from deployments.report import counted
@@ -48,6 +50,15 @@ def moment(time: datetime) -> SafeString:
     words = f"{timesince(time, depth=1)} ago" if passed > timedelta(minutes=1) else "just now"
     exactly = time.strftime("%Y-%m-%d %H:%M:%S UTC")
     return format_html('<time datetime="{}" title="{}">{}</time>', time.isoformat(), exactly, words)
+
+
+@register.simple_tag
+def icon(name: str, size: int = 18) -> SafeString:
+    """The drawing of Lucide's with this name, in the colour of the words around it; nothing for an unknown one."""
+    try:
+        return SafeString(lucide(name, size=size, aria_hidden="true", stroke_width="1.5"))
+    except IconDoesNotExist:
+        return SafeString()
 
 
 @register.filter

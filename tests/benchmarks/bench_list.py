@@ -92,7 +92,7 @@ def store_sets(number: int) -> None:
 
 def raw_rows(database: sqlite3.Connection) -> int:
     """The floor: how many sets there are, and those of the first page with their tags and members."""
-    from deployment_sets.views import CARDS_PER_PAGE
+    from deployment_sets.views.sets import CARDS_PER_PAGE
 
     database.execute("SELECT COUNT(*) FROM deployment_sets_deploymentset").fetchone()
     sets = database.execute(

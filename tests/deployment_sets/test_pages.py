@@ -53,7 +53,7 @@ def test_a_card_says_what_a_set_stands_for_and_where_it_is_live(client: Client, 
     DeploymentSetTagFactory(set=outer, name="web")
     deploy_to_projects(outer, [me, me, UserFactory()])
     text = page(client, "/sets/")
-    assert "Full-stack Everything. web 2 → 2 artifacts depth 2 live in 2 projects" in text
+    assert "Everything. web 2 → 2 artifacts depth 2 live in 2 projects" in text
     assert "2 → 2 artifacts depth 1 not deployed" in text
 
 
@@ -69,7 +69,9 @@ def test_nobody_sees_the_sets_of_another_owner(client: Client, me: User) -> None
 
 
 def test_without_sets_the_page_says_what_to_do(client: Client, me: User) -> None:
-    assert "manage.py import_collection" in page(client, "/sets/")
+    text = page(client, "/sets/")
+    assert "Create your first Deployment Set" in text
+    assert "New set" in text
 
 
 def test_sets_are_listed_page_by_page(client: Client, me: User) -> None:

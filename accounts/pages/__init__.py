@@ -1,0 +1,1 @@
+"""What the pages of every app share: how they are framed, what answers a change, what a form is."""

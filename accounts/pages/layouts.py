@@ -1,0 +1,41 @@
+"""In which frame a page or a dialog comes: whole for its address, as a fragment for HTMX."""
+
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django_htmx.middleware import HtmxDetails
+
+DIALOG = "dialog"
+"""The id of the element that a dialog's content goes into."""
+
+_OPENS_DIALOG = SafeString(f'hx-boost="true" hx-target="#{DIALOG}" hx-push-url="false"')
+_NOTHING = SafeString("")
+
+
+def htmx_of(request: HttpRequest) -> HtmxDetails | None:
+    """What HTMX says of the request; None for one that wants a whole page."""
+    details = getattr(request, "htmx", None)
+    if not isinstance(details, HtmxDetails) or not details or details.history_restore_request:
+        return None
+    return details
+
+
+def is_for_dialog(request: HttpRequest) -> bool:
+    """Whether the answer goes into the dialog of the page that is open."""
+    details = htmx_of(request)
+    return details is not None and details.target == DIALOG
+
+
+def layouts(request: HttpRequest) -> dict[str, object]:
+    """A context processor: the templates that pages and dialogs extend, and what links and forms say to stay in one.
+
+    A link or form with `opens_dialog` shows its answer in the page's dialog. One with `stays_in_dialog` does so
+    only if it stands in that dialog itself; in a dialog that is a page of its own it leads to a page.
+    """
+    in_dialog = is_for_dialog(request)
+    page_layout = "base.html" if htmx_of(request) is None else "_page.html"
+    return {
+        "page_layout": page_layout,
+        "dialog_layout": "_dialog.html" if in_dialog else "dialog_page.html",
+        "opens_dialog": _OPENS_DIALOG,
+        "stays_in_dialog": _OPENS_DIALOG if in_dialog else _NOTHING,
+    }

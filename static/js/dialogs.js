@@ -1,0 +1,55 @@
+// The one dialog of a page. It opens when something is put into it, and closes by Escape, by a button with
+// `data-dialog-close`, and when an answer says `dialog-done`. Whatever opened it has the focus again then.
+
+(() => {
+  const frame = document.getElementById("dialog-frame");
+  const content = document.getElementById("dialog");
+  const toasts = document.getElementById("toasts");
+  let opener = "";
+
+  const close = () => {
+    if (frame.open) frame.close();
+  };
+
+  const focusInside = () => {
+    const wanted = content.querySelector("[aria-invalid=true], [autofocus]");
+    (wanted ?? document.getElementById("dialog-title"))?.focus();
+  };
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target !== content || frame.open) return;
+    // What opens from within a menu leaves the focus on the menu.
+    const menu = event.detail.elt.closest("details.menu");
+    const from = menu?.querySelector("summary") ?? event.detail.elt;
+    menu?.removeAttribute("open");
+    from.focus();
+    opener = from.id;
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target === content && content.childElementCount) {
+      const opening = !frame.open;
+      if (opening) {
+        frame.showModal();
+        // Behind an open dialog nobody could read or press them.
+        frame.append(toasts);
+      }
+      if (opening || !frame.contains(document.activeElement) || document.activeElement === frame) focusInside();
+      else if (content.querySelector("[aria-invalid=true]")) focusInside();
+    } else if (!frame.open && document.activeElement === document.body) {
+      document.getElementById(opener)?.focus();
+    }
+  });
+
+  frame.addEventListener("close", () => {
+    document.body.append(toasts);
+    content.replaceChildren();
+    document.dispatchEvent(new CustomEvent("dialog-closed"));
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-dialog-close]")) close();
+  });
+
+  document.body.addEventListener("dialog-done", close);
+})();
