@@ -8,7 +8,7 @@ from ninja import Query, Router
 from accounts.access import demand_permission, user_of
 from accounts.endpoints.paging import PageQuery, cut
 from accounts.endpoints.problems import problems
-from artifacts.models import Collection, CollectionImport
+from artifacts.models import Collection
 from artifacts.queries import collection_counts, imports_of, list_collections
 from artifacts.schemas.collections import (
     CollectionCreate,
@@ -23,7 +23,13 @@ from artifacts.schemas.collections import (
     CollectionUpdate,
 )
 from artifacts.services.collections import delete_collection, rename_collection
-from artifacts.services.importing import begin_import, begin_import_again, run_import
+from artifacts.services.importing import (
+    begin_import,
+    begin_import_again,
+    end_cut_off_imports,
+    import_as_it_is,
+    run_import,
+)
 
 router = Router(tags=["Collections"])
 imports = Router(tags=["Collections"])
@@ -147,7 +153,9 @@ def import_again(request: HttpRequest, collection_id: UUID, body: CollectionImpo
 )
 def list_imports(request: HttpRequest, collection_id: UUID, query: Query[PageQuery]) -> CollectionImportListResponse:
     """Newest first, those that failed included, without their reports."""
-    page, total = cut(imports_of(Collection.objects.get(pk=collection_id)), query)
+    collection = Collection.objects.get(pk=collection_id)
+    end_cut_off_imports(collection=collection)
+    page, total = cut(imports_of(collection), query)
     return CollectionImportListResponse(items=[CollectionImportSummary.of_counted(each) for each in page], total=total)
 
 
@@ -160,7 +168,7 @@ def list_imports(request: HttpRequest, collection_id: UUID, query: Query[PageQue
 )
 def get_import(request: HttpRequest, import_id: UUID) -> CollectionImportRead:
     """`docs/collections.md` explains the report, which accounts for every file of the source."""
-    return CollectionImportRead.of_row(CollectionImport.objects.get(pk=import_id))
+    return CollectionImportRead.of_row(import_as_it_is(import_id))
 
 
 def _read(collection: Collection) -> CollectionRead:

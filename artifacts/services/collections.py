@@ -17,6 +17,8 @@ from projects.locks import HeldLock, named_lock
 
 # No folder and no URL is kept like this: a folder's path begins with '/', and a URL has a scheme.
 _OWN_SOURCE = "here"
+# Who looks whether an import was cut off holds the lock for a moment.
+_SECONDS_TO_WAIT = 0.2
 
 
 def own_collection() -> Collection:
@@ -64,9 +66,9 @@ def demand_unused(collections: Sequence[Collection]) -> None:
 
 
 def lock_collection(collection: Collection) -> HeldLock:
-    """Whoever holds this imports it, or deletes it. Raises ImportBusyError at once while somebody does."""
+    """Whoever holds this imports it, or deletes it. Raises ImportBusyError, in a moment, while somebody does."""
     try:
-        return named_lock(f"collection-{collection.pk}", 0)
+        return named_lock(f"collection-{collection.pk}", _SECONDS_TO_WAIT)
     except BusyError as error:
         raise ImportBusyError(
             f"The collection {collection.name!r} is being imported already. Try again when that has finished."

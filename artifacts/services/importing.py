@@ -1,7 +1,7 @@
 """Importing a collection: from a source to rows, with a record of how far it is and what came of it.
 
 `import_collection` does it all. Whoever wants to answer before the work is done takes it in two steps:
-`begin_import` checks and holds the lock, `run_import` does the work, in any thread.
+`begin_import` checks and holds the lock; `run_import` does the work in any thread, `import_in_background` in a new one.
 """
 
 import logging
@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -33,6 +34,7 @@ from artifacts.importing.sources import storable
 from artifacts.models import Artifact, Collection, CollectionImport
 from artifacts.services.collections import checked_name, free_name, lock_collection, refuse_taken
 from artifacts.services.imported_rows import write_artifacts
+from projects.background import run_in_background
 from projects.locks import HeldLock
 
 logger = logging.getLogger(__name__)
@@ -146,6 +148,51 @@ def run_import(
     """
     with pending.lock:
         return _done(pending, progress, limits or Limits())
+
+
+def import_in_background(*, pending: PendingImport) -> CollectionImport:
+    """Do an import that has begun while the caller goes on. What comes of it is in its record, whatever that is."""
+    row = pending.collection_import
+
+    def work() -> None:
+        # It is recorded, and in the log; nobody is there who could do more about it.
+        with suppress(ImportFailedError):
+            run_import(pending=pending)
+
+    try:
+        run_in_background(work, name=f"import {row.pk}")
+    except BaseException:
+        with pending.lock:
+            _fail(row, "The server is too busy to import anything now. Nothing was changed; try again in a while.")
+        raise
+    return row
+
+
+def end_cut_off_imports(*, collection: Collection | None = None) -> int:
+    """Record of imports that say they run and hold no lock that they were cut off; how many there were.
+
+    Looks at those of one collection, or at all. One query where none says so.
+    """
+    running = CollectionImport.objects.filter(state=CollectionImport.State.RUNNING).select_related("collection")
+    if collection is not None:
+        running = running.filter(collection=collection)
+    number = 0
+    for each in {row.collection_id: row.collection for row in running}.values():
+        with suppress(ImportBusyError), lock_collection(each), transaction.atomic():
+            number += _end_dead_imports(each)
+    return number
+
+
+def import_as_it_is(import_id: UUID) -> CollectionImport:
+    """An import with its report and its collection, recorded as cut off if it was.
+
+    Raises CollectionImport.DoesNotExist.
+    """
+    imports = CollectionImport.objects.select_related("collection")
+    row = imports.get(pk=import_id)
+    if row.state == CollectionImport.State.RUNNING and end_cut_off_imports(collection=row.collection):
+        row = imports.get(pk=import_id)
+    return row
 
 
 def _done(pending: PendingImport, progress: Progress | None, limits: Limits) -> CollectionImport:
@@ -303,9 +350,9 @@ def _settle(collection: Collection, name: str, mappings: list[str]) -> None:
         collection.save(update_fields=[*changed, "updated_at"])
 
 
-def _end_dead_imports(collection: Collection) -> None:
+def _end_dead_imports(collection: Collection) -> int:
     """Whoever holds the lock knows that no other import runs: one that still says so was cut off."""
-    CollectionImport.objects.filter(collection=collection, state=CollectionImport.State.RUNNING).update(
+    return CollectionImport.objects.filter(collection=collection, state=CollectionImport.State.RUNNING).update(
         state=CollectionImport.State.FAILED,
         finished_at=timezone.now(),
         error="The import was cut off before it was done. Nothing was changed; import again.",

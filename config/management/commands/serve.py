@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from artifacts.services.importing import end_cut_off_imports
 from config.network import can_listen, is_loopback
 from deployments.services.recovery import recover_all
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         make_projects_whole()
+        end_cut_off_imports()
         shown = f"[{host}]" if ":" in host else host
         self.stdout.write(f"Serving on http://{shown}:{port} (Ctrl-C stops it).")
         self.stdout.flush()
