@@ -1,6 +1,5 @@
 """Landing a whole set in a project: every artifact it stands for under every profile. And taking it out again."""
 
-import logging
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
@@ -10,15 +9,13 @@ from deployment_sets.models import DeploymentSet
 from deployment_sets.queries import set_of
 from deployment_sets.services.graph import resolve_set
 from deployments.installer.apply import Progress
-from deployments.installer.decisions import Claimant
+from deployments.installer.decisions import Claimant, DeploymentKey
+from deployments.models import Run, RunItem
 from deployments.queries import claimants_in
-from deployments.services.logs import logged
 from deployments.services.reports import Report
-from deployments.services.runs import DEFAULT_OPTIONS, RunOptions, deploy, undeploy
+from deployments.services.runs import DEFAULT_OPTIONS, Job, RunOptions, carry_out, deploying, undeploying
 from profiles.models import DeploymentProfile
 from projects.models import Project
-
-logger = logging.getLogger(__name__)
 
 _SIGNATURE = "set:"
 
@@ -39,27 +36,45 @@ def batch_deploy(
     set once put there and does not hold any more. Raises DeploymentSetResolutionError when the set does not
     resolve, and FolderBusyError, ProjectFolderError or StalePlanError as `deploy` does; nothing has been written then.
     """
+    job = deploying_set(
+        by=by, deployment_set=deployment_set, project=project, profiles=profiles, options=options, prune=prune
+    )
+    return carry_out(job=job, progress=progress)
+
+
+def deploying_set(
+    *,
+    by: User,
+    deployment_set: DeploymentSet,
+    project: Project,
+    profiles: Sequence[DeploymentProfile],
+    options: RunOptions = DEFAULT_OPTIONS,
+    prune: bool = False,
+    only: Collection[DeploymentKey] | None = None,
+) -> Job:
+    """What `batch_deploy` does, to be carried out; of it, if given, `only` some pairs of artifact and profile.
+
+    Raises DeploymentSetResolutionError.
+    """
     resolution = resolve_set(deployment_set)
-    fields: dict[str, object] = {
-        "set_id": str(deployment_set.pk),
-        "project_id": str(project.pk),
-        "profile_id": ",".join(profile.profile_id for profile in profiles),
-        "resolved_count": resolution.total_count,
-        "dry_run": options.dry_run,
-    }
-    with logged(logger, "Deploying a set", fields):
-        report = deploy(
-            project=project,
-            profiles=profiles,
-            artifacts=[artifact.uuid for artifact in resolution.artifacts],
-            claimant=claimant_of(deployment_set.pk, deployment_set.name),
-            by=by,
-            options=options,
-            prune=prune,
-            progress=progress,
-        )
-        fields.update(report.counts)
-    return report
+    return deploying(
+        project=project,
+        profiles=profiles,
+        artifacts=[artifact.uuid for artifact in resolution.artifacts],
+        claimant=claimant_of(deployment_set.pk, deployment_set.name),
+        by=by,
+        options=options,
+        prune=prune,
+        only=only,
+        name="Deploying a set",
+        fields={"set_id": str(deployment_set.pk), "resolved_count": resolution.total_count},
+    )
+
+
+def failures_of(run: Run) -> frozenset[DeploymentKey]:
+    """The pairs of artifact and profile that failed in `run`, for `deploying_set` to try `only` these again."""
+    failed = run.items.filter(status=RunItem.Status.ERROR)
+    return frozenset(failed.values_list("artifact_uuid", "deployment_profile_id"))
 
 
 def batch_undeploy(
@@ -77,26 +92,31 @@ def batch_undeploy(
     Raises NothingClaimedError, DeploymentSetNotFoundError where nothing is known of such a set, and what
     `deployments.services.runs.undeploy` raises.
     """
+    job = undeploying_set(by=by, set_id=set_id, project=project, profile_ids=profile_ids, options=options)
+    return carry_out(job=job, progress=progress)
+
+
+def undeploying_set(
+    *,
+    by: User,
+    set_id: UUID,
+    project: Project,
+    profile_ids: Sequence[str] | None = None,
+    options: RunOptions = DEFAULT_OPTIONS,
+) -> Job:
+    """What `batch_undeploy` does, to be carried out. Raises NothingClaimedError and DeploymentSetNotFoundError."""
     name = sets_claiming(project, profile_ids).get(set_id)
     if name is None:
         raise NothingClaimedError(set_of(by, set_id).name)
-    fields: dict[str, object] = {
-        "set_id": str(set_id),
-        "project_id": str(project.pk),
-        "profile_id": ",".join(profile_ids or []),
-        "dry_run": options.dry_run,
-    }
-    with logged(logger, "Undeploying a set", fields):
-        report = undeploy(
-            project=project,
-            by=by,
-            claimant=claimant_of(set_id, name),
-            profile_ids=profile_ids,
-            options=options,
-            progress=progress,
-        )
-        fields.update(report.counts)
-    return report
+    return undeploying(
+        project=project,
+        by=by,
+        claimant=claimant_of(set_id, name),
+        profile_ids=profile_ids,
+        options=options,
+        name="Undeploying a set",
+        fields={"set_id": str(set_id)},
+    )
 
 
 def sets_claiming(project: Project, profile_ids: Collection[str] | None = None) -> dict[UUID, str]:

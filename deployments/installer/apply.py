@@ -1,25 +1,25 @@
 """Carrying out a plan, so that whatever happens each path is wholly old or wholly new.
 
-Stage everything, commit the intent, then move each path in one atomic step and look at what came
-out; commit the records; drop the staging. What is new goes in before the entries that name it, and what is old
-out after them. An artifact one of whose steps fails is taken back as a whole, by the very code that
-recovers a run that died, and the rest goes on.
+The run is a row before it is work. Stage everything, commit the intent, then move each path in one atomic
+step and look at what came out; commit the records; drop the staging. What is new goes in before the entries
+that name it, and what is old out after them. An artifact one of whose steps fails is taken back as a whole, by
+the very code that recovers a run that died, and the rest goes on.
 """
 
 import stat
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from uuid import uuid4
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from accounts.models import User
+from deployments.exceptions import DeploymentError
 from deployments.installer import journal, records
 from deployments.installer.bookkeeping import EntriesByPath
 from deployments.installer.changes import Failure, make_change
-from deployments.installer.decisions import Action, Change, Claimant, DeploymentKey, Plan, PlanItem
-from deployments.installer.disk import MAX_BYTES, ChangedError, ProjectFolder, look_at, read_bytes
+from deployments.installer.decisions import Change, DeploymentKey, Plan, PlanItem
+from deployments.installer.disk import MAX_BYTES, ChangedError, ProjectFolder, describe, look_at, read_bytes
 from deployments.installer.journal import Intent, Result
 from deployments.installer.ledger import Ledger
 from deployments.installer.merging import SharedChange, SharedFileWork
@@ -30,9 +30,10 @@ from deployments.installer.recover import (
     take_back_path,
     take_back_paths,
 )
+from deployments.installer.results import result_of, results_given_up
 from deployments.installer.staging import Staging
-from deployments.models import Run, RunItem
-from projects.models import Project
+from deployments.models import Run
+from projects.exceptions import FolderBusyError
 from projects.paths import folded
 
 _PROGRESS_SECONDS = 0.25
@@ -46,18 +47,13 @@ type Record = Callable[[Sequence[PlanItem], EntriesByPath], Ledger]
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Where a plan is applied, for whom, and under which choices. The caller holds the folder's lock.
+    """Where a plan is applied, and as which run, which has begun. The caller holds the folder's lock.
 
     With `atomic` the first error takes the whole run back. `modes` are those of folders that have to be made.
     """
 
     folder: ProjectFolder
-    folder_key: str
-    project: Project
-    kind: Run.Kind
-    claimant: Claimant | None
-    options: Mapping[str, object]
-    by: User
+    run: Run
     atomic: bool = False
     modes: Mapping[str, int] = field(default_factory=dict)
     progress: Progress | None = None
@@ -83,43 +79,20 @@ class _Outcome:
         return result_of(item)
 
 
-def result_of(item: PlanItem) -> Result:
-    """What a plan item comes to once it is carried out."""
-    return Result(
-        artifact_uuid=item.target.artifact_uuid,
-        artifact_id=item.target.label,
-        namespace=item.target.namespace,
-        profile_id=item.target.profile_id,
-        platform=item.target.platform,
-        status=_status(item),
-        action=item.action,
-        reason=item.reason,
-        warnings=item.warnings,
-        paths=item.paths,
-    )
-
-
-def results_given_up(results: Sequence[Result]) -> list[Result]:
-    """The results of an atomic run that had an error: nothing was done about the others."""
-    failed = next(result for result in results if result.status is RunItem.Status.ERROR)
-    reason = f"Nothing was changed, because {failed.artifact_id} under the profile {failed.profile_id} failed."
-    return [
-        replace(result, status=RunItem.Status.SKIP, reason=reason)
-        if result.status is RunItem.Status.SUCCESS
-        else result
-        for result in results
-    ]
+def number_of_changes(plan: Plan, shared: Sequence[SharedChange]) -> int:
+    """How many paths a run that applies `plan` is to change: what its progress is counted in."""
+    return sum(len(item.changes) for item in plan.items) + len(shared)
 
 
 def apply_plan(
     assignment: Assignment, ledger: Ledger, plan: Plan, shared: Sequence[SharedChange], record: Record
-) -> tuple[Run, list[Result]]:
-    """Apply `plan`; the run and a result for every item. With no changes to make, the disk is not touched.
+) -> list[Result]:
+    """Apply `plan`; a result for every item. With no changes to make, the disk is not touched.
 
-    Whatever interrupts it, a database error included, everything done is taken back first.
+    Whatever interrupts it, a database error included, everything done is taken back first, and the run's row says so.
     """
     application = _Application(assignment, ledger, plan, shared, record)
-    if application.is_given_up or not (shared or any(item.changes for item in plan.items)):
+    if application.is_given_up or not number_of_changes(plan, shared):
         return application.close_untouched()
     return application.run()
 
@@ -140,10 +113,11 @@ class _Application:
         self._ledger = ledger
         self._shared = shared
         self._write_records = record
-        self._run_id = uuid4()
+        self._run = assignment.run
         self._outcomes = [_Outcome(item) for item in plan.items]
         self._files: list[SharedFileWork] = []
         self._slots = (f"{number:04d}" for number in range(1, 1_000_000))
+        self._has_begun = False
         self._done = 0
         self._reported_at = time.monotonic()
 
@@ -156,46 +130,72 @@ class _Application:
             outcome.failure is not None or outcome.item.is_error for outcome in self._outcomes
         )
 
-    def close_untouched(self) -> tuple[Run, list[Result]]:
+    def close_untouched(self) -> list[Result]:
         """Record a run that has nothing to change on disk."""
-        with transaction.atomic():
-            run = self._begin([], {})
-            results = self._give_up(run) if self.is_given_up else self._record(run)
-        remove_left_folders(self._folder, run)
-        return run, results
+        with self._closed_if_unbegun(), transaction.atomic():
+            results = self._give_up() if self.is_given_up else self._record()
+        remove_left_folders(self._folder, self._run)
+        return results
 
-    def run(self) -> tuple[Run, list[Result]]:
+    def run(self) -> list[Result]:
         """Stage, commit, change, record, clear away."""
-        with Staging(self._folder, self._run_id) as staging:
-            begun: Run | None = None
-            intents: list[Intent] = []
+        run = self._run
+        with self._closed_if_unbegun(), Staging(self._folder, run.id) as staging:
+            intents = self._prepared(staging)
+            self._has_begun = True
             try:
-                contents = self._stage(staging)
-                intents = self._intents()
-                begun = run = self._begin(intents, contents)
                 staging.engage()
                 self._carry_out(staging, run, intents)
                 if self.is_given_up:
                     notes = take_back_paths(self._folder, staging, run, intents)
                     with transaction.atomic():
-                        results = self._give_up(run, notes)
+                        results = self._give_up(notes)
                 else:
                     for intent in self._unmade():
                         staging.retire(intent.slot)
                     with transaction.atomic():
-                        results = self._record(run)
-            except BaseException:
+                        results = self._record()
+            except BaseException as error:
                 # What interrupts may come right after the commit, or be its answer getting lost: the database
                 # decides. Where it cannot, everything is left for recovery.
-                if begun is None:
-                    staging.drop()
-                else:
-                    if not journal.is_over(begun):
-                        take_back(self._folder, staging, begun, intents)
-                    clear_away(self._folder, staging, begun, intents)
+                if not journal.is_over(run):
+                    take_back(self._folder, staging, run, intents, [self._explained(error)])
+                clear_away(self._folder, staging, run, intents)
                 raise
             clear_away(self._folder, staging, run, intents)
-        return run, results
+        return results
+
+    def _prepared(self, staging: Staging) -> list[Intent]:
+        """Stage everything and commit the intent. Nothing is left of what fails here."""
+        try:
+            contents = self._stage(staging)
+            intents = self._intents()
+            journal.intend(self._run, intents, contents)
+        except BaseException:
+            staging.drop()
+            raise
+        return intents
+
+    @contextmanager
+    def _closed_if_unbegun(self) -> Iterator[None]:
+        """Within the block, what stops the run before its first change is told in its row, if the database lets us."""
+        try:
+            yield
+        except BaseException as error:
+            if not self._has_begun:
+                with suppress(DatabaseError):
+                    if not journal.is_over(self._run):
+                        journal.close_unbegun(self._run, f"{self._explained(error)} Nothing was changed.")
+            raise
+
+    def _explained(self, error: BaseException) -> str:
+        if isinstance(error, OSError):
+            return describe(error, str(self._folder.path))
+        if isinstance(error, DeploymentError | FolderBusyError):
+            return str(error)
+        if isinstance(error, Exception):
+            return "It ended with an error of this application, whose log says more."
+        return "It was interrupted."
 
     def _intents(self) -> list[Intent]:
         own = [intent for outcome in self._outcomes for intent in outcome.intents]
@@ -326,43 +326,31 @@ class _Application:
     def _needing(self, key: DeploymentKey) -> Iterator[_Outcome]:
         return (each for each in self._outcomes if key in each.item.needs and each.goes_on)
 
-    def _begin(self, intents: Sequence[Intent], contents: dict[str, bytes]) -> Run:
-        assignment = self._assignment
-        return journal.begin(
-            run_id=self._run_id,
-            project=assignment.project,
-            folder_key=assignment.folder_key,
-            kind=assignment.kind,
-            claimant=assignment.claimant,
-            options=assignment.options,
-            started_by=assignment.by,
-            intents=intents,
-            contents=contents,
-        )
-
-    def _record(self, run: Run) -> list[Result]:
+    def _record(self) -> list[Result]:
         """Write what is now so, and what became of each item, within the caller's transaction."""
         entries = {folded(file.change.path): file.recorded for file in self._files}
         items = [outcome.item for outcome in self._outcomes if outcome.goes_on]
         after = self._write_records(items, entries)
-        rows_before = records.write(self._assignment.project, self._ledger, after)
+        rows_before = records.write(self._run.project, self._ledger, after)
         results = [outcome.result() for outcome in self._outcomes]
         unmade = {intent.slot for intent in self._unmade()}
         left = sorted(self._ledger.created_folders() - after.created_folders())
-        journal.finish(run, results, dropped_slots=unmade, rows_before=rows_before, left_folders=self._modes_of(left))
-        self._add_notes(run)
+        journal.finish(
+            self._run, results, dropped_slots=unmade, rows_before=rows_before, left_folders=self._modes_of(left)
+        )
+        self._add_notes()
         return results
 
-    def _give_up(self, run: Run, notes: Sequence[str] = ()) -> list[Result]:
+    def _give_up(self, notes: Sequence[str] = ()) -> list[Result]:
         results = results_given_up([outcome.result() for outcome in self._outcomes])
-        journal.finish(run, results, state=Run.State.GIVEN_UP)
-        self._add_notes(run, notes)
+        journal.finish(self._run, results, state=Run.State.GIVEN_UP)
+        self._add_notes(notes)
         return results
 
-    def _add_notes(self, run: Run, notes: Sequence[str] = ()) -> None:
+    def _add_notes(self, notes: Sequence[str] = ()) -> None:
         of_files = [note for file in self._files for note in (*file.notes, file.stuck) if note]
         if of_files or notes:
-            journal.add_notes(run, [*of_files, *notes])
+            journal.add_notes(self._run, [*of_files, *notes])
 
     def _modes_of(self, folders: Sequence[str]) -> dict[str, int]:
         """The modes of those of `folders` that are there."""
@@ -385,11 +373,3 @@ class _Application:
         if time.monotonic() - self._reported_at >= _PROGRESS_SECONDS:
             self._reported_at = time.monotonic()
             journal.note_progress(run, self._done)
-
-
-def _status(item: PlanItem) -> RunItem.Status:
-    if item.is_error:
-        return RunItem.Status.ERROR
-    if item.action in (Action.CREATE, Action.UPDATE, Action.REMOVE):
-        return RunItem.Status.SUCCESS
-    return RunItem.Status.SKIP

@@ -1,7 +1,8 @@
-"""The database side of a run: the intent before anything moves, the records when all is done.
+"""The database side of a run: that it has begun, the intent before anything moves, the records when all is done.
 
-Two commits a run. Between them the disk changes and the database does not, so a run found
-`running` with its folder's lock free was cut off, and its journal says how to take it back.
+Three commits a run. Between the last two the disk changes and the database does not, so a run found
+`running` with its folder's lock free was cut off, and its journal says how to take it back. One without a journal
+has changed nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,20 +60,18 @@ class Result:
 
 def begin(
     *,
-    run_id: UUID,
     project: Project,
     folder_key: str,
     kind: Run.Kind,
     claimant: Claimant | None,
     options: Mapping[str, Any],
     started_by: User,
-    intents: Sequence[Intent],
-    contents: Mapping[str, bytes],
+    changes: int,
+    notes: Sequence[str] = (),
 ) -> Run:
-    """Commit what a run is about to do: the run, its journal, and every byte before and after."""
+    """Commit that a run has begun, which is to make so many changes. The caller holds the folder's lock."""
     with transaction.atomic():
         run = Run(
-            id=run_id,
             project=project,
             number=_next_number(project),
             kind=kind,
@@ -83,11 +82,17 @@ def begin(
             folder_key=folder_key,
             started_by=started_by,
             started_at=timezone.now(),
-            progress_total=len(intents),
+            progress_total=changes,
+            notes=list(notes),
         )
         run.save(force_insert=True)
-        _write(run, intents, contents, first_position=0)
     return run
+
+
+def intend(run: Run, intents: Sequence[Intent], contents: Mapping[str, bytes]) -> None:
+    """Commit what `run` is about to do: its journal, and every byte before and after."""
+    with transaction.atomic():
+        _write(run, intents, contents, first_position=0)
 
 
 def append(run: Run, intent: Intent, contents: Mapping[str, bytes]) -> None:
@@ -175,8 +180,17 @@ def note_progress(run: Run, done: int) -> None:
 
 def close_recovered(run: Run, notes: Sequence[str]) -> None:
     """Note that a run which was cut off has been taken back, and what had to be left."""
-    run.state = Run.State.RECOVERED
-    run.notes = list(notes)
+    _close(run, Run.State.RECOVERED, notes)
+
+
+def close_unbegun(run: Run, note: str) -> None:
+    """Note that a run could not make its first change, and why."""
+    _close(run, Run.State.GIVEN_UP, [note])
+
+
+def _close(run: Run, state: Run.State, notes: Sequence[str]) -> None:
+    run.state = state
+    run.notes = [*run.notes, *notes]
     run.finished_at = timezone.now()
     run.save(update_fields=["state", "notes", "finished_at"])
 

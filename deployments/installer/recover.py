@@ -37,6 +37,8 @@ from profiles.entries import EntryError
 
 logger = logging.getLogger(__name__)
 
+NOTHING_CHANGED = "It was cut off before it had changed anything."
+
 # How often a run tries to change a file that somebody else is changing too.
 MERGE_ATTEMPTS = 3
 
@@ -75,8 +77,11 @@ def recover_folder(folder: ProjectFolder, folder_key: str) -> Recovered:
 def _take_back_run(folder: ProjectFolder, run: Run, witness: Witness) -> None:
     if witness is Witness.NEW:
         with Staging(folder, run.id) as staging:
-            take_back(folder, staging, run, [])
+            close_recovered(run, [NOTHING_CHANGED])
             staging.drop()
+        return
+    if witness is Witness.NONE and not run.journal.exists():
+        close_recovered(run, [NOTHING_CHANGED])
         return
     if witness is Witness.NONE:
         # Somebody else may have put there what the run created: only what it changed or removed is sure to be its.
@@ -87,13 +92,15 @@ def _take_back_run(folder: ProjectFolder, run: Run, witness: Witness) -> None:
         clear_away(folder, staging, run, intents)
 
 
-def take_back(folder: ProjectFolder, staging: Staging, run: Run, intents: list[Intent]) -> None:
-    """Return the paths of `run` to their states before it, and note the run as recovered."""
-    notes = take_back_paths(folder, staging, run, intents)
-    close_recovered(run, notes)
+def take_back(
+    folder: ProjectFolder, staging: Staging, run: Run, intents: list[Intent], notes: Sequence[str] = ()
+) -> None:
+    """Return the paths of `run` to their states before it, and note the run as recovered, with `notes` on why."""
+    left = take_back_paths(folder, staging, run, intents)
+    close_recovered(run, [*notes, *left])
     logger.warning(
         "A run that was cut off has been taken back.",
-        extra={"run_id": str(run.id), "project_id": str(run.project_id), "left_alone": len(notes)},
+        extra={"run_id": str(run.id), "project_id": str(run.project_id), "left_alone": len(left)},
     )
 
 

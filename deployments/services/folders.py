@@ -23,16 +23,18 @@ def path_of(project: Project) -> Path:
 
 
 @contextmanager
-def held(project: Project) -> Iterator[tuple[ProjectFolder, str]]:
+def held(project: Project, wait_seconds: float | None = None) -> Iterator[tuple[ProjectFolder, str]]:
     """The project's folder and the key of its lock, held against every other run and against being forgotten.
 
+    Waits `wait_seconds` for another run to end, or as long as a command does. May be left in another thread.
     Raises FolderBusyError when another run is at work in it, ProjectFolderError when it cannot be worked in.
     """
     path = path_of(project)
+    wait = LOCK_WAIT_SECONDS if wait_seconds is None else wait_seconds
     try:
         with (
             ProjectFolder(path) as folder,
-            folder_lock(path, LOCK_WAIT_SECONDS, descriptor=folder.descriptor) as lock,
+            folder_lock(path, wait, descriptor=folder.descriptor) as lock,
         ):
             if not Project.objects.filter(pk=project.pk).exists():
                 raise ProjectFolderError(f"The project in {path} has been deleted meanwhile. Nothing was written.")

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from deployments.installer.apply import result_of, results_given_up
 from deployments.installer.decisions import Plan
 from deployments.installer.diffs import Allowance, FileDiff, diff_bytes, diff_states
 from deployments.installer.disk import ProjectFolder
 from deployments.installer.journal import Result
+from deployments.installer.results import result_of, results_given_up
 from deployments.models import Run, RunItem
 
 

@@ -1,6 +1,5 @@
 """Taking back the last run of a project; repeated, it walks back."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -17,12 +16,9 @@ from deployments.installer.plan import Situation
 from deployments.installer.undo import Undone, UndoPlanner
 from deployments.models import Run, RunItem
 from deployments.services.garbage import kept_runs, undoable_runs
-from deployments.services.logs import logged
 from deployments.services.reports import Report
-from deployments.services.runs import DEFAULT_OPTIONS, Intention, RunOptions, carry_out
+from deployments.services.runs import DEFAULT_OPTIONS, Intention, Job, RunOptions, carry_out
 from projects.models import Project
-
-logger = logging.getLogger(__name__)
 
 
 def last_undoable(project: Project) -> Run:
@@ -55,20 +51,21 @@ def undo(
 
     Raises NothingToUndoError, OtherRunToUndoError, and what `deploy` raises.
     """
+    return carry_out(job=undoing(project=project, by=by, run_id=run_id, options=options), progress=progress)
+
+
+def undoing(*, project: Project, by: User, run_id: UUID | None = None, options: RunOptions = DEFAULT_OPTIONS) -> Job:
+    """What `undo` does, to be carried out. Raises NothingToUndoError."""
     last_undoable(project)
-    fields: dict[str, object] = {"project_id": str(project.pk), "dry_run": options.dry_run}
-    with logged(logger, "Undoing a run", fields):
-        report = carry_out(
-            project=project,
-            kind=Run.Kind.UNDO,
-            claimant=None,
-            by=by,
-            options=replace(options, atomic=True),
-            intend=lambda situation: _intention(project, situation, run_id),
-            progress=progress,
-        )
-        fields.update(report.counts)
-    return report
+    return Job(
+        name="Undoing a run",
+        project=project,
+        kind=Run.Kind.UNDO,
+        claimant=None,
+        by=by,
+        options=replace(options, atomic=True),
+        intend=lambda situation: _intention(project, situation, run_id),
+    )
 
 
 def _intention(project: Project, situation: Situation, run_id: UUID | None) -> Intention:

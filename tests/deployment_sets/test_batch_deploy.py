@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from deployment_sets.exceptions import DeploymentSetResolutionError
 from deployment_sets.models import DeploymentSetMember
-from deployment_sets.services.batch_deploy import batch_deploy
+from deployment_sets.services.batch_deploy import batch_deploy, deploying_set, failures_of
 from deployments.models import Claim, Run
+from deployments.services.runs import carry_out
 from projects.models import Project
 from projects.services import register_project
 from tests.factories import ArtifactFactory, ArtifactGroupFactory, DeploymentSetFactory
@@ -96,3 +97,29 @@ def test_the_number_of_queries_does_not_grow_with_the_artifacts(owner: User, tmp
         return len(captured)
 
     assert queries(3) == queries(6)
+
+
+def test_what_failed_can_be_deployed_again_by_itself(owner: User, project: Project, project_folder: Path) -> None:
+    good, edited, other = (ArtifactFactory(type="command", name=name) for name in ("good", "edited", "other"))
+    deployment_set = DeploymentSetFactory(owner=owner, name="Kit", members=[good, edited])
+    profiles = list(project.profiles.all())
+    theirs = project_folder / ".claude/commands/edited.md"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("Mine.")
+    run = batch_deploy(by=owner, deployment_set=deployment_set, project=project, profiles=profiles).run
+    assert run is not None
+    assert failures_of(run) == {(edited.pk, "claude_code")}
+    DeploymentSetMember.objects.create(set=deployment_set, artifact=other, position=2)
+    theirs.unlink()
+
+    job = deploying_set(
+        by=owner, deployment_set=deployment_set, project=project, profiles=profiles, only=failures_of(run)
+    )
+    report = carry_out(job=job)
+
+    assert [result.artifact_uuid for result in report.results] == [edited.pk]
+    assert report.counts == {"success": 1, "skip": 0, "error": 0}
+    assert set(Claim.objects.values_list("claimant", "deployment__label")) == {
+        (f"set:{deployment_set.pk}", "command:good"),
+        (f"set:{deployment_set.pk}", "command:edited"),
+    }

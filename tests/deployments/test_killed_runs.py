@@ -9,7 +9,8 @@ from unittest import mock
 
 import pytest
 
-from deployments.installer import exchange, records
+from deployments.installer import exchange, journal, records
+from deployments.installer.recover import NOTHING_CHANGED
 from deployments.models import Run
 from projects.paths import STAGING_FOLDER
 from tests.deployments.busy_project import (
@@ -121,10 +122,29 @@ def test_killed_at_any_step_it_can_be_taken_back_exactly_or_run_again(busy: Busy
             assert [note for run in Run.objects.all() for note in run.notes] == []
             busy.assert_after() if runs else busy.assert_before()
         else:
-            assert [run.notes for run in recovered] == [[]] * len(runs)
+            assert [run.notes for run in recovered] in ([[]], [[NOTHING_CHANGED]])
+            if picture_with_links(busy.folder) == cut_off and STAGING_FOLDER not in cut_off:
+                assert [run.notes for run in recovered] == [[NOTHING_CHANGED]]
             assert busy.run_states() == [Run.State.RECOVERED] * len(runs)
             busy.assert_before()
     assert states > 20
+
+
+@pytest.mark.usefixtures("exchanging")
+@pytest.mark.parametrize("exchanging", [True], indirect=True)
+def test_killed_before_it_has_a_journal_it_has_changed_nothing_and_is_closed_without_a_trace(desk: Desk) -> None:
+    small = make_small_project(desk)
+    with mock.patch.object(journal, "intend", die):
+        assert os.WIFSIGNALED(run_in_child(small.job))
+    run = Run.objects.get(state=Run.State.RUNNING)
+    assert (run.journal.count(), run.progress_done, run.progress_total) == (0, 0, 4)
+    for is_staged in (True, False):
+        small.begin_again()
+        if not is_staged:
+            shutil.rmtree(small.folder / STAGING_FOLDER, ignore_errors=True)
+        (recovered,) = small.recover()
+        assert (recovered.state, recovered.notes) == (Run.State.RECOVERED, [NOTHING_CHANGED])
+        small.assert_before()
 
 
 @pytest.mark.parametrize(

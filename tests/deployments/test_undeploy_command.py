@@ -31,6 +31,7 @@ def test_an_artifact_goes_whoever_claims_it_and_the_others_stay(desk: Desk) -> N
 def test_it_is_logged_like_every_run(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     desk.deploy(desk.artifact("skill:pdf"))
     with caplog.at_level(logging.INFO, logger="deployments"):
+        caplog.clear()
         undeploy(desk, "skill:pdf", "--verbosity", "2")
     assert caplog.messages == ["Undeploying artifacts begins.", "Undeploying artifacts is over."]
 
