@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from deployments import views
+from deployments.views import projects, runs
 
 app_name = "deployments"
 
 urlpatterns = [
-    path("projects/", views.project_list, name="projects"),
-    path("projects/<uuid:project_id>", views.project_detail, name="project"),
-    path("runs/<uuid:run_id>", views.run_detail, name="run"),
+    path("projects/", projects.project_list, name="projects"),
+    path("projects/<uuid:project_id>", projects.project_detail, name="project"),
+    path("runs/<uuid:run_id>", runs.run_detail, name="run"),
 ]
