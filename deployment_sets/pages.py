@@ -15,21 +15,25 @@ from deployment_sets.queries import sets_using
 from deployment_sets.services.batch_deploy import claimant_of
 from deployment_sets.services.graph import SetSummary, resolution_of, summaries
 from deployment_sets.services.resolution import Member, MemberKind, Resolution, ResolvedArtifact
+from deployment_sets.services.staleness import stale_counts
 from deployments.models import Claim
 from projects.models import Project
 from projects.queries import projects_of
 
 USERS_SHOWN = 5
 PROJECTS_SHOWN = 5
+# How many deployments a list of sets compares with what they would be today.
+LOOKED_AT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class SetCard:
-    """A set in a list, and in how many projects it is live."""
+    """A set in a list, in how many projects it is live, and in how many of these stale; None when nobody looked."""
 
     set: DeploymentSet
     summary: SetSummary
     live_count: int
+    stale_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,20 @@ class ResolvedList:
 
 
 def set_cards(owner: User, sets: Sequence[DeploymentSet]) -> list[SetCard]:
-    """A card for each of a page of sets, whose tags came along. Three queries."""
+    """A card for each of a page of sets, whose tags came along. Three queries, and ten when one of them is live.
+
+    Whether sets are stale is looked at for as many as can be told at once: those with `LOOKED_AT` deployments together.
+    """
     counted = summaries(sets)
     live = _live_counts(owner, sets)
-    return [SetCard(one, counted[one.pk], live.get(one.pk, 0)) for one in sets]
+    looked_at, deployments = [], 0
+    for one in sets:
+        if one.pk in live:
+            deployments += live[one.pk].deployments + (counted[one.pk].resolved_count or 0)
+            if deployments <= LOOKED_AT:
+                looked_at.append(one)
+    stale = stale_counts(looked_at, owner.pk) if looked_at else {}
+    return [SetCard(one, counted[one.pk], live.get(one.pk, _NOWHERE).projects, stale.get(one.pk)) for one in sets]
 
 
 def standing(owner: User, deployment_set: DeploymentSet) -> Standing:
@@ -152,13 +166,22 @@ def _written_flags(artifact: Artifact) -> list[str]:
     return [f"{flag['file']}: {flag['detail']}" if flag["file"] else flag["detail"] for flag in artifact.flags]
 
 
-def _live_counts(owner: User, sets: Sequence[DeploymentSet]) -> dict[UUID, int]:
-    """For each of `sets`, in how many of the owner's projects it claims anything. One query."""
+@dataclass(frozen=True, slots=True)
+class _LiveCount:
+    projects: int
+    deployments: int
+
+
+_NOWHERE = _LiveCount(0, 0)
+
+
+def _live_counts(owner: User, sets: Sequence[DeploymentSet]) -> dict[UUID, _LiveCount]:
+    """For each of `sets` that claims anything, in how many of the owner's projects, and how much. One query."""
     keys = {claimant_of(one.pk, one.name).key: one.pk for one in sets}
     rows = (
         Claim.objects.filter(claimant__in=keys, deployment__project__owner=owner)
         .order_by()
         .values_list("claimant")
-        .annotate(projects=Count("deployment__project", distinct=True))
+        .annotate(projects=Count("deployment__project", distinct=True), deployments=Count("deployment"))
     )
-    return {keys[key]: count for key, count in rows}
+    return {keys[key]: _LiveCount(projects, deployments) for key, projects, deployments in rows}

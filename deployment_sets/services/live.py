@@ -1,7 +1,6 @@
 """Where a set is live: the projects and profiles it is claimed in, and bringing them up to date."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -10,21 +9,14 @@ from deployment_sets.exceptions import NoProfileLeftError
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.batch_deploy import batch_deploy, claimant_of
 from deployment_sets.services.graph import resolve_set
+from deployment_sets.services.staleness import Placed, PlaceKey, Today, layouts_at, placed_for
 from deployments.exceptions import DeploymentError, ProjectFolderError
-from deployments.installer.decisions import PlacementKey, Wanted
-from deployments.installer.status import DeploymentStatus, Status, outdated_reason
-from deployments.models import Claim, DeploymentPlacement
-from deployments.services.rendering import rendered_artifacts
+from deployments.installer.status import DeploymentStatus, Status
 from deployments.services.reports import Report
 from deployments.services.runs import DEFAULT_OPTIONS, RunOptions
 from deployments.services.status import statuses_in
-from profiles.models import DeploymentProfile
-from profiles.rendering import Rendering
 from projects.exceptions import FolderBusyError
 from projects.models import Project
-
-type _Placed = Mapping[UUID, Mapping[PlacementKey, str]]
-"""The states of an artifact's placements, by artifact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +46,10 @@ class Place:
 
     project: Project
     profile_id: str
-    placed: _Placed
+    placed: Placed
 
     @property
-    def key(self) -> tuple[UUID, str]:
+    def key(self) -> PlaceKey:
         """What tells it from other places."""
         return self.project.pk, self.profile_id
 
@@ -80,30 +72,21 @@ def where_live(
 ) -> list[Live]:
     """How `deployment_set` stands in each of `places`, or everywhere; with `on_disk` every file there is compared too.
 
-    Renders what the set stands for under each profile there. The number of queries depends on the rows only by
+    Renders what the set stands for as the profiles there have it. The number of queries depends on the rows only by
     batches. Raises DeploymentSetResolutionError when the set does not resolve.
     """
     if places is None:
         places = places_of(deployment_set)
-    keys = {place.key for place in places}
     projects = {place.project.pk: place.project for place in places}
-    profiles = [
-        profile
-        for profile in DeploymentProfile.objects.filter(project__in=projects)
-        if (profile.project_id, profile.profile_id) in keys
-    ]
+    layouts = layouts_at([place.key for place in places])
     resolved = [artifact.uuid for artifact in resolve_set(deployment_set).artifacts]
-    # Every artifact under each of these, which take turns.
-    wanted = rendered_artifacts(resolved, profiles)
-    wanted_under = {
-        (profile.project_id, profile.profile_id): wanted[turn :: len(profiles)] for turn, profile in enumerate(profiles)
-    }
+    today = Today(resolved)
     live = [
         Live(
             place.project,
             place.profile_id,
             len(place.placed),
-            tuple(_behind(place.placed, resolved, wanted_under.get(place.key))),
+            tuple(today.behind(place.placed, resolved, layouts.get(place.key))),
         )
         for place in places
     ]
@@ -145,41 +128,9 @@ def bring_up_to_date(
             yield each, error
 
 
-def _placed(claimant: str, owner_id: UUID) -> dict[tuple[UUID, str], _Placed]:
-    """What lies where for `claimant` in the owner's projects, by project and profile. Two queries."""
-    claims = Claim.objects.filter(claimant=claimant, deployment__project__owner=owner_id)
-    states: dict[UUID, dict[PlacementKey, str]] = defaultdict(dict)
-    links = DeploymentPlacement.objects.filter(deployment__in=claims.values("deployment"))
-    for deployment_id, path, entry, state in links.values_list(
-        "deployment_id", "placement__folded_path", "placement__entry", "placement__state_id"
-    ):
-        states[deployment_id][path, entry] = state
-    placed: dict[tuple[UUID, str], dict[UUID, Mapping[PlacementKey, str]]] = defaultdict(dict)
-    for deployment_id, project_id, profile_id, artifact_uuid in claims.values_list(
-        "deployment_id",
-        "deployment__project_id",
-        "deployment__deployment_profile_id",
-        "deployment__artifact_uuid",
-    ):
-        # Without links it is of a run that ended between the two queries.
-        if deployment_id in states:
-            placed[project_id, profile_id][artifact_uuid] = states[deployment_id]
-    return dict(placed)
-
-
-def _behind(placed: _Placed, resolved: list[UUID], wanted: Sequence[Wanted] | None) -> Iterator[str]:
-    """What is not as the set would have it; `wanted` is what it comes to there (None: there is no such profile)."""
-    if wanted is None:
-        yield "The profile does not exist any more."
-        return
-    deployable = [each for each in wanted if isinstance(each.outcome, Rendering)]
-    states = [(each, placed.get(each.target.artifact_uuid)) for each in deployable]
-    if missing := sum(state is None for _, state in states):
-        yield f"{missing} not deployed yet"
-    if outdated := sum(state is not None and bool(outdated_reason(state, each)) for each, state in states):
-        yield f"{outdated} outdated"
-    if dropped := placed.keys() - set(resolved):
-        yield f"{len(dropped)} no longer in the set"
+def _placed(claimant: str, owner_id: UUID) -> dict[PlaceKey, Placed]:
+    """What lies where for `claimant` in the owner's projects. Two queries."""
+    return placed_for([claimant], owner_id).get(claimant, {})
 
 
 def _looked_at(live: Live, found: list[DeploymentStatus] | ProjectFolderError) -> Live:

@@ -12,6 +12,7 @@ from accounts.models import User
 from artifacts.models import Artifact
 from artifacts.queries import LoadedArtifact
 from deployment_sets.models import DeploymentSet
+from deployment_sets.services import staleness
 from deployment_sets.services.batch_deploy import batch_deploy
 from deployment_sets.services.live import Live, where_live
 from deployment_sets.services.members import add_member, remove_member
@@ -178,21 +179,21 @@ def test_each_profile_is_judged_by_itself(full_stack: DeploymentSet, land: Landi
     assert [each.behind for each in where_live(deployment_set=full_stack)] == [(), ("3 outdated",)]
 
 
-def test_only_profiles_that_the_set_is_claimed_in_are_rendered(
+def test_an_artifact_is_rendered_once_for_all_profiles_alike_and_for_no_other(
     full_stack: DeploymentSet, land: Landing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("one", "two"):
         DeploymentProfileFactory(project=land(name), profile_id="later", platform="other", root_dir="agents")
-    rendered: list[str] = []
+    platforms: list[str] = []
 
     def counted(uuid: UUID, artifact: LoadedArtifact | None, profile_id: str, layout: ProfileLayout) -> Wanted:
-        rendered.append(profile_id)
+        platforms.append(layout.platform.value)
         return render(uuid, artifact, profile_id, layout)
 
     render = rendering.rendered
-    monkeypatch.setattr(rendering, "rendered", counted)
+    monkeypatch.setattr(staleness, "rendered", counted)
     assert [each.behind for each in where_live(deployment_set=full_stack)] == [(), ()]
-    assert rendered == ["claude_code", "claude_code"]
+    assert platforms == ["claude_code"]
 
 
 @pytest.mark.parametrize("table", ["deployments_claim", "projects_project"])
