@@ -16,12 +16,15 @@ from django.utils.timesince import timesince
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
+from accounts.text import printable
+from deployments.installer.diffs import FileDiff
 from deployments.models import Run, RunItem
 from deployments.report import counted
 
 register = template.Library()
 
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_LINE_KINDS = {"+": "added", "-": "removed", "@": "place", "\\": "place"}
 _DONE = {"create": "created", "update": "updated", "remove": "removed", "unchanged": "already up to date"}
 
 
@@ -81,6 +84,16 @@ def in_reading_order(sentence: str) -> str:
     For sentences that quote names. A name beside other words stands in a <bdi> instead.
     """
     return _DIRECTIONS.sub("\N{REPLACEMENT CHARACTER}", sentence)
+
+
+@register.filter
+def diff_lines(diff: FileDiff) -> list[tuple[str, str]]:
+    """The lines of a diff below its headers, each with what it is: `added`, `removed`, a `place`, or '' for context.
+
+    What a browser would obey, or not show, is written as an escape.
+    """
+    lines = diff.text.removesuffix("\n").split("\n")[2:]
+    return [(_LINE_KINDS.get(line[:1], ""), "\t".join(map(printable, line.split("\t")))) for line in lines]
 
 
 @register.filter
