@@ -217,11 +217,12 @@ def undeploying(
     claimant: Claimant | None = None,
     artifacts: Collection[UUID] | None = None,
     profile_ids: Collection[str] | None = None,
+    only: Collection[DeploymentKey] | None = None,
     options: RunOptions = DEFAULT_OPTIONS,
     name: str = "Undeploying artifacts",
     fields: Mapping[str, object] | None = None,
 ) -> Job:
-    """What `undeploy` does, to be carried out."""
+    """What `undeploy` does, to be carried out; of it, if given, `only` some pairs of artifact and profile."""
 
     def intend(situation: Situation) -> Intention:
         key = claimant.key if claimant else None
@@ -230,6 +231,7 @@ def undeploying(
             for each in claimed_by(situation.ledger, key)
             if (artifacts is None or each.target.artifact_uuid in artifacts)
             and (profile_ids is None or each.target.profile_id in profile_ids)
+            and (only is None or each.target.key in only)
         ]
         return _intention(situation, [], unwanted, Signature(claimant, by.pk, timezone.now()))
 

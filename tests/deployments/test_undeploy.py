@@ -8,7 +8,7 @@ from artifacts.models import Artifact
 from deployments.installer.decisions import Claimant, OnConflict
 from deployments.models import Claim, Deployment, DeploymentPlacement, Placement
 from deployments.services.reports import Report
-from deployments.services.runs import undeploy
+from deployments.services.runs import carry_out, undeploy, undeploying
 from tests.deployments.busy_project import picture
 from tests.deployments.conftest import Desk, only, outcome
 from tests.deployments.merged_artifacts import SERVERS, hook, read, server, write
@@ -345,3 +345,14 @@ def test_paths_are_named_in_their_order(desk: Desk) -> None:
     for _ in range(8):
         desk.deploy(artifact)
         assert only(desk.undeploy()).paths == (".claude/hooks/format", ".claude/settings.json")
+
+
+def test_of_several_artifacts_under_several_profiles_only_the_named_pairs_are_undeployed(desk: Desk) -> None:
+    first, second = desk.artifact("skill:first"), desk.artifact("skill:second")
+    house = desk.profile("house", root_dir="house")
+    desk.deploy(first, second, profiles=[desk.project.profiles.get(profile_id="claude_code"), house])
+    pairs = {(first.pk, "claude_code"), (second.pk, "house")}
+    report = carry_out(job=undeploying(project=desk.project, by=desk.project.owner, only=pairs))
+    assert {(result.artifact_uuid, result.profile_id) for result in report.results} == pairs
+    left = desk.project.deployments.values_list("artifact_uuid", "deployment_profile_id")
+    assert set(left) == {(first.pk, "house"), (second.pk, "claude_code")}
