@@ -57,7 +57,9 @@ ICONS: Sequence[str] = [
 class SetForm(PageForm):
     """A set's own fields. `edition` is that of the set when it was read, for one that there is."""
 
-    name = forms.CharField(max_length=LONGEST_NAME)
+    name = forms.CharField(
+        max_length=LONGEST_NAME, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})
+    )
     description = forms.CharField(
         max_length=LONGEST_PROSE, required=False, widget=forms.Textarea(attrs={"rows": 3, "class": "input"})
     )
@@ -73,7 +75,7 @@ class SetForm(PageForm):
 
     def __init__(self, *args: Any, current: DeploymentSet | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        colours, icons = list(COLOURS), [(name, name.replace("-", " ") or "none") for name in ICONS]
+        colours, icons = list(COLOURS), [(name, name.replace("-", " ") or "plain") for name in ICONS]
         # What was chosen elsewhere, over the API for one, can stay.
         if current is not None and current.color not in dict(colours):
             colours.append((current.color, current.color))

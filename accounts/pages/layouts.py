@@ -7,7 +7,7 @@ from django_htmx.middleware import HtmxDetails
 DIALOG = "dialog"
 """The id of the element that a dialog's content goes into."""
 
-_OPENS_DIALOG = SafeString(f'hx-boost="true" hx-target="#{DIALOG}" hx-push-url="false"')
+_OPENS_DIALOG = SafeString(f'hx-boost="true" hx-target="#{DIALOG}"')
 _NOTHING = SafeString("")
 
 

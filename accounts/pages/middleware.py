@@ -1,4 +1,4 @@
-"""That an address answers a page as a whole and in parts is for caches to know."""
+"""What headers say of answers that are parts of a page."""
 
 from collections.abc import Callable
 
@@ -6,10 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from accounts.endpoints.callers import is_for_api
+from accounts.pages.layouts import htmx_of
 
 
 class FragmentMiddleware:
-    """Tell whoever keeps answers that they differ by what HTMX asked for."""
+    """Tell whoever keeps answers that they differ by what HTMX asked for.
+
+    And tell HTMX that a link or form it took over, which are those of dialogs and menus, leaves the address as it is.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -18,4 +22,7 @@ class FragmentMiddleware:
         response = self._get_response(request)
         if not is_for_api(request):
             patch_vary_headers(response, ["HX-Request", "HX-Target"])
+            details = htmx_of(request)
+            if details is not None and details.boosted:
+                response.headers.setdefault("HX-Push-Url", "false")
         return response
