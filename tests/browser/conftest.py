@@ -2,17 +2,26 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import Permission
+from django.test import Client
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import User
 from accounts.services.users import local_user
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.batch_deploy import claimant_of
 from deployments.models import Run, RunItem
 from profiles.enums import ArtifactType, Platform
+from tests.browser.furniture import Furniture
+from tests.browser.house import Visitor, watched
 from tests.factories import (
     ArtifactFactory,
     ArtifactGroupFactory,
@@ -24,6 +33,7 @@ from tests.factories import (
     ProjectFactory,
     RunFactory,
     RunItemFactory,
+    UserFactory,
 )
 
 # Playwright runs an event loop in this thread, and Django's own calls are made beside it.
@@ -41,6 +51,47 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
+
+
+@pytest.fixture
+def server_with_logins(transactional_db: None, settings: Settings) -> Iterator[str]:
+    """The address of a server on which people log in; the common one, `live_server`, has begun without."""
+    settings.AUTH_ENABLED = True
+    server = LiveServer("localhost")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def visitor(request: pytest.FixtureRequest, page: Any, transactional_db: None) -> Iterator[Visitor]:
+    """The local user on a server without logins; with `in_both_modes`, then somebody signed in on one with them."""
+    if getattr(request, "param", LOCAL) == LOCAL:
+        url, user = request.getfixturevalue("live_server").url, local_user()
+    else:
+        url, user = request.getfixturevalue("server_with_logins"), UserFactory(username="ann")
+        user.user_permissions.set(Permission.objects.filter(content_type__app_label="artifacts"))
+        sign_in(page, url, user)
+    visitor = Visitor(page, url, user, watched(page))
+    yield visitor
+    assert visitor.complaints == []
+
+
+LOCAL, SIGNED_IN = "local user", "signed in"
+in_both_modes = pytest.mark.parametrize("visitor", [LOCAL, SIGNED_IN], indirect=True)
+
+
+def sign_in(page: Any, url: str, user: User) -> None:
+    """Give the page's browser a session of `user`."""
+    client = Client()
+    client.force_login(user, "accounts.backends.PasswordBackend")
+    name = django_settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+
+
+@pytest.fixture
+def furniture(visitor: Visitor, tmp_path: Path, settings: Settings) -> Furniture:
+    """What the visitor made with the real services: a collection, sets, projects, a deploy."""
+    return Furniture.of(visitor.user, tmp_path, settings)
 
 
 @pytest.fixture

@@ -1,27 +1,21 @@
 """Logging in and out in Chromium, with the keyboard alone."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import Settings
-from pytest_django.live_server_helper import LiveServer
 
 from accounts.services.throttle import MAX_FAILURES_PER_NAME
-from tests.browser.test_pages import STANDARDS, WIDTHS, axe_playwright, keep_picture, watched
+from tests.browser.house import axe, demand_width, keep_picture, watched
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def server(transactional_db: None, settings: Settings) -> Iterator[str]:
-    """The address of a server on which people log in; the common one has begun without."""
-    settings.AUTH_ENABLED = True
+def server(server_with_logins: str) -> str:
+    """Where ann can log in."""
     UserFactory(username="ann")
-    server = LiveServer("localhost")
-    yield server.url
-    server.stop()
+    return server_with_logins
 
 
 def try_with(page: Any, password: str, username: str = "ann") -> None:
@@ -32,12 +26,9 @@ def try_with(page: Any, password: str, username: str = "ann") -> None:
 
 
 def demand_soundness(page: Any, name: str) -> None:
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{name} is wider than {width} px"
-    found = axe_playwright.Axe().run(page, options=STANDARDS)
-    assert found.response["violations"] == [], found.generate_report()
+    for width in (390, 1600):
+        demand_width(page, width, name)
+    axe(page, name)
     keep_picture(page, name)
 
 
@@ -56,32 +47,28 @@ def test_one_gets_in_and_out_with_the_keyboard(page: Any, server: str) -> None:
     assert complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_of_a_login_are_sound(page: Any, server: str, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+def test_the_pages_of_a_login_are_sound(page: Any, server: str) -> None:
     page.goto(f"{server}/login")
-    demand_soundness(page, f"login-{scheme}")
+    demand_soundness(page, "login")
     try_with(page, "wrong")
     assert page.locator("#id_password").evaluate("field => field === document.activeElement")
-    demand_soundness(page, f"login-wrong-{scheme}")
+    demand_soundness(page, "login-wrong")
     for _ in range(MAX_FAILURES_PER_NAME - 1):
         try_with(page, "wrong")
     try_with(page, "password")
     assert page.get_by_role("heading", name="Too many attempts").is_visible()
-    demand_soundness(page, f"login-too-many-{scheme}")
+    demand_soundness(page, "login-too-many")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_somebody_signed_in_gets_two_rows_above_the_page_at_most(page: Any, server: str, scheme: str) -> None:
+def test_somebody_signed_in_gets_two_rows_above_the_page_at_most(page: Any, server: str) -> None:
     UserFactory(username="ben", is_staff=True)
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     for username in ("ann", "ben"):
         page.goto(f"{server}/login")
         try_with(page, "password", username)
-        demand_soundness(page, f"signed-in-{username}-{scheme}")
+        demand_soundness(page, f"signed-in-{username}")
         for width in (390, 600, 1024):
             page.set_viewport_size({"width": width, "height": 900})
-            keep_picture(page, f"signed-in-{username}-{scheme}-{width}")
+            keep_picture(page, f"signed-in-{username}-{width}")
             assert page.get_by_role("link", name="Deployment Sets").count() == 1
             # Beside the page it is as high as that.
             assert width == 1024 or page.locator("header").bounding_box()["height"] < 100

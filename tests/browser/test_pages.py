@@ -1,23 +1,21 @@
-"""Every page in Chromium: wide and narrow, light and dark, without an error, a violation or a barrier.
+"""Every page in Chromium: wide and narrow, light and dark, without an error, a violation or a barrier."""
 
-With SCREENSHOTS=some/folder in the environment, a picture of each is kept there.
-"""
-
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from artifacts.models import Artifact, ArtifactGroup
 from deployment_sets.models import DeploymentSet
 from deployments.models import Claim, Run
 from projects.models import Project
+from tests.api_contract.routes import PAGES
+from tests.api_contract.test_owners import address_in
+from tests.browser.furniture import Furniture
+from tests.browser.house import WIDTHS, Visitor, axe, demand_width, keep_picture, open_in_dialog
 from tests.factories import DeploymentSetFactory
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed; run `make e2e`.")
-axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="Run `make e2e`.")
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,53 +35,55 @@ TURNED_AROUND = """() => {
   }
   return found
 }"""
-WIDTHS = [390, 760, 1024, 1600]
-STANDARDS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 
-def keep_picture(page: Any, name: str) -> None:
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+@pytest.mark.parametrize("kind", ["page", "dialog"])
+def test_every_page_is_sound_in_every_width(visitor: Visitor, furniture: Furniture, tmp_path: Path, kind: str) -> None:
+    """Every route there is, so that a new one is looked at without anybody's doing."""
+    world, asking, wrong = furniture.as_world(tmp_path), Client(), []
+    addresses = {str(route): address_in(route, world) for route in PAGES}
+    shown = {name: address for name, address in addresses.items() if kind_of(asking, address) == kind}
+    for name, address in shown.items():
+        try:
+            if kind == "page":
+                visitor.open(address)
+            else:
+                visitor.open("/projects/")
+                open_in_dialog(visitor.page, address)
+            demand_soundness(visitor.page, name)
+        except AssertionError as error:
+            wrong.append(str(error))
+    assert wrong == [], "\n".join(wrong)
+    assert len(shown) > 2
 
 
-def watched(page: Any) -> list[str]:
-    """Everything the browser complains about from now on, violations of the security policy included."""
-    complaints: list[str] = []
-
-    def listen(message: Any) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(message.text)
-
-    def failed(request: Any) -> None:
-        # Going on to the next page calls off what the last one was still fetching, its icon for one.
-        if request.failure != "net::ERR_ABORTED":
-            complaints.append(f"{request.url} failed: {request.failure}")
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", failed)
-    return complaints
+def kind_of(asking: Client, address: str) -> str:
+    """What a GET of the address leads to: a page, a dialog, or something else."""
+    answer = asking.get(address)
+    if answer.status_code in (302, 405):
+        return "nothing to look at"
+    assert answer.status_code == 200, f"{address} answers {answer.status_code}"
+    if "<!DOCTYPE html>" not in answer.content.decode(errors="replace")[:200]:
+        return "a piece of a page, or a file"
+    in_dialog = asking.get(address, headers={"HX-Request": "true", "HX-Target": "dialog"})
+    return "dialog" if b'id="dialog-title"' in in_dialog.content else "page"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_sound_in_every_width(
-    page: Any, live_server: LiveServer, world: dict[str, str], scheme: str
-) -> None:
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    for name, path in world.items():
-        complaints = watched(page)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            response = page.goto(live_server.url + path)
-            assert response.status == (404 if name == "not-found" else 200)
-            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert overflow <= 0, f"{name} is wider than {width} px"
-            keep_picture(page, f"{name}-{width}-{scheme}")
-            if width in (390, 1024):
-                results = axe_playwright.Axe().run(page, options=STANDARDS)
-                assert results.violations_count == 0, f"{name} at {width} px: {results.generate_report()}"
-        expected = ["Failed to load resource: the server responded with a status of 404 (Not Found)"]
-        assert set(complaints) <= set(expected if name == "not-found" else [])
+def demand_soundness(page: Any, name: str) -> None:
+    """Wide and narrow, light and dark."""
+    for width in WIDTHS:
+        demand_width(page, width, name)
+        axe(page, f"{name} at {width} px")
+        keep_picture(page, f"{name}-{width}".replace(":", "-").replace(" ", "-"))
+
+
+def test_pages_of_what_went_wrong_are_sound_in_every_width(visitor: Visitor, world: dict[str, str]) -> None:
+    for name in ("sets", "set", "project", "run"):
+        visitor.open(world[name])
+        demand_soundness(visitor.page, f"{name} gone wrong")
+    with visitor.expecting("status of 404"):
+        visitor.open(world["not-found"])
+        demand_soundness(visitor.page, "not found")
 
 
 def test_the_first_tab_reaches_the_skip_link_and_it_skips(
@@ -197,4 +197,4 @@ def test_a_new_server_says_what_to_do_first(page: Any, live_server: LiveServer) 
         page.goto(live_server.url + path)
         keep_picture(page, f"empty{path.replace('/', '-')}")
         assert page.locator(".empty code").first.is_visible()
-        assert axe_playwright.Axe().run(page, options=STANDARDS).violations_count == 0
+        axe(page)
