@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("deployments.urls")),
     path("", include("accounts.urls")),
     path("api/v1/", api.urls),
+    path("components", views.components, name="components"),
     path("healthz", views.healthz, name="healthz"),
     # There is one door. The admin's own would know nothing of what guards it.
     path(

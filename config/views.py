@@ -2,16 +2,34 @@
 
 import sys
 
+from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, Error, connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views import defaults
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.pages.answers import changed
+from accounts.pages.forms import PageForm
+from accounts.pages.toasts import Undo
 from config.database import is_busy
+from profiles.enums import ArtifactType, platform_choices
+
+
+class _RefusedForm(PageForm):
+    """Fields as they look when something is wrong with one of them."""
+
+    name = forms.CharField()
+    description = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2, "class": "input"}))
+    platform = forms.ChoiceField(choices=platform_choices(), required=False)
+    prune = forms.BooleanField(
+        label="Remove what the set no longer holds", required=False, help_text="Only what this set put there."
+    )
 
 
 @require_safe
@@ -30,6 +48,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
     except Error:
         return HttpResponse("The database does not answer.\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def components(request: HttpRequest) -> HttpResponseBase:
+    """What the pages are put together from, for whoever changes how they look. Posted to, it shows a toast."""
+    if request.method == "POST":
+        return changed(request, reverse("components"), said="Said in passing.", undo=Undo(reverse("components")))
+    kinds = [*ArtifactType, "group", "set"]
+    return render(request, "components.html", {"form": _RefusedForm({"name": ""}), "kinds": kinds})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
