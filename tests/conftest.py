@@ -74,6 +74,14 @@ def project(owner: User, project_folder: Path) -> Project:
     return project
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A test that may not touch the database says the same whatever database there is."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if item.get_closest_marker("django_db") is None and not fixtures & {"db", "transactional_db", "live_server"}:
+        item.add_marker("any_database")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
