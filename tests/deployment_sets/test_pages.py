@@ -53,7 +53,7 @@ def test_a_card_says_what_a_set_stands_for_and_where_it_is_live(client: Client, 
     DeploymentSetTagFactory(set=outer, name="web")
     deploy_to_projects(outer, [me, me, UserFactory()])
     text = page(client, "/sets/")
-    assert "Everything. web 2 → 2 artifacts depth 2 live in 2 projects" in text
+    assert "Everything. web 2 → 2 artifacts depth 2 live in 2" in text
     assert "2 → 2 artifacts depth 1 not deployed" in text
 
 

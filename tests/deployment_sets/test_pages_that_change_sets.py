@@ -1,13 +1,23 @@
 """Making, changing, copying and deleting sets on pages."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
 from accounts.models import User
 from accounts.services.users import local_user
 from deployment_sets.models import DeploymentSet
+from deployment_sets.services.batch_deploy import batch_deploy
+from deployment_sets.services.members import add_member
 from deployment_sets.services.sets import update_set
-from tests.factories import DeploymentSetFactory, DeploymentSetTagFactory
+from tests.factories import (
+    ArtifactFactory,
+    DeploymentProfileFactory,
+    DeploymentSetFactory,
+    DeploymentSetTagFactory,
+    ProjectFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +134,16 @@ def test_a_set_that_is_deleted_from_the_list_leaves_one_there(client: Client, me
     )
     assert not answer.has_header("HX-Redirect")
     assert "changed" in answer["HX-Trigger"]
+
+
+def test_a_card_says_in_how_many_projects_the_set_is_stale(client: Client, me: User, tmp_path: Path) -> None:
+    one = DeploymentSetFactory(owner=me, members=[ArtifactFactory()])
+    for name in ("storefront", "back-office"):
+        (tmp_path / name).mkdir()
+        project = ProjectFactory(owner=me, path=str(tmp_path / name))
+        profile = DeploymentProfileFactory(project=project)
+        batch_deploy(by=me, deployment_set=one, project=project, profiles=[profile])
+    assert "live in 2" in client.get("/sets/").text
+    add_member(owner=me, set_id=one.pk, artifact_uuid=ArtifactFactory().pk)
+    batch_deploy(by=me, deployment_set=one, project=project, profiles=[profile])
+    assert "1 of 2 stale" in client.get("/sets/").text
