@@ -18,13 +18,17 @@ class Link:
 
     label: str
     url: str
-    count: int
+    count: int | None
     current: str
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
     """A context processor. Costs nothing until a template asks, then one query a link."""
-    return {"navigation": SimpleLazyObject(lambda: _links(request)), "logins_are_on": settings.AUTH_ENABLED}
+    return {
+        "navigation": SimpleLazyObject(lambda: _links(request)),
+        "logins_are_on": settings.AUTH_ENABLED,
+        "sets_are_on": settings.DEPLOYMENT_SETS_ENABLED,
+    }
 
 
 def _links(request: HttpRequest) -> list[Link]:
@@ -38,9 +42,10 @@ def _links(request: HttpRequest) -> list[Link]:
         links.append(_link("Sets", reverse("sets:list"), sets, request.path))
     projects = Project.objects.owned_by(user).count()
     links.append(_link("Projects", reverse("deployments:projects"), projects, request.path))
+    links.append(_link("Runs", reverse("deployments:runs"), None, request.path))
     return links
 
 
-def _link(label: str, url: str, count: int, path: str) -> Link:
+def _link(label: str, url: str, count: int | None, path: str) -> Link:
     current = "page" if path == url else "true" if path.startswith(url) else ""
     return Link(label, url, count, current)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deployment_sets.views import sets
+from deployment_sets.views import deploying, sets
 
 app_name = "sets"
 
@@ -13,4 +13,8 @@ urlpatterns = [
     path("<uuid:set_id>/edit", sets.set_edit, name="edit"),
     path("<uuid:set_id>/clone", sets.set_clone, name="clone"),
     path("<uuid:set_id>/delete", sets.set_delete, name="delete"),
+    path("<uuid:set_id>/deploy", deploying.set_deploy, name="deploy"),
+    path("<uuid:set_id>/deploy/folder", deploying.set_deploy_folder, name="deploy_folder"),
+    path("<uuid:set_id>/undeploy", deploying.set_undeploy, name="undeploy"),
+    path("runs/<uuid:run_id>/retry", deploying.run_retry, name="retry"),
 ]

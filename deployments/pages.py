@@ -20,17 +20,17 @@ class RunEntry:
 
 
 def run_entries(runs: Sequence[Run]) -> list[RunEntry]:
-    """An entry for each of a page of one project's runs. Two queries."""
+    """An entry for each of a page of runs. Two queries."""
     subjects = _subjects(runs)
     related = _undone_and_undos(runs)
-    by_number = {run.number: run for run in related}
-    undos = {run.options.get("undone_run"): run for run in related if run.state == Run.State.DONE}
+    by_number = {(run.project_id, run.number): run for run in related}
+    undos = {(run.project_id, run.options.get("undone_run")): run for run in related if run.state == Run.State.DONE}
     return [
         RunEntry(
             run,
             run.claimant_label or subjects.get(run.pk, ""),
-            undone=by_number.get(run.options.get("undone_run")),
-            undone_by=undos.get(run.number) if run.state == Run.State.UNDONE else None,
+            undone=by_number.get((run.project_id, run.options.get("undone_run"))),
+            undone_by=undos.get((run.project_id, run.number)) if run.state == Run.State.UNDONE else None,
         )
         for run in runs
     ]
@@ -45,7 +45,7 @@ def _subjects(runs: Sequence[Run]) -> dict[UUID, str]:
 
 
 def _undone_and_undos(runs: Sequence[Run]) -> list[Run]:
-    """Of the runs' project: those that any of `runs` took back, and the undos that took any of them back."""
+    """Of the runs' projects: those numbered as one that any of `runs` took back, and the undos of any of them."""
     taken_back = [run.options["undone_run"] for run in runs if "undone_run" in run.options]
     undone = [run.number for run in runs if run.state == Run.State.UNDONE]
     undos = Q(kind=Run.Kind.UNDO, state=Run.State.DONE, options__undone_run__in=undone)

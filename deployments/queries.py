@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from accounts.dependents import number_of
 from accounts.models import User
-from deployments.installer.decisions import Claimant
+from deployments.installer.decisions import Claimant, DeploymentKey
 from deployments.models import Claim, Deployment, Placement, Run, RunItem
 from profiles.enums import ArtifactType
 from profiles.queries import demand_profiles, profiles_of
@@ -77,6 +77,12 @@ def claimants_in(project: Project, profile_ids: Collection[str] | None = None) -
     return [Claimant(key, label) for key, label in labels.items()]
 
 
+def claimed_in(project: Project, claimant: Claimant) -> set[DeploymentKey]:
+    """The deployments in a project that `claimant` claims. One query."""
+    deployments = project.deployments.filter(claims__claimant=claimant.key)
+    return set(deployments.values_list("artifact_uuid", "deployment_profile_id"))
+
+
 def demand_known_profiles(project: Project, profile_ids: Collection[str]) -> None:
     """Raise UnknownProfileError unless each is a profile the project has, or one it once deployed under."""
     known = {profile.profile_id for profile in profiles_of(project)}
@@ -90,6 +96,17 @@ def runs_in(project: Project) -> QuerySet[Run]:
     A slice of them counts the results of its own runs only.
     """
     return counted_by_status(project.runs.order_by("-number"))
+
+
+def list_runs(owner: User, *, project: Project | None = None, state: Run.State | None = None) -> QuerySet[Run]:
+    """The owner's runs, the last first, each with its project and counted by outcome as in `run_of`.
+
+    Only those of a `project` and in a `state`, if given. A slice of them counts the results of its own runs only.
+    """
+    wanted = {"project": project, "state": state}
+    chosen = {field: value for field, value in wanted.items() if value is not None}
+    runs = Run.objects.filter(project__owner=owner, **chosen).select_related("project")
+    return counted_by_status(runs.order_by("-started_at", "-number", "pk"))
 
 
 def run_of(owner: User, run_id: UUID) -> Run:

@@ -9,5 +9,9 @@ app_name = "deployments"
 urlpatterns = [
     path("projects/", projects.project_list, name="projects"),
     path("projects/<uuid:project_id>", projects.project_detail, name="project"),
+    path("runs/", runs.run_list, name="runs"),
     path("runs/<uuid:run_id>", runs.run_detail, name="run"),
+    path("runs/<uuid:run_id>/progress", runs.run_progress, name="run_progress"),
+    path("runs/<uuid:run_id>/undo", runs.run_undo, name="run_undo"),
+    path("runs/<uuid:run_id>/recover", runs.run_recover, name="run_recover"),
 ]

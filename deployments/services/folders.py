@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deployments.exceptions import ProjectFolderError
 from deployments.installer.disk import ProjectFolder, describe
-from projects.exceptions import PathError
+from projects.exceptions import FolderBusyError, PathError
 from projects.locks import folder_lock
 from projects.models import Project
 from projects.services import folder_of
@@ -41,3 +41,17 @@ def held(project: Project, wait_seconds: float | None = None) -> Iterator[tuple[
             yield folder, lock.key
     except OSError as error:
         raise ProjectFolderError(describe(error, str(path))) from error
+
+
+def is_at_work(project: Project) -> bool:
+    """Whether a run is at work in the project's folder now, anybody's. One that is said to be and is not was cut off.
+
+    Holds the folder for a moment to find out.
+    """
+    try:
+        folder_lock(path_of(project), 0).close()
+    except FolderBusyError:
+        return True
+    except (ProjectFolderError, OSError):
+        return False
+    return False

@@ -205,7 +205,7 @@ def test_a_run_can_be_narrowed_to_one_outcome(client: Client, mixed_run: Run) ->
 def test_the_outcome_that_is_shown_is_marked_and_stays_when_paging(client: Client, mixed_run: Run) -> None:
     content = " ".join(client.get(f"/runs/{mixed_run.pk}?status=success").content.decode().split())
     assert f'href="/runs/{mixed_run.pk}?status=success" aria-current="true">Success 101</a>' in content
-    assert content.count("aria-current") == 1
+    assert content.partition("<main")[2].count("aria-current") == 1
     assert 'href="?status=success&amp;page=2"' in content
     assert "101–101 of 101 results" in page(client, f"/runs/{mixed_run.pk}?status=success&page=2")
 

@@ -1,0 +1,303 @@
+"""The dialogs in which a set is deployed into a project, and taken out of one: a target, its plan, then the run."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import user_of
+from accounts.models import User
+from accounts.pages.forms import PageForm
+from deployment_sets.models import DeploymentSet
+from deployment_sets.queries import set_of
+from deployment_sets.services.batch_deploy import (
+    claimant_of,
+    deploying_set,
+    failures_of,
+    set_id_of,
+    sets_claiming,
+    undeploying_set,
+)
+from deployment_sets.targets import (
+    only_project,
+    profile_choices,
+    projects_claimed_by,
+    projects_to_choose,
+    run_at_work,
+)
+from deployment_sets.views.switch import sets_page
+from deployments.exceptions import ProjectFolderError, StalePlanError
+from deployments.installer.decisions import Claimant, OnConflict
+from deployments.models import Run
+from deployments.plan_page import plan_page
+from deployments.queries import claimed_in, run_of
+from deployments.services.background import start
+from deployments.services.runs import Job, RunOptions, carry_out
+from deployments.views.runs import run_begun
+from profiles.models import DeploymentProfile
+from profiles.queries import profiles_to_deploy_under
+from projects.exceptions import ProjectError, ProjectExistsError
+from projects.models import Project
+from projects.paths import MAX_PATH_BYTES
+from projects.queries import project_of
+from projects.services import register_project
+
+
+class ChoicesForm(forms.Form):
+    """What was chosen so far, be it by a link, a field or what the dialog kept. What means nothing chooses nothing."""
+
+    project = forms.UUIDField(required=False)
+    on_conflict = forms.TypedChoiceField(
+        choices=[(each.value, each.value) for each in OnConflict],
+        coerce=OnConflict,
+        required=False,
+        empty_value=OnConflict.FAIL,
+    )
+    prune = forms.BooleanField(required=False)
+    atomic = forms.BooleanField(required=False)
+    retry = forms.UUIDField(required=False)
+    fingerprint = forms.CharField(required=False, max_length=64)
+
+
+class FolderForm(PageForm):
+    """A folder that is to become a project."""
+
+    path = forms.CharField(
+        label="Folder",
+        max_length=MAX_PATH_BYTES,
+        help_text="Its full path, beginning with /.",
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+    )
+    create_folder = forms.BooleanField(label="Make the folder if it is missing", required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was chosen for a run; `profiles` are ids, None where nobody chose."""
+
+    project: UUID | None
+    profiles: list[str] | None
+    on_conflict: OnConflict
+    prune: bool
+    atomic: bool
+    retry: UUID | None
+    fingerprint: str
+
+    @classmethod
+    def read(cls, data: QueryDict) -> "Choices":
+        """What `data` chooses."""
+        form = ChoicesForm(data)
+        form.is_valid()
+        found = form.cleaned_data
+        return cls(
+            project=found.get("project"),
+            profiles=data.getlist("profile") or None,
+            on_conflict=found.get("on_conflict") or OnConflict.FAIL,
+            prune=found.get("prune", False),
+            atomic=found.get("atomic", False),
+            retry=found.get("retry"),
+            fingerprint=found.get("fingerprint", ""),
+        )
+
+    def options(self, *, dry_run: bool) -> RunOptions:
+        """What they mean for a run, or for looking at its plan."""
+        return RunOptions(
+            on_conflict=self.on_conflict,
+            atomic=self.atomic,
+            dry_run=dry_run,
+            diffs=dry_run,
+            fingerprint=None if dry_run else self.fingerprint,
+        )
+
+
+@sets_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_deploy(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
+    """Choose a target, look at the plan, and begin the run that was seen.
+
+    Where only one project can be meant, the plan comes at once.
+    """
+    owner = user_of(request)
+    deployment_set = set_of(owner, set_id)
+    data = request.POST if request.method == "POST" else request.GET
+    choices = Choices.read(data)
+    retried = _retried(owner, deployment_set, choices.retry)
+    project = _project(owner, deployment_set, choices, retried)
+    if project is None or "target" in data:
+        return _target(request, owner, deployment_set, choices, project)
+    unticked = choices.profiles is None and data.get("ticked_in") == str(project.pk)
+    if unticked:
+        return _target(request, owner, deployment_set, choices, project, problem="Tick at least one profile.")
+    profiles = _profiles(project, choices, retried, strict=request.method == "POST")
+    if not profiles:
+        return _target(request, owner, deployment_set, choices, project)
+
+    def job(*, dry_run: bool) -> Job:
+        return deploying_set(
+            by=owner,
+            deployment_set=deployment_set,
+            project=project,
+            profiles=profiles,
+            options=choices.options(dry_run=dry_run),
+            prune=choices.prune and retried is None,
+            only=None if retried is None else failures_of(retried),
+        )
+
+    problem = ""
+    if request.method == "POST":
+        try:
+            return run_begun(request, start(job=job(dry_run=False)))
+        except StalePlanError as error:
+            problem = str(error)
+    try:
+        report = carry_out(job=job(dry_run=True))
+    except ProjectFolderError as error:
+        return _target(request, owner, deployment_set, choices, project, problem=str(error))
+    claimed = claimed_in(project, claimant_of(deployment_set.pk, deployment_set.name))
+    plan = plan_page(report, claimed)
+    context = {
+        "set": deployment_set,
+        "project": project,
+        "profiles": profiles,
+        "choices": choices,
+        "retried": retried,
+        "plan": plan,
+        "asks_about_conflicts": bool(plan.conflicts) or choices.on_conflict is not OnConflict.FAIL,
+        "at_work": run_at_work(project),
+        "problem": problem,
+    }
+    return render(request, "deployment_sets/deploy.html", context, status=409 if problem else 200)
+
+
+@sets_page
+@require_POST
+def set_deploy_folder(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
+    """Register a folder as a project, and show what deploying the set there would do."""
+    owner = user_of(request)
+    deployment_set = set_of(owner, set_id)
+    form = FolderForm(request.POST)
+    if not form.is_valid():
+        return _target(request, owner, deployment_set, Choices.read(QueryDict()), None, form=form)
+    try:
+        project = register_project(owner=owner, **form.cleaned_data)
+    except ProjectExistsError as error:
+        project = error.project
+    except ProjectError as error:
+        form.refuse(error.problems)
+        return _target(request, owner, deployment_set, Choices.read(QueryDict()), None, form=form)
+    chosen = QueryDict(mutable=True)
+    chosen["project"] = str(project.pk)
+    request.method, request.GET = "GET", chosen  # type: ignore[assignment]
+    return set_deploy(request, set_id)
+
+
+@sets_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_undeploy(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
+    """Take a set, be it deleted, out of a project: look at the plan, and begin the run that was seen."""
+    owner = user_of(request)
+    choices = Choices.read(request.POST if request.method == "POST" else request.GET)
+    places = projects_claimed_by(owner, set_id)
+    if choices.project is None and len(places) != 1:
+        context = {"set": set_of(owner, set_id), "set_id": set_id, "projects": places}
+        return render(request, "deployment_sets/undeploy_where.html", context)
+    project = places[0] if choices.project is None else project_of(owner, choices.project)
+
+    def job(*, dry_run: bool) -> Job:
+        return undeploying_set(
+            by=owner,
+            set_id=set_id,
+            project=project,
+            profile_ids=choices.profiles,
+            options=choices.options(dry_run=dry_run),
+        )
+
+    problem = ""
+    if request.method == "POST":
+        try:
+            return run_begun(request, start(job=job(dry_run=False)))
+        except StalePlanError as error:
+            problem = str(error)
+    plan = plan_page(carry_out(job=job(dry_run=True)))
+    context = {
+        "name": sets_claiming(project).get(set_id, ""),
+        "set_id": set_id,
+        "project": project,
+        "choices": choices,
+        "plan": plan,
+        "asks_about_conflicts": bool(plan.conflicts) or choices.on_conflict is not OnConflict.FAIL,
+        "problem": problem,
+    }
+    return render(request, "deployment_sets/undeploy.html", context, status=409 if problem else 200)
+
+
+@sets_page
+@require_safe
+def run_retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """The way to deploy again what failed in a run, for the page of the run; nothing where there is no such way."""
+    owner = user_of(request)
+    run = run_of(owner, run_id)
+    set_id = set_id_of(Claimant(run.claimant, run.claimant_label))
+    deployment_set = None
+    if run.kind == Run.Kind.DEPLOY and set_id is not None:
+        deployment_set = DeploymentSet.objects.owned_by(owner).filter(pk=set_id).first()
+    return render(request, "deployment_sets/_retry.html", {"run": run, "set": deployment_set})
+
+
+def _target(
+    request: HttpRequest,
+    owner: User,
+    deployment_set: DeploymentSet,
+    choices: Choices,
+    project: Project | None,
+    *,
+    form: FolderForm | None = None,
+    problem: str = "",
+) -> HttpResponse:
+    """The step in which a project and its profiles are chosen."""
+    search = request.GET.get("search", "")
+    choice = projects_to_choose(owner, deployment_set, search)
+    chosen = project or (choice.projects[0] if choice.projects else None)
+    context = {
+        "set": deployment_set,
+        "choice": choice,
+        "search": search,
+        "chosen": chosen,
+        "profiles": [] if chosen is None else profile_choices(chosen, choices.profiles),
+        "form": form or FolderForm(),
+        "problem": problem,
+    }
+    status = 422 if problem or (form is not None and form.errors) else 200
+    return render(request, "deployment_sets/deploy_target.html", context, status=status)
+
+
+def _retried(owner: User, deployment_set: DeploymentSet, run_id: UUID | None) -> Run | None:
+    """The run that is tried again; Run.DoesNotExist where it is none of this set's."""
+    if run_id is None:
+        return None
+    run = run_of(owner, run_id)
+    if set_id_of(Claimant(run.claimant, run.claimant_label)) != deployment_set.pk:
+        raise Run.DoesNotExist
+    return run
+
+
+def _project(owner: User, deployment_set: DeploymentSet, choices: Choices, retried: Run | None) -> Project | None:
+    if retried is not None:
+        return retried.project
+    if choices.project is not None:
+        return project_of(owner, choices.project)
+    return only_project(owner, deployment_set)
+
+
+def _profiles(project: Project, choices: Choices, retried: Run | None, *, strict: bool) -> list[DeploymentProfile]:
+    """The profiles that are meant; a run that is begun says exactly which."""
+    if strict and choices.profiles is not None:
+        return profiles_to_deploy_under(project, choices.profiles)
+    chosen = choices.profiles
+    if retried is not None:
+        chosen = sorted({profile_id for _, profile_id in failures_of(retried)})
+    return [each.profile for each in profile_choices(project, chosen) if each.chosen]

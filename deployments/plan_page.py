@@ -1,0 +1,145 @@
+"""A plan as pages show it: what it comes to in numbers, and its results, what needs a look first."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from deployments.installer.decisions import Action, DeploymentKey
+from deployments.installer.diffs import FileDiff
+from deployments.installer.journal import Result
+from deployments.models import RunItem
+from deployments.services.reports import Report
+
+ROWS_SHOWN = 100
+PATHS_SHOWN = 5
+LINES_OF_ONE_FILE = 40
+LINES_IN_ALL = 600
+
+_TONES = {Action.CONFLICT: "bad", Action.MISSING: "bad", Action.REFUSED: "bad", Action.REMOVE: "attention"}
+# Whose content somebody has to know already to judge the change.
+_WITH_DIFFS = {Action.UPDATE, Action.CONFLICT}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of what there are in a plan."""
+
+    number: int
+    word: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """What would become of one artifact under one profile."""
+
+    result: Result
+    tone: str
+    paths: Sequence[str]
+    more_paths: int
+    file_count: int
+    diffs: Sequence[FileDiff]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """A plan: `changes` is how many artifacts something would be written for, `more` how many rows are not shown.
+
+    `recordable` are there already, and would only be recorded as wanted.
+    """
+
+    fingerprint: str
+    counts: Sequence[Count]
+    rows: Sequence[PlanRow]
+    more: int
+    changes: int
+    recordable: int
+    conflicts: int
+    errors: int
+
+    @property
+    def sentence(self) -> str:
+        """The plan in one sentence, to be said aloud."""
+        return f"The plan: {', '.join(f'{count.number} {count.word}' for count in self.counts) or 'nothing to do'}."
+
+
+def plan_page(report: Report, claimed: Collection[DeploymentKey] | None = None) -> PlanPage:
+    """What a page shows of the plan that `report` has, made with diffs. No query.
+
+    `claimed` are the deployments that whoever the plan is for claims already, where that matters.
+    """
+    actions = Counter(Action(result.action) for result in report.results)
+    warnings = sum(len(result.warnings) for result in report.results)
+    counts = [_count(number, action) for action in Action if (number := actions[action])]
+    if warnings:
+        counts.append(Count(warnings, "warning" if warnings == 1 else "warnings", "attention"))
+    diffs = report.diffs or [()] * len(report.results)
+    pairs = sorted(zip(report.results, diffs, strict=True), key=lambda pair: _rank(pair[0]))
+    left = LINES_IN_ALL
+    rows = []
+    for result, of_result in pairs[:ROWS_SHOWN]:
+        row = _row(result, of_result, left)
+        left -= _lines_of(row.diffs)
+        rows.append(row)
+    return PlanPage(
+        fingerprint=report.fingerprint,
+        counts=counts,
+        rows=rows,
+        more=len(pairs) - len(rows),
+        changes=report.counts[RunItem.Status.SUCCESS],
+        recordable=0 if claimed is None else sum(_is_recordable(result, claimed) for result in report.results),
+        conflicts=actions[Action.CONFLICT],
+        errors=report.counts[RunItem.Status.ERROR],
+    )
+
+
+def _is_recordable(result: Result, claimed: Collection[DeploymentKey]) -> bool:
+    return result.action == Action.UNCHANGED and (result.artifact_uuid, result.profile_id) not in claimed
+
+
+def _cut(diff: FileDiff, lines: int) -> FileDiff:
+    """`diff` with at most so many lines, and a note on how many there are besides."""
+    # Two more are the head, which names the file.
+    text = diff.text.removesuffix("\n").split("\n")
+    if len(text) <= lines + 2:
+        return diff
+    return replace(
+        diff, text="\n".join(text[: lines + 2]), note=f"{diff.note} {len(text) - lines - 2:,} more lines.".strip()
+    )
+
+
+def _count(number: int, action: Action) -> Count:
+    word = "conflicts" if action is Action.CONFLICT and number > 1 else action.value
+    return Count(number, word, _TONES.get(action, ""))
+
+
+def _rank(result: Result) -> int:
+    """What needs a look comes first, and last what stays as it is."""
+    if result.status == RunItem.Status.ERROR:
+        return 0
+    if result.action == Action.CONFLICT or (result.status == RunItem.Status.SUCCESS and result.warnings):
+        return 1
+    if result.status == RunItem.Status.SUCCESS:
+        return 2 if result.action in (Action.UPDATE, Action.REMOVE) else 3
+    return 4
+
+
+def _row(result: Result, diffs: Sequence[FileDiff], left: int) -> PlanRow:
+    shown: list[FileDiff] = []
+    if result.action in _WITH_DIFFS:
+        for diff in diffs:
+            if left <= _lines_of(shown):
+                break
+            shown.append(_cut(diff, min(LINES_OF_ONE_FILE, left)))
+    return PlanRow(
+        result=result,
+        tone=_TONES.get(Action(result.action), ""),
+        paths=result.paths[:PATHS_SHOWN],
+        more_paths=max(0, len(result.paths) - PATHS_SHOWN),
+        file_count=len(diffs),
+        diffs=shown,
+    )
+
+
+def _lines_of(diffs: Sequence[FileDiff]) -> int:
+    return sum(diff.text.count("\n") for diff in diffs)
