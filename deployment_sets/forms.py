@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django import forms
+from django.http import QueryDict
 
 from accounts.lengths import LONGEST_NAME, LONGEST_PROSE
+from accounts.models import User
 from accounts.pages.forms import PageForm
 from deployment_sets.models import DeploymentSet
+from deployment_sets.portable.document import PortableDocument
+from deployment_sets.portable.reading import MAX_BYTES, format_of, parse
+from projects.queries import projects_of
 
 SORTS: Sequence[tuple[str, str]] = [
     ("-updated", "Recently changed"),
@@ -108,3 +113,70 @@ class SetForm(PageForm):
             "This set was changed elsewhere since you opened it. What you typed is still here: save it all the same, "
             "or close and look at the set first.",
         )
+
+
+class _ProjectField(forms.UUIDField):
+    """One of the owner's projects, or none. By name the first of them can be chosen; any may be sent."""
+
+    widget = forms.Select
+    shown = 200
+
+    def offer(self, owner: User, nothing: str) -> None:
+        """Let `owner` choose, or `nothing`."""
+        projects = list(projects_of(owner).order_by("name", "pk")[: self.shown + 1])
+        choices = [(str(project.pk), project.name) for project in projects[: self.shown]]
+        cast(forms.Select, self.widget).choices = [("", nothing), *choices]
+        if len(projects) > self.shown:
+            self.help_text = f"These are the first {self.shown} by name. {self.help_text}".strip()
+
+
+class ExportForm(PageForm):
+    """What of a set is written into a document, and how."""
+
+    format = forms.ChoiceField(choices=[("toml", "TOML"), ("json", "JSON")], initial="toml", widget=forms.RadioSelect)
+    nested_sets = forms.BooleanField(label="The sets in it", required=False, initial=True)
+    groups = forms.BooleanField(label="The groups in it", required=False, initial=True)
+    project = _ProjectField(label="Profiles of a project", required=False)
+
+    def __init__(self, owner: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(_ProjectField, self.fields["project"]).offer(owner, "No profiles")
+
+
+class ImportForm(PageForm):
+    """A document of sets, as a file or as text, and what is to be done with it."""
+
+    file = forms.FileField(required=False, widget=forms.FileInput(attrs={"accept": ".toml,.json"}))
+    text = forms.CharField(
+        label="What is in the file",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "input mono"}),
+    )
+    project = _ProjectField(label="Project that takes its profiles", required=False)
+    update_profiles = forms.BooleanField(label="Change profiles there that say something else", required=False)
+    artifact_metadata = forms.BooleanField(label="Write platforms and tags of artifacts as in the file", required=False)
+
+    def __init__(self, owner: User, data: QueryDict | None = None, files: Any = None) -> None:
+        super().__init__(data if data is None else data.copy(), files)
+        cast(_ProjectField, self.fields["project"]).offer(owner, "None, leave them out")
+
+    def clean(self) -> dict[str, Any]:
+        """There has to be a document. A file becomes the text, for no browser sends a file again by itself."""
+        if (file := self.cleaned_data.get("file")) is not None:
+            try:
+                self.cleaned_data["text"] = file.read(MAX_BYTES + 1).decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise forms.ValidationError(
+                    {"file": "This is not a text file: choose one that was exported."}
+                ) from None
+            cast(QueryDict, self.data)["text"] = self.cleaned_data["text"]
+        if not self.errors and not self.cleaned_data["text"].strip():
+            raise forms.ValidationError("Choose a file that was exported, or paste what is in it.")
+        return self.cleaned_data
+
+    @property
+    def document(self) -> PortableDocument:
+        """What is to be imported. Raises as `deployment_sets.portable.reading.parse` does."""
+        text: str = self.cleaned_data["text"]
+        return parse(text, format_of(text))

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 
 from accounts.models import User
 from artifacts.models import Artifact, GroupMembership
@@ -14,9 +15,10 @@ from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.queries import sets_using
 from deployment_sets.services.batch_deploy import claimant_of
 from deployment_sets.services.graph import SetSummary, resolution_of, summaries
+from deployment_sets.services.live import Live, Place, places_of, where_live
 from deployment_sets.services.resolution import Member, MemberKind, Resolution, ResolvedArtifact
 from deployment_sets.services.staleness import stale_counts
-from deployments.models import Claim
+from deployments.models import Claim, Run
 from projects.models import Project
 from projects.queries import projects_of
 
@@ -115,6 +117,78 @@ def standing(owner: User, deployment_set: DeploymentSet) -> Standing:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LiveProject:
+    """A project that a set is live in: under which profiles and how it stands there, and the set's last run in it.
+
+    `unlooked` stands for the profiles when nobody can tell how they stand, because the set cannot be resolved.
+    """
+
+    project: Project
+    places: Sequence[Live]
+    last_run: Run | None
+    unlooked: Sequence[str] = ()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the set would have it otherwise under one of the profiles, as far as the database knows."""
+        return any(place.is_stale for place in self.places)
+
+    @property
+    def has_drifted(self) -> bool:
+        """Whether anything was found edited or deleted on disk."""
+        return any(place.drifted for place in self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveList:
+    """A page of the projects that a set is live in; the `error` says why nobody can tell how they stand."""
+
+    page: Page[Sequence[Place]]
+    projects: Sequence[LiveProject]
+    on_disk: bool
+    error: DeploymentSetResolutionError | None = None
+
+    @property
+    def stale_count(self) -> int:
+        """How many of the projects shown are stale."""
+        return sum(each.is_stale for each in self.projects)
+
+    @property
+    def drifted_count(self) -> int:
+        """How many of the projects shown were edited on disk."""
+        return sum(each.has_drifted for each in self.projects)
+
+
+def live_list(deployment_set: DeploymentSet, *, page: str | None, per_page: int, on_disk: bool) -> LiveList:
+    """One page of where a set is live. With `on_disk` every file that was deployed there is read.
+
+    The number of queries depends on artifacts only by batches.
+    """
+    by_project: Sequence[Sequence[Place]] = [
+        list(places) for _, places in groupby(places_of(deployment_set), key=lambda place: place.project)
+    ]
+    shown = Paginator(by_project, per_page).get_page(page)
+    runs = _last_runs(deployment_set, [places[0].project for places in shown])
+    try:
+        live = where_live(
+            deployment_set=deployment_set, places=[place for places in shown for place in places], on_disk=on_disk
+        )
+    except DeploymentSetResolutionError as error:
+        unlooked = [
+            LiveProject(
+                places[0].project, (), runs.get(places[0].project.pk), unlooked=[place.profile_id for place in places]
+            )
+            for places in shown
+        ]
+        return LiveList(shown, unlooked, on_disk, error)
+    projects = [
+        LiveProject(project, list(places), runs.get(project.pk))
+        for project, places in groupby(live, key=lambda place: place.project)
+    ]
+    return LiveList(shown, projects, on_disk)
+
+
 def member_entries(members: Sequence[DeploymentSetMember]) -> list[MemberEntry]:
     """An entry for each of a page of members, joined with what they refer to. Three queries."""
     counted = summaries([member.member_set for member in members if member.member_set is not None])
@@ -159,6 +233,14 @@ def resolved_list(deployment_set: DeploymentSet, *, page: str | None, per_page: 
             if resolved.uuid in artifacts
         ],
     )
+
+
+def _last_runs(deployment_set: DeploymentSet, projects: Sequence[Project]) -> dict[UUID, Run]:
+    """The last run for the set in each of `projects` that had one. One query."""
+    claimant = claimant_of(deployment_set.pk, deployment_set.name).key
+    last = Run.objects.filter(project=OuterRef("pk"), claimant=claimant).order_by("-number").values("pk")[:1]
+    rows = Project.objects.filter(pk__in=[project.pk for project in projects]).values(last=Subquery(last))
+    return {run.project_id: run for run in Run.objects.filter(pk__in=rows)}
 
 
 def _written_flags(artifact: Artifact) -> list[str]:

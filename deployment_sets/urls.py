@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from deployment_sets.views import deploying, sets
+from deployment_sets.views import deploying, live, portable, sets, understanding
 
 app_name = "sets"
 
 urlpatterns = [
     path("", sets.set_list, name="list"),
     path("new", sets.set_new, name="new"),
+    path("import", portable.set_import, name="import"),
     path("<uuid:set_id>", sets.set_detail, name="detail"),
     path("<uuid:set_id>/edit", sets.set_edit, name="edit"),
     path("<uuid:set_id>/clone", sets.set_clone, name="clone"),
@@ -17,4 +18,8 @@ urlpatterns = [
     path("<uuid:set_id>/deploy/folder", deploying.set_deploy_folder, name="deploy_folder"),
     path("<uuid:set_id>/undeploy", deploying.set_undeploy, name="undeploy"),
     path("runs/<uuid:run_id>/retry", deploying.run_retry, name="retry"),
+    path("<uuid:set_id>/graph", understanding.set_graph, name="graph"),
+    path("<uuid:set_id>/why/<uuid:artifact_uuid>", understanding.set_why, name="why"),
+    path("<uuid:set_id>/live", live.set_live, name="live"),
+    path("<uuid:set_id>/export", portable.set_export, name="export"),
 ]

@@ -3,17 +3,16 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.text import slugify
 from ninja import Query, Status
 from ninja.openapi.schema import REF_TEMPLATE
 
 from accounts.access import user_of
-from accounts.endpoints.files import JSON, TOML, file_response
+from accounts.endpoints.files import JSON, TOML
 from accounts.endpoints.headers import DOWNLOAD
 from accounts.endpoints.problems import problems
 from deployment_sets.api.switch import sets_router
+from deployment_sets.downloads import document_file
 from deployment_sets.portable.document import PortableDocument
-from deployment_sets.portable.writing import as_json, as_toml
 from deployment_sets.schemas.portable import EXAMPLE, DeploymentSetImport, ExportQuery, ImportedSetsRead
 from deployment_sets.services.exporting import export_set
 from deployment_sets.services.importing import import_sets
@@ -46,10 +45,7 @@ def export_deployment_set(request: HttpRequest, set_id: UUID, query: Query[Expor
     document = export_set(
         owner=owner, set_id=set_id, profiles=profiles, nested_sets=query.nested_sets, groups=query.groups
     )
-    name = slugify(document.sets[0].name, allow_unicode=True) or "set"
-    if query.format == "toml":
-        return file_response(as_toml(document), TOML, f"{name}.toml")
-    return file_response(as_json(document), JSON, f"{name}.json")
+    return document_file(document, query.format)
 
 
 @router.post(

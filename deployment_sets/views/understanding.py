@@ -1,0 +1,45 @@
+"""Pages that explain a set: how it is put together, and why an artifact is in it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import user_of
+from accounts.pages.layouts import htmx_of
+from artifacts.models import Artifact
+from deployment_sets.drawing.picture import LARGE, SMALL, picture_of
+from deployment_sets.queries import set_of
+from deployment_sets.services.graph import explain_artifact
+from deployment_sets.views.switch import sets_page
+
+GRAPH_REGION = "set-graph"
+"""The id of the element on another page that the picture alone goes into."""
+
+
+@sets_page
+@require_safe
+def set_graph(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
+    """How a set is put together: a large picture, or a small one for another page."""
+    deployment_set = set_of(user_of(request), set_id)
+    details = htmx_of(request)
+    if details is not None and details.target == GRAPH_REGION:
+        picture = picture_of(deployment_set, measure=SMALL)
+        return render(request, "deployment_sets/_graph.html", {"picture": picture})
+    picture = picture_of(deployment_set, measure=LARGE)
+    return render(request, "deployment_sets/set_graph.html", {"set": deployment_set, "picture": picture})
+
+
+@sets_page
+@require_safe
+def set_why(request: HttpRequest, set_id: UUID, artifact_uuid: UUID) -> HttpResponseBase:
+    """The dialog that says through what a set came by an artifact."""
+    deployment_set = set_of(user_of(request), set_id)
+    context = {
+        "set": deployment_set,
+        "artifact": Artifact.objects.get(pk=artifact_uuid),
+        "explanation": explain_artifact(deployment_set, artifact_uuid),
+    }
+    return render(request, "deployment_sets/set_why.html", context)

@@ -1,0 +1,173 @@
+"""Where a set is live, as a page, and bringing it up to date from there."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from accounts.services.users import local_user
+from artifacts.models import Artifact
+from deployment_sets.models import DeploymentSet, DeploymentSetMember
+from deployment_sets.services.batch_deploy import batch_deploy
+from deployments.models import Run
+from profiles.queries import profiles_of
+from projects.locks import folder_lock
+from projects.models import Project
+from tests.factories import (
+    ArtifactFactory,
+    DeploymentProfileFactory,
+    DeploymentSetFactory,
+    ProjectFactory,
+    UserFactory,
+    give_version,
+)
+from tests.queries import assert_no_more_for_twice_as_many
+
+pytestmark = pytest.mark.django_db
+
+type Landing = Callable[[str], Project]
+
+
+@pytest.fixture
+def me() -> User:
+    return local_user()
+
+
+@pytest.fixture
+def ship(me: User) -> Artifact:
+    artifact: Artifact = ArtifactFactory(type="command", name="ship", files={"": "Ship\n"})
+    return artifact
+
+
+@pytest.fixture
+def full_stack(me: User, ship: Artifact) -> DeploymentSet:
+    made: DeploymentSet = DeploymentSetFactory(owner=me, name="Full-stack", members=[ship])
+    return made
+
+
+@pytest.fixture
+def land(full_stack: DeploymentSet, tmp_path: Path) -> Landing:
+    """Makes a project in a folder of that name and deploys the set there."""
+
+    def land(name: str) -> Project:
+        folder = tmp_path.resolve() / name
+        folder.mkdir()
+        project: Project = ProjectFactory(owner=full_stack.owner, name=name, path=str(folder))
+        DeploymentProfileFactory(project=project, profile_id="claude_code")
+        batch_deploy(
+            by=full_stack.owner, deployment_set=full_stack, project=project, profiles=list(profiles_of(project))
+        )
+        return project
+
+    return land
+
+
+def page(client: Client, full_stack: DeploymentSet, query: str = "") -> str:
+    answer = client.get(f"/sets/{full_stack.pk}/live{query}")
+    assert answer.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"</?bdi>", "", answer.content.decode())).split())
+
+
+def told(client: Client, full_stack: DeploymentSet, **fields: str) -> str:
+    """What a page says after the set was brought up to date."""
+    answer = client.post(f"/sets/{full_stack.pk}/live", fields, follow=True)
+    assert answer.redirect_chain == [(f"/sets/{full_stack.pk}/live", 302)]
+    return " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"</?bdi>", "", answer.content.decode())).split())
+
+
+def shipped(project: Project) -> str:
+    return (Path(project.path) / ".claude/commands/ship.md").read_text()
+
+
+def test_a_set_that_is_live_nowhere_says_what_to_do(client: Client, full_stack: DeploymentSet) -> None:
+    assert "Live nowhere" in page(client, full_stack)
+
+
+def test_each_project_says_whether_it_is_up_to_date_and_why_not(
+    client: Client, full_stack: DeploymentSet, land: Landing, ship: Artifact
+) -> None:
+    one, two = land("one"), land("two")
+    assert "Live in 2 projects all up to date" in page(client, full_stack)
+    give_version(ship, {"": "Ship it\n"})
+    text = page(client, full_stack)
+    assert "Live in 2 projects 2 of 2 stale Look at the disk Bring all 2 up to date" in text
+    assert "one claude_code stale: 1 outdated Run 1 , just now Bring up to date" in text
+    content = client.get(f"/sets/{full_stack.pk}/live").content.decode()
+    assert f'href="/projects/{two.pk}"' in content
+    assert f'href="/runs/{Run.objects.get(project=one).pk}"' in content
+
+
+def test_the_disk_is_looked_at_on_demand(client: Client, full_stack: DeploymentSet, land: Landing) -> None:
+    edited = land("edited")
+    (Path(edited.path) / ".claude/commands/ship.md").write_text("Mine")
+    assert "changed on disk" not in page(client, full_stack)
+    text = page(client, full_stack, "?disk=1")
+    assert "1 changed on disk command:ship: .claude/commands/ship.md was edited." in text
+    assert "Look at the disk again" in text
+
+
+def test_one_project_is_brought_up_to_date_and_no_other(
+    client: Client, full_stack: DeploymentSet, land: Landing, ship: Artifact
+) -> None:
+    one, two = land("one"), land("two")
+    give_version(ship, {"": "Ship it\n"})
+    text = told(client, full_stack, project=str(one.pk))
+    assert "Brought up to date in 1 project: 1 succeeded, 0 skipped, 0 failed." in text
+    assert (shipped(one), shipped(two)) == ("Ship it\n", "Ship\n")
+    assert "1 of 2 stale" in text
+
+
+def test_all_projects_are_brought_up_to_date_and_trouble_in_one_is_told(
+    client: Client, full_stack: DeploymentSet, land: Landing, ship: Artifact
+) -> None:
+    one, two = land("one"), land("two")
+    give_version(ship, {"": "Ship it\n"})
+    with folder_lock(Path(two.path), wait_seconds=0):
+        text = told(client, full_stack)
+    assert "Brought up to date in 1 project: 1 succeeded, 0 skipped, 0 failed." in text
+    assert re.search("two: .*another", text, re.IGNORECASE)
+    assert (shipped(one), shipped(two)) == ("Ship it\n", "Ship\n")
+
+
+def test_projects_of_nobody_or_of_another_owner_do_not_exist(
+    client: Client, full_stack: DeploymentSet, land: Landing
+) -> None:
+    land("one")
+    theirs = ProjectFactory(owner=UserFactory(), name="Theirs")
+    for sent in (str(theirs.pk), str(uuid4()), "x"):
+        assert client.post(f"/sets/{full_stack.pk}/live", {"project": sent}).status_code == 404
+    assert Run.objects.count() == 1
+
+
+def test_a_set_that_cannot_be_resolved_still_shows_where_it_lies(
+    client: Client, full_stack: DeploymentSet, land: Landing, me: User
+) -> None:
+    land("one")
+    other = DeploymentSetFactory(owner=me, name="Other", members=[full_stack])
+    DeploymentSetMember.objects.create(set=full_stack, member_set=other, position=1)
+    text = page(client, full_stack)
+    assert "Full-stack › Other › Full-stack" in text
+    assert "one claude_code Run 1" in text
+    assert "stale" not in text
+
+
+def test_another_page_gets_the_list_alone(client: Client, full_stack: DeploymentSet, land: Landing) -> None:
+    land("one")
+    answer = client.get(f"/sets/{full_stack.pk}/live", headers={"HX-Request": "true", "HX-Target": "set-live"})
+    content = answer.content.decode()
+    assert content.lstrip().startswith("<section")
+    assert 'id="page"' not in content
+
+
+def test_more_projects_cost_no_more_queries(client: Client, full_stack: DeploymentSet, land: Landing) -> None:
+    names = iter(range(100))
+
+    def make(number: int) -> None:
+        for _ in range(number):
+            land(str(next(names)))
+
+    assert_no_more_for_twice_as_many(make, lambda: client.get(f"/sets/{full_stack.pk}/live?disk=1"))
