@@ -90,11 +90,11 @@ class SetForm(PageForm):
         self.fields["icon"].choices = icons  # type: ignore[attr-defined]
 
     @classmethod
-    def of(cls, deployment_set: DeploymentSet, edition: str) -> Self:
+    def of(cls, deployment_set: DeploymentSet, edition: str, **kwargs: Any) -> Self:
         """The form as it is before anybody changes anything."""
         said = {name: getattr(deployment_set, name) for name in ("name", "description", "color", "icon")}
         initial = {**said, "tags": " ".join(deployment_set.tags), "edition": edition}
-        return cls(initial=initial, current=deployment_set)
+        return cls(initial=initial, current=deployment_set, **kwargs)
 
     def clean_tags(self) -> list[str]:
         """The tags, of which the service says what is wrong with them."""
@@ -113,6 +113,22 @@ class SetForm(PageForm):
             "This set was changed elsewhere since you opened it. What you typed is still here: save it all the same, "
             "or close and look at the set first.",
         )
+
+
+class FieldForm(SetForm):
+    """One of a set's own fields by itself, changed where it stands on the set's page."""
+
+    def __init__(self, *args: Any, field: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.field = field
+        for name in {*self.fields} - {field, "edition"}:
+            del self.fields[name]
+        self.auto_id = f"{field}-%s"
+
+    @property
+    def fields_of_set(self) -> dict[str, Any]:
+        """The one field, as the services of sets take it."""
+        return {self.field: self.cleaned_data[self.field]}
 
 
 class _ProjectField(forms.UUIDField):

@@ -10,20 +10,24 @@ from django.db.models import Count, OuterRef, Subquery
 
 from accounts.models import User
 from artifacts.models import Artifact, GroupMembership
+from artifacts.queries import list_artifacts
 from deployment_sets.exceptions import DeploymentSetResolutionError
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.queries import sets_using
 from deployment_sets.services.batch_deploy import claimant_of
-from deployment_sets.services.graph import SetSummary, resolution_of, summaries
+from deployment_sets.services.graph import SetSummary, load_graph, summaries
 from deployment_sets.services.live import Live, Place, places_of, where_live
-from deployment_sets.services.resolution import Member, MemberKind, Resolution, ResolvedArtifact
+from deployment_sets.services.resolution import Member, MemberKind, Resolution, ResolvedArtifact, resolve, trail_counts
 from deployment_sets.services.staleness import stale_counts
 from deployments.models import Claim, Run
+from deployments.queries import counted_by_status
+from profiles.enums import ArtifactType
 from projects.models import Project
 from projects.queries import projects_of
 
 USERS_SHOWN = 5
 PROJECTS_SHOWN = 5
+RUNS_SHOWN = 5
 # How many deployments a list of sets compares with what they would be today.
 LOOKED_AT = 5_000
 
@@ -58,9 +62,9 @@ class MemberEntry:
     """A direct member: what it is called, what kind of thing it is, and a line about it."""
 
     member: DeploymentSetMember
+    target: Member
     kind: str
     name: str
-    set_id: UUID | None = None
     text: str = ""
     missing: bool = False
     summary: SetSummary | None = None
@@ -69,10 +73,14 @@ class MemberEntry:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedEntry:
-    """An artifact a set stands for, the names that led to it, and what a person should know of it before a deploy."""
+    """An artifact a set stands for, the names that led to it first, and how many trails do beside these.
+
+    And what a person should know of it before a deploy.
+    """
 
     artifact: Artifact
     trail: Sequence[str]
+    more_trails: int
     missing: bool
     flags: Sequence[str]
 
@@ -199,26 +207,45 @@ def member_entries(members: Sequence[DeploymentSetMember]) -> list[MemberEntry]:
 
     def entry(member: DeploymentSetMember) -> MemberEntry:
         if (inner := member.member_set) is not None:
-            return MemberEntry(member, "set", inner.name, set_id=inner.pk, summary=counted[inner.pk])
+            return MemberEntry(member, Member(MemberKind.SET, inner.pk), "set", inner.name, summary=counted[inner.pk])
         if (group := member.group) is not None:
-            return MemberEntry(member, "group", group.name, artifact_count=sizes.get(group.pk, 0))
+            size = sizes.get(group.pk, 0)
+            return MemberEntry(member, Member(MemberKind.GROUP, group.pk), "group", group.name, artifact_count=size)
         artifact = member.artifact
         assert artifact is not None, "the database checks that a member has one reference"
         return MemberEntry(
-            member, artifact.type, artifact.name, text=artifact.description, missing=artifact.gone_at is not None
+            member,
+            Member(MemberKind.ARTIFACT, artifact.pk),
+            artifact.type,
+            artifact.name,
+            text=artifact.description,
+            missing=artifact.gone_at is not None,
         )
 
     return [entry(member) for member in members]
 
 
-def resolved_list(deployment_set: DeploymentSet, *, page: str | None, per_page: int) -> ResolvedList:
-    """One page of what a set stands for. Three queries."""
+def resolved_list(
+    deployment_set: DeploymentSet,
+    *,
+    page: str | None,
+    per_page: int,
+    search: str = "",
+    type: ArtifactType | None = None,
+) -> ResolvedList:
+    """One page of what a set stands for, or of that part which `list_artifacts` finds so. At most four queries."""
+    graph = load_graph([deployment_set])
     try:
-        resolution = resolution_of(deployment_set)
+        resolution = resolve(deployment_set.pk, graph)
     except DeploymentSetResolutionError as error:
         return ResolvedList(error=error)
-    shown = Paginator(resolution.artifacts, per_page).get_page(page)
+    found: Sequence[ResolvedArtifact] = resolution.artifacts
+    if search.strip() or type:
+        uuids = set(list_artifacts(search=search, type=type).prefetch_related(None).values_list("pk", flat=True))
+        found = [resolved for resolved in found if resolved.uuid in uuids]
+    shown = Paginator(found, per_page).get_page(page)
     artifacts = Artifact.objects.in_bulk([resolved.uuid for resolved in shown])
+    counts = trail_counts(deployment_set.pk, graph)
     return ResolvedList(
         resolution=resolution,
         page=shown,
@@ -226,6 +253,7 @@ def resolved_list(deployment_set: DeploymentSet, *, page: str | None, per_page: 
             ResolvedEntry(
                 artifacts[resolved.uuid],
                 [container.name for container in resolved.trail],
+                counts[resolved.uuid] - 1,
                 resolved.missing,
                 _written_flags(artifacts[resolved.uuid]),
             )
@@ -241,6 +269,13 @@ def _last_runs(deployment_set: DeploymentSet, projects: Sequence[Project]) -> di
     last = Run.objects.filter(project=OuterRef("pk"), claimant=claimant).order_by("-number").values("pk")[:1]
     rows = Project.objects.filter(pk__in=[project.pk for project in projects]).values(last=Subquery(last))
     return {run.project_id: run for run in Run.objects.filter(pk__in=rows)}
+
+
+def last_runs(owner: User, deployment_set: DeploymentSet) -> list[Run]:
+    """The set's last runs in the owner's projects, newest first, each with its project and counts. One query."""
+    claimant = claimant_of(deployment_set.pk, deployment_set.name)
+    runs = Run.objects.filter(claimant=claimant.key, project__owner=owner).select_related("project")
+    return list(counted_by_status(runs).order_by("-started_at", "-number")[:RUNS_SHOWN])
 
 
 def _written_flags(artifact: Artifact) -> list[str]:

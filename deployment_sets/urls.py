@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deployment_sets.views import deploying, live, portable, sets, understanding
+from deployment_sets.views import deploying, fields, live, members, portable, sets, understanding
 
 app_name = "sets"
 
@@ -12,6 +12,14 @@ urlpatterns = [
     path("import", portable.set_import, name="import"),
     path("<uuid:set_id>", sets.set_detail, name="detail"),
     path("<uuid:set_id>/edit", sets.set_edit, name="edit"),
+    path("<uuid:set_id>/name", fields.set_field, {"field": "name"}, name="name"),
+    path("<uuid:set_id>/description", fields.set_field, {"field": "description"}, name="description"),
+    path("<uuid:set_id>/tags", fields.set_tags, name="tags"),
+    path("<uuid:set_id>/members/add", members.members_add, name="members_add"),
+    path("<uuid:set_id>/members/move", members.member_move, name="member_move"),
+    path("<uuid:set_id>/members/restore", members.member_restore, name="member_restore"),
+    path("<uuid:set_id>/members/<uuid:member_id>/position", members.member_position, name="member_position"),
+    path("<uuid:set_id>/members/<uuid:member_id>/remove", members.member_remove, name="member_remove"),
     path("<uuid:set_id>/clone", sets.set_clone, name="clone"),
     path("<uuid:set_id>/delete", sets.set_delete, name="delete"),
     path("<uuid:set_id>/deploy", deploying.set_deploy, name="deploy"),

@@ -167,10 +167,41 @@ def check_nesting(outer: DeploymentSet, inner: Sequence[DeploymentSet]) -> None:
         if (way_back := _shortest_path(inner_id, outer.pk, below)) is not None:
             circle = [outer.pk, *way_back]
             raise DeploymentSetCycleError(circle, names_of(circle, names))
+    _check_depth(outer.pk, inner_ids, _nestings([outer.pk], names, upwards=True), below, names)
+
+
+def nesting_refusals(
+    outer: DeploymentSet, candidates: Sequence[DeploymentSet]
+) -> dict[UUID, DeploymentSetCycleError | DeploymentSetResolutionError]:
+    """Why each of a page of `candidates` cannot be a member of `outer`, as `check_nesting` would say. Two queries.
+
+    Those that are not in the answer can be, as long as nobody changes anything.
+    """
+    names = {one.pk: one.name for one in [outer, *candidates]}
     above = _nestings([outer.pk], names, upwards=True)
-    below[outer.pk] = inner_ids
-    upward = longest_path(outer.pk, lambda set_id: above.get(set_id, ()), names)
-    downward = longest_path(outer.pk, lambda set_id: below.get(set_id, ()), names)
+    below = _nestings([one.pk for one in candidates], names)
+    ways_up = _ways_from(outer.pk, above)
+    refusals: dict[UUID, DeploymentSetCycleError | DeploymentSetResolutionError] = {}
+    for candidate in candidates:
+        try:
+            if candidate.pk in ways_up:
+                circle = [outer.pk, *reversed(_way(candidate.pk, ways_up))]
+                raise DeploymentSetCycleError(circle, names_of(circle, names))
+            _check_depth(outer.pk, [candidate.pk], above, below, names)
+        except (DeploymentSetCycleError, DeploymentSetResolutionError) as error:
+            refusals[candidate.pk] = error
+    return refusals
+
+
+def _check_depth(
+    outer: UUID,
+    inner: Sequence[UUID],
+    above: Mapping[UUID, Sequence[UUID]],
+    below: Mapping[UUID, Sequence[UUID]],
+    names: Mapping[UUID, str],
+) -> None:
+    upward = longest_path(outer, lambda set_id: above.get(set_id, ()), names)
+    downward = longest_path(outer, lambda set_id: inner if set_id == outer else below.get(set_id, ()), names)
     path = [*reversed(upward), *downward[1:]]
     if len(path) > MAX_DEPTH:
         raise DeploymentSetDepthError(path, names_of(path, names))
@@ -236,18 +267,26 @@ def _uuid_reader() -> Callable[[Any], UUID]:
 
 
 def _shortest_path(start: UUID, goal: UUID, edges: Mapping[UUID, Sequence[UUID]]) -> list[UUID] | None:
+    ways = _ways_from(start, edges)
+    return _way(goal, ways) if goal in ways else None
+
+
+def _ways_from(start: UUID, edges: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, UUID | None]:
+    """Everything that `start` leads to, each with the step before it on a shortest way there."""
     came_from: dict[UUID, UUID | None] = {start: None}
     frontier = [start]
     for current in frontier:
-        if current == goal:
-            path = []
-            step: UUID | None = goal
-            while step is not None:
-                path.append(step)
-                step = came_from[step]
-            return path[::-1]
-        for inner in edges.get(current, ()):
-            if inner not in came_from:
-                came_from[inner] = current
-                frontier.append(inner)
-    return None
+        for following in edges.get(current, ()):
+            if following not in came_from:
+                came_from[following] = current
+                frontier.append(following)
+    return came_from
+
+
+def _way(goal: UUID, ways: Mapping[UUID, UUID | None]) -> list[UUID]:
+    path = []
+    step: UUID | None = goal
+    while step is not None:
+        path.append(step)
+        step = ways[step]
+    return path[::-1]

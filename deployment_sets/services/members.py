@@ -20,7 +20,7 @@ from deployment_sets.exceptions import (
     UnknownReferenceError,
 )
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
-from deployment_sets.queries import reference_to
+from deployment_sets.queries import reference_to, set_of
 from deployment_sets.services.graph import check_nesting
 from deployment_sets.services.resolution import Member, MemberKind
 from deployment_sets.services.sets import set_to_change
@@ -73,6 +73,17 @@ def add_members(
         # Artifacts and groups are not the owner's: one may have gone before the commit, which then says so.
         _targets(owner, members)
         raise
+
+
+def restore_member(*, owner: User, set_id: UUID, member: Member, position: int) -> DeploymentSetMember:
+    """Put back a member that was at `position`; at the end where the set has fewer members by now.
+
+    Raises what `add_members` raises.
+    """
+    with transaction.atomic():
+        lock_owner(owner)
+        count = set_of(owner, set_id).members.count()
+        return add_members(owner=owner, set_id=set_id, members=[member], position=min(position, count))[0]
 
 
 def remove_member(

@@ -5,6 +5,7 @@ and members. Depth is the longest path of sets, known before the walk begins; on
 which then goes at most `MAX_DEPTH` deep, is recursive.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -139,6 +140,25 @@ def resolve(root: UUID, graph: SetGraph) -> Resolution:
         depth=depth,
         duplicates_removed=_trail_counts(inner_first, graph, size)[root] - len(first_trails),
     )
+
+
+def trail_counts(root: UUID, graph: SetGraph) -> dict[UUID, int]:
+    """How many trails lead from `root` to each artifact that it stands for. Linear; raises as `resolve` does."""
+    inner_first, _ = _measured(root, graph)
+    ways: defaultdict[Member, int] = defaultdict(int)
+    ways[Member(MemberKind.SET, root)] = 1
+    for set_id in reversed(inner_first):
+        ways_here = ways[Member(MemberKind.SET, set_id)]
+        for member in graph.members.get(set_id, ()):
+            ways[member] += ways_here
+    counts: defaultdict[UUID, int] = defaultdict(int)
+    for member, ways_there in ways.items():
+        if member.kind is MemberKind.ARTIFACT:
+            counts[member.target_id] += ways_there
+        elif member.kind is MemberKind.GROUP:
+            for artifact in graph.groups.get(member.target_id, ()):
+                counts[artifact] += ways_there
+    return dict(counts)
 
 
 def explain(root: UUID, graph: SetGraph, artifact: UUID) -> Explanation:

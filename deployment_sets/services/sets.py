@@ -83,6 +83,17 @@ def update_set(
         return _changed(deployment_set, changes) if changes else deployment_set
 
 
+def tag_set(*, owner: User, set_id: UUID, add: Collection[str] = (), remove: Collection[str] = ()) -> DeploymentSet:
+    """Put tags on a set and take others off; its other tags stay, whoever put them there.
+
+    Raises DeploymentSetNotFoundError and DeploymentSetValidationError.
+    """
+    with transaction.atomic():
+        lock_owner(owner)
+        deployment_set = set_of(owner, set_id)
+        return _changed(deployment_set, {"tags": [*({*deployment_set.tags} - {*remove}), *add]})
+
+
 def delete_set(*, owner: User, set_id: UUID, expected: Collection[str] | None = None) -> None:
     """Delete a set and take it out of the sets that contain it (`queries.sets_using` names them).
 

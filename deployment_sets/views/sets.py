@@ -18,11 +18,13 @@ from accounts.pages.layouts import htmx_of
 from accounts.pages.toasts import Undo
 from deployment_sets.exceptions import DeploymentSetValidationError
 from deployment_sets.forms import SORTS, SetForm
+from deployment_sets.member_forms import artifact_type_in
 from deployment_sets.models import DeploymentSet
-from deployment_sets.pages import member_entries, resolved_list, set_cards, standing
+from deployment_sets.pages import last_runs, member_entries, resolved_list, set_cards, standing
 from deployment_sets.queries import edition_of_set, list_sets, members_with_references, set_of, tags_of
 from deployment_sets.services.sets import clone_set, create_set, delete_set, update_set
 from deployment_sets.views.switch import sets_page
+from profiles.enums import ArtifactType
 
 CARDS_PER_PAGE = 24
 ROWS_PER_PAGE = 100
@@ -58,9 +60,10 @@ def set_list(request: HttpRequest) -> HttpResponseBase:
 @sets_page
 @require_safe
 def set_detail(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
-    """One set: its members, and the artifacts they stand for."""
+    """One set: its members, and the artifacts they stand for; of these, with `search` and `type`, only some."""
     owner = user_of(request)
     deployment_set = set_of(owner, set_id)
+    search, type = request.GET.get("search", ""), artifact_type_in(request.GET)
     members = Paginator(members_with_references(deployment_set), ROWS_PER_PAGE).get_page(request.GET.get("members"))
     return render(
         request,
@@ -70,7 +73,13 @@ def set_detail(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
             "standing": standing(owner, deployment_set),
             "members": members,
             "entries": member_entries(list(members.object_list)),
-            "resolved": resolved_list(deployment_set, page=request.GET.get("resolved"), per_page=ROWS_PER_PAGE),
+            "resolved": resolved_list(
+                deployment_set, page=request.GET.get("resolved"), per_page=ROWS_PER_PAGE, search=search, type=type
+            ),
+            "search": search,
+            "type": type,
+            "types": list(ArtifactType),
+            "runs": last_runs(owner, deployment_set),
         },
     )
 

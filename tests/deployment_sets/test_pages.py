@@ -89,10 +89,11 @@ def test_a_set_shows_its_members_in_order(client: Client, me: User) -> None:
     skill = ArtifactFactory(name="release-notes", description="Writes notes.")
     outer = DeploymentSetFactory(owner=me, members=[inner, group, skill])
     text = page(client, f"/sets/{outer.pk}")
-    assert (
-        "Members · 3 set Backend 1 artifact, depth 1 group Planning 2 artifacts skill release-notes Writes notes."
-        in text
+    shown = (
+        "Members · 3 .* 1 set Backend 1 artifact, depth 1 .* 2 group Planning 2 artifacts .* "
+        "3 skill release-notes Writes notes."
     )
+    assert re.search(shown, text)
 
 
 def test_a_set_shows_what_it_resolves_to_with_trails(client: Client, me: User) -> None:
@@ -101,8 +102,8 @@ def test_a_set_shows_what_it_resolves_to_with_trails(client: Client, me: User) -
     back = DeploymentSetFactory(owner=me, name="Backend", members=[data])
     outer = DeploymentSetFactory(owner=me, members=[back, shared, ArtifactFactory(type="rule", name="style")])
     text = page(client, f"/sets/{outer.pk}")
-    assert "Resolves to 3 artifacts depth 3 · 1 duplicate removed" in text
-    assert "skill sql-review Backend › Data access command ship Backend › Data access rule style direct" in text
+    assert "Resolves to 3 artifacts 1 duplicate removed" in text
+    assert "sql-review Backend › Data access command ship Backend › Data access +1 more rule style direct" in text
 
 
 def test_a_set_shows_where_it_stands(client: Client, me: User) -> None:
@@ -110,7 +111,9 @@ def test_a_set_shows_where_it_stands(client: Client, me: User) -> None:
     for number in range(7):
         DeploymentSetFactory(owner=me, name=f"Outer {number}", members=[inner])
     text = page(client, f"/sets/{inner.pk}")
-    assert "What it is for. not deployed used by Outer 0 , Outer 1 , Outer 2 , Outer 3 , Outer 4 and 2 more" in text
+    assert (
+        "What it is for. + tag not deployed used by Outer 0 , Outer 1 , Outer 2 , Outer 3 , Outer 4 and 2 more" in text
+    )
 
 
 def test_a_set_links_to_the_first_projects_it_is_live_in(client: Client, me: User) -> None:
@@ -152,7 +155,8 @@ def test_what_a_set_stands_for_shows_what_is_flagged_and_why(client: Client, me:
 
 def test_an_empty_set_says_so(client: Client, me: User) -> None:
     text = page(client, f"/sets/{DeploymentSetFactory(owner=me).pk}")
-    assert "This set is empty." in text
+    assert "This set is empty" in text
+    assert "Add members" in text
     assert "Resolves to 0 artifacts" in text
 
 
