@@ -12,6 +12,8 @@ handler500 = views.server_error
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("search", views.search_everywhere, name="search"),
+    path("keys", views.keys, name="keys"),
     path("sets/", include("deployment_sets.urls")),
     path("", include("deployments.urls")),
     path("", include("accounts.urls")),

@@ -14,10 +14,13 @@ from django.urls import reverse
 from django.views import defaults
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import user_of
 from accounts.pages.answers import changed
 from accounts.pages.forms import PageForm
+from accounts.pages.layouts import htmx_of
 from accounts.pages.toasts import Undo
 from config.database import is_busy
+from config.search import search
 from profiles.enums import ArtifactType, platform_choices
 
 
@@ -36,6 +39,24 @@ class _RefusedForm(PageForm):
 def home(request: HttpRequest) -> HttpResponse:
     """The first page there is: the sets, or the projects where sets are switched off."""
     return redirect("sets:list" if settings.DEPLOYMENT_SETS_ENABLED else "deployments:projects")
+
+
+@require_safe
+def search_everywhere(request: HttpRequest) -> HttpResponse:
+    """The dialog that finds things by their names, `q`, as they are typed; and for HTMX its results alone."""
+    details, words = htmx_of(request), request.GET.get("q", "").strip()
+    is_alone = details is not None and details.target == "search-results"
+    return render(
+        request,
+        "_search_results.html" if is_alone else "search.html",
+        {"words": words, "sections": search(user_of(request), words), "is_alone": is_alone},
+    )
+
+
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """The dialog that lists the keys; in a page's dialog the script adds those of the page. No query."""
+    return render(request, "keys.html")
 
 
 @require_safe

@@ -71,6 +71,8 @@ def visitor(request: pytest.FixtureRequest, page: Any, transactional_db: None) -
         url, user = request.getfixturevalue("server_with_logins"), UserFactory(username="ann")
         user.user_permissions.set(Permission.objects.filter(content_type__app_label="artifacts"))
         sign_in(page, url, user)
+    # Whatever it is, it is there by then or never comes.
+    page.set_default_timeout(10_000)
     visitor = Visitor(page, url, user, watched(page))
     yield visitor
     assert visitor.complaints == []
