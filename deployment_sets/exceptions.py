@@ -204,6 +204,8 @@ class NoProfileLeftError(DeploymentError):
         super().__init__(
             f"None of the profiles it is live under exists any more: {names}. "
             "Undeploy the set there, or make a profile of that name again."
+            if names
+            else "The set is not live there any more: there is nothing to bring up to date."
         )
 
 

@@ -21,6 +21,7 @@ from deployment_sets.services.resolution import Member, MemberKind, Resolution, 
 from deployment_sets.services.staleness import stale_counts
 from deployments.models import Claim, Run
 from deployments.queries import counted_by_status
+from deployments.services.folders import is_at_work
 from profiles.enums import ArtifactType
 from projects.models import Project
 from projects.queries import projects_of
@@ -129,18 +130,25 @@ def standing(owner: User, deployment_set: DeploymentSet) -> Standing:
 class LiveProject:
     """A project that a set is live in: under which profiles and how it stands there, and the set's last run in it.
 
-    `unlooked` stands for the profiles when nobody can tell how they stand, because the set cannot be resolved.
+    `at_work` says that this run is not over. `unlooked` stands for the profiles when nobody can tell how they stand,
+    because the set cannot be resolved.
     """
 
     project: Project
     places: Sequence[Live]
     last_run: Run | None
+    at_work: bool = False
     unlooked: Sequence[str] = ()
 
     @property
     def is_stale(self) -> bool:
         """Whether the set would have it otherwise under one of the profiles, as far as the database knows."""
         return any(place.is_stale for place in self.places)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is something to bring up to date, and nobody is at it."""
+        return not self.at_work and (self.is_stale or self.has_drifted)
 
     @property
     def has_drifted(self) -> bool:
@@ -163,6 +171,11 @@ class LiveList:
         return sum(each.is_stale for each in self.projects)
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether a run of the set is going on in any of the projects shown."""
+        return any(each.at_work for each in self.projects)
+
+    @property
     def drifted_count(self) -> int:
         """How many of the projects shown were edited on disk."""
         return sum(each.has_drifted for each in self.projects)
@@ -178,23 +191,27 @@ def live_list(deployment_set: DeploymentSet, *, page: str | None, per_page: int,
     ]
     shown = Paginator(by_project, per_page).get_page(page)
     runs = _last_runs(deployment_set, [places[0].project for places in shown])
+    error = None
     try:
         live = where_live(
             deployment_set=deployment_set, places=[place for places in shown for place in places], on_disk=on_disk
         )
-    except DeploymentSetResolutionError as error:
-        unlooked = [
-            LiveProject(
-                places[0].project, (), runs.get(places[0].project.pk), unlooked=[place.profile_id for place in places]
-            )
-            for places in shown
-        ]
-        return LiveList(shown, unlooked, on_disk, error)
-    projects = [
-        LiveProject(project, list(places), runs.get(project.pk))
-        for project, places in groupby(live, key=lambda place: place.project)
-    ]
-    return LiveList(shown, projects, on_disk)
+    except DeploymentSetResolutionError as caught:
+        live, error = [], caught
+    stands = {project.pk: list(places) for project, places in groupby(live, key=lambda each: each.project)}
+
+    def entry(places: Sequence[Place]) -> LiveProject:
+        project = places[0].project
+        run = runs.get(project.pk)
+        return LiveProject(
+            project,
+            stands.get(project.pk, ()),
+            run,
+            at_work=run is not None and run.state == Run.State.RUNNING and is_at_work(project),
+            unlooked=[place.profile_id for place in places] if error else (),
+        )
+
+    return LiveList(shown, [entry(places) for places in shown], on_disk, error)
 
 
 def member_entries(members: Sequence[DeploymentSetMember]) -> list[MemberEntry]:

@@ -1,20 +1,22 @@
 """Where a set is live: the projects and profiles it is claimed in, and bringing them up to date."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from accounts.models import User
 from deployment_sets.exceptions import NoProfileLeftError
 from deployment_sets.models import DeploymentSet
-from deployment_sets.services.batch_deploy import batch_deploy, claimant_of
+from deployment_sets.services.batch_deploy import claimant_of, deploying_set
 from deployment_sets.services.graph import resolve_set
 from deployment_sets.services.staleness import Placed, PlaceKey, Today, layouts_at, placed_for
 from deployments.exceptions import DeploymentError, ProjectFolderError
 from deployments.installer.status import DeploymentStatus, Status
+from deployments.services import background
 from deployments.services.reports import Report
-from deployments.services.runs import DEFAULT_OPTIONS, RunOptions
+from deployments.services.runs import DEFAULT_OPTIONS, Job, RunOptions, carry_out
 from deployments.services.status import statuses_in
+from projects.background import run_in_background
 from projects.exceptions import FolderBusyError
 from projects.models import Project
 
@@ -97,13 +99,17 @@ def where_live(
     return [_looked_at(each, found[each.project.pk]) for each in live]
 
 
+type BroughtUpToDate = tuple[Project, Report | DeploymentError | FolderBusyError]
+"""A project, and what was done there, or why nothing was."""
+
+
 def bring_up_to_date(
     *,
     by: User,
     deployment_set: DeploymentSet,
     project: Project | None = None,
     options: RunOptions = DEFAULT_OPTIONS,
-) -> Iterator[tuple[Project, Report | DeploymentError | FolderBusyError]]:
+) -> Iterator[BroughtUpToDate]:
     """Deploy the set again wherever it is live, or only in `project`, and remove what it no longer holds.
 
     Gives each project with what was done, or why nothing was. Profiles that do not exist any more are left alone.
@@ -112,20 +118,53 @@ def bring_up_to_date(
     places = _placed(claimant, deployment_set.owner_id)
     chosen = {project_id for project_id, _ in places if project is None or project_id == project.pk}
     for each in Project.objects.filter(pk__in=chosen).order_by("name", "pk"):
-        profile_ids = [profile_id for project_id, profile_id in places if project_id == each.pk]
-        profiles = list(each.profiles.filter(profile_id__in=profile_ids).order_by("created_at", "pk"))
-        if not profiles:
-            yield each, NoProfileLeftError(profile_ids)
-            continue
         try:
-            yield (
-                each,
-                batch_deploy(
-                    by=by, deployment_set=deployment_set, project=each, profiles=profiles, options=options, prune=True
-                ),
-            )
+            yield each, carry_out(job=_job(by, deployment_set, each, places, options))
         except (DeploymentError, FolderBusyError) as error:
             yield each, error
+
+
+def bringing_up_to_date(*, by: User, deployment_set: DeploymentSet, project: Project) -> Job:
+    """What `bring_up_to_date` does in one project, to be carried out.
+
+    Raises NoProfileLeftError when the set is not live there, or under profiles alone that do not exist any more, and
+    DeploymentSetResolutionError.
+    """
+    places = _placed(claimant_of(deployment_set.pk, deployment_set.name).key, deployment_set.owner_id)
+    return _job(by, deployment_set, project, places, DEFAULT_OPTIONS)
+
+
+def start_bringing_up_to_date(*, by: User, deployment_set: DeploymentSet) -> list[BroughtUpToDate] | None:
+    """The same wherever the set is live, project after project, in a thread that goes on after the answer.
+
+    What came of it where that is quick, else None: the runs' rows tell. Raises DeploymentSetResolutionError.
+    """
+    resolve_set(deployment_set)
+    done: list[BroughtUpToDate] = []
+
+    def work() -> None:
+        done.extend(bring_up_to_date(by=by, deployment_set=deployment_set))
+
+    try:
+        thread = run_in_background(work, name=f"bringing the set {deployment_set.pk} up to date")
+    except RuntimeError:
+        # There can be no more threads: whoever asked has to wait.
+        work()
+        return done
+    thread.join(background.PATIENCE_SECONDS)
+    return None if thread.is_alive() else done
+
+
+def _job(
+    by: User, deployment_set: DeploymentSet, project: Project, places: Iterable[PlaceKey], options: RunOptions
+) -> Job:
+    profile_ids = [profile_id for project_id, profile_id in places if project_id == project.pk]
+    profiles = list(project.profiles.filter(profile_id__in=profile_ids).order_by("created_at", "pk"))
+    if not profiles:
+        raise NoProfileLeftError(profile_ids)
+    return deploying_set(
+        by=by, deployment_set=deployment_set, project=project, profiles=profiles, options=options, prune=True
+    )
 
 
 def _placed(claimant: str, owner_id: UUID) -> dict[PlaceKey, Placed]:

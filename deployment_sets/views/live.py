@@ -1,5 +1,6 @@
 """The page of where a set is live, and bringing it up to date there."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -7,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import trigger_client_event
 
 from accounts.access import user_of
 from accounts.models import User
@@ -16,10 +18,12 @@ from accounts.pages.toasts import say
 from deployment_sets.models import DeploymentSet
 from deployment_sets.pages import live_list
 from deployment_sets.queries import set_of
-from deployment_sets.services.live import bring_up_to_date
+from deployment_sets.services.live import BroughtUpToDate, bringing_up_to_date, start_bringing_up_to_date
 from deployment_sets.views.switch import sets_page
 from deployments.models import RunItem
+from deployments.services.background import start
 from deployments.services.reports import Report
+from deployments.views.runs import run_begun
 from projects.models import Project
 from projects.queries import project_of
 
@@ -42,20 +46,25 @@ def set_live(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
     details = htmx_of(request)
     alone = details is not None and details.target == LIVE_REGION
     template = "deployment_sets/_live.html" if alone else "deployment_sets/set_live.html"
-    return render(request, template, {"set": deployment_set, "live": live, "is_alone": alone})
+    answer = render(request, template, {"set": deployment_set, "live": live, "is_alone": alone})
+    if "watch" in request.GET and not live.is_at_work:
+        trigger_client_event(answer, "changed")
+    return answer
 
 
 def _bring_up_to_date(request: HttpRequest, deployment_set: DeploymentSet) -> HttpResponseBase:
+    """In one project it is a run like any other; in all of them one after another, of which the list tells."""
     owner = user_of(request)
     project = _project(owner, request.POST.get("project", ""))
-    done = list(bring_up_to_date(by=owner, deployment_set=deployment_set, project=project))
-    reports = [outcome for _, outcome in done if isinstance(outcome, Report)]
-    problems = [f"{each.name}: {outcome}" for each, outcome in done if not isinstance(outcome, Report)]
-    if problems:
-        more = len(problems) - _PROBLEMS_TOLD
-        told = " ".join(problems[:_PROBLEMS_TOLD]) + (f" And {more} more like these." if more > 0 else "")
-        say(request, told, tone="bad")
-    said = _told(reports) if reports or not problems else ""
+    if project is not None:
+        return run_begun(
+            request, start(job=bringing_up_to_date(by=owner, deployment_set=deployment_set, project=project))
+        )
+    done = start_bringing_up_to_date(by=owner, deployment_set=deployment_set)
+    if done is None:
+        said = "Bringing it up to date, project after project. It goes on when you leave this page."
+    else:
+        said = _told(request, done)
     return changed(request, reverse("sets:live", args=[deployment_set.pk]), said=said)
 
 
@@ -69,11 +78,19 @@ def _project(owner: User, sent: str) -> Project | None:
         raise Project.DoesNotExist from None
 
 
-def _told(reports: list[Report]) -> str:
-    """What came of all of them together."""
+def _told(request: HttpRequest, done: Sequence[BroughtUpToDate]) -> str:
+    """What came of all projects together; what stood in the way of some is said as well."""
+    reports = [outcome for _, outcome in done if isinstance(outcome, Report)]
+    problems = [f"{project.name}: {outcome}" for project, outcome in done if not isinstance(outcome, Report)]
+    if problems:
+        more = len(problems) - _PROBLEMS_TOLD
+        say(
+            request,
+            " ".join(problems[:_PROBLEMS_TOLD]) + (f" And {more} more like these." if more > 0 else ""),
+            tone="bad",
+        )
     if not reports:
-        return "It is live nowhere any more: nothing was done."
-    counts = [sum(report.counts[status] for report in reports) for status in RunItem.Status.values]
-    succeeded, skipped, failed = counts
+        return "" if problems else "It is live nowhere any more: nothing was done."
+    succeeded, skipped, failed = (sum(report.counts[status] for report in reports) for status in RunItem.Status.values)
     where = "1 project" if len(reports) == 1 else f"{len(reports)} projects"
     return f"Brought up to date in {where}: {succeeded} succeeded, {skipped} skipped, {failed} failed."

@@ -1,8 +1,11 @@
 """Where a set is live, as a page, and bringing it up to date from there."""
 
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,8 +17,8 @@ from artifacts.models import Artifact
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.services.batch_deploy import batch_deploy
 from deployments.models import Run
+from deployments.services import background, runs
 from profiles.queries import profiles_of
-from projects.locks import folder_lock
 from projects.models import Project
 from tests.factories import (
     ArtifactFactory,
@@ -27,7 +30,9 @@ from tests.factories import (
 )
 from tests.queries import assert_no_more_for_twice_as_many
 
-pytestmark = pytest.mark.django_db
+# Runs go on in threads, which see only what is committed.
+pytestmark = pytest.mark.django_db(transaction=True)
+IN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog"}
 
 type Landing = Callable[[str], Project]
 
@@ -35,6 +40,12 @@ type Landing = Callable[[str], Project]
 @pytest.fixture
 def me() -> User:
     return local_user()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are over with the answer."""
+    monkeypatch.setattr(background, "PATIENCE_SECONDS", 20)
 
 
 @pytest.fixture
@@ -115,10 +126,35 @@ def test_one_project_is_brought_up_to_date_and_no_other(
 ) -> None:
     one, two = land("one"), land("two")
     give_version(ship, {"": "Ship it\n"})
-    text = told(client, full_stack, project=str(one.pk))
-    assert "Brought up to date in 1 project: 1 succeeded, 0 skipped, 0 failed." in text
+    answer = client.post(f"/sets/{full_stack.pk}/live", {"project": str(one.pk)})
+    run = Run.objects.get(project=one, number=2)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/runs/{run.pk}")
     assert (shipped(one), shipped(two)) == ("Ship it\n", "Ship\n")
-    assert "1 of 2 stale" in text
+    assert "1 of 2 stale" in page(client, full_stack)
+
+
+def test_in_a_dialog_one_project_shows_what_came_of_it(
+    client: Client, full_stack: DeploymentSet, land: Landing, ship: Artifact
+) -> None:
+    one = land("one")
+    give_version(ship, {"": "Ship it\n"})
+    answer = client.post(f"/sets/{full_stack.pk}/live", {"project": str(one.pk)}, headers=IN_DIALOG)
+    assert "1 succeeded, 0 skipped, 0 failed" in answer.content.decode()
+    assert "changed" in answer.headers["HX-Trigger"]
+
+
+def test_a_project_without_any_of_its_profiles_is_told_so(
+    client: Client, full_stack: DeploymentSet, land: Landing
+) -> None:
+    one = land("one")
+    one.profiles.all().delete()
+    assert "stale: The profile does not exist any more." in page(client, full_stack)
+    answer = client.post(f"/sets/{full_stack.pk}/live", {"project": str(one.pk)})
+    assert answer.status_code == 409
+    assert "None of the profiles it is live under exists any more: claude_code." in answer.content.decode()
+    elsewhere = ProjectFactory(owner=one.owner)
+    answer = client.post(f"/sets/{full_stack.pk}/live", {"project": str(elsewhere.pk)})
+    assert "The set is not live there any more" in answer.content.decode()
 
 
 def test_all_projects_are_brought_up_to_date_and_trouble_in_one_is_told(
@@ -126,11 +162,52 @@ def test_all_projects_are_brought_up_to_date_and_trouble_in_one_is_told(
 ) -> None:
     one, two = land("one"), land("two")
     give_version(ship, {"": "Ship it\n"})
-    with folder_lock(Path(two.path), wait_seconds=0):
-        text = told(client, full_stack)
+    two.profiles.all().delete()
+    text = told(client, full_stack)
     assert "Brought up to date in 1 project: 1 succeeded, 0 skipped, 0 failed." in text
-    assert re.search("two: .*another", text, re.IGNORECASE)
+    assert "two: None of the profiles it is live under exists any more: claude_code." in text
     assert (shipped(one), shipped(two)) == ("Ship it\n", "Ship\n")
+
+
+def test_many_projects_go_on_after_the_answer_and_the_list_asks_again(
+    client: Client, full_stack: DeploymentSet, land: Landing, ship: Artifact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = land("one")
+    give_version(ship, {"": "Ship it\n"})
+    monkeypatch.setattr(background, "PATIENCE_SECONDS", 0)
+    begun, may_go_on = Event(), Event()
+
+    def held_up(**arguments: Any) -> Any:
+        begun.set()
+        may_go_on.wait(20)
+        return finish(**arguments)
+
+    finish = runs.finish
+    monkeypatch.setattr(runs, "finish", held_up)
+    assert "Bringing it up to date, project after project." in told(client, full_stack)
+    assert begun.wait(20)
+    text = page(client, full_stack, "?watch=1")
+    assert "Run 2 , at work" in text
+    assert "Bring up to date" not in text
+    address = f"/sets/{full_stack.pk}/live?watch=1"
+    assert "HX-Trigger" not in client.get(address).headers
+    may_go_on.set()
+    for thread in [each for each in threading.enumerate() if str(full_stack.pk) in each.name]:
+        thread.join(20)
+    answer = client.get(address)
+    assert "changed" in answer.headers["HX-Trigger"]
+    assert "hx-trigger" not in answer.content.decode()
+    assert shipped(one) == "Ship it\n"
+
+
+def test_nothing_begins_for_a_set_that_cannot_be_resolved(
+    client: Client, full_stack: DeploymentSet, land: Landing, me: User
+) -> None:
+    land("one")
+    other = DeploymentSetFactory(owner=me, members=[full_stack])
+    DeploymentSetMember.objects.create(set=full_stack, member_set=other, position=1)
+    assert client.post(f"/sets/{full_stack.pk}/live").status_code == 422
+    assert Run.objects.count() == 1
 
 
 def test_projects_of_nobody_or_of_another_owner_do_not_exist(
