@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from itertools import batched
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.ordering import Sort, ordering
 from accounts.text import containing, is_storable
 from artifacts.exceptions import FileNotInArtifactError, UnknownArtifactsError
 from artifacts.manifests import Manifest
-from artifacts.models import Artifact, ArtifactGroup, ArtifactTag, Blob, Collection, CollectionImport, GroupMembership
+from artifacts.models import (
+    Artifact,
+    ArtifactGroup,
+    ArtifactTag,
+    Blob,
+    Collection,
+    CollectionImport,
+    GroupMembership,
+    Version,
+)
 from artifacts.services.blobs import load_blobs
 from profiles.enums import ArtifactType, Platform
 from profiles.rendering import ArtifactContent, ContentFile
@@ -49,6 +58,11 @@ class ArtifactFile:
     executable: bool
     sha256: str
 
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class CollectionCounts:
@@ -68,12 +82,14 @@ def list_artifacts(
     tag: str = "",
     search: str = "",
     gone: bool | None = None,
+    flagged: bool = False,
     sort: Sort = "name",
 ) -> QuerySet[Artifact]:
     """The artifacts for which all that is given is true, each with its collection, version and tags.
 
     `platform` asks where one may be deployed. `search` is a part of the name in whatever case, a `type:name` whose name
-    may be a part as well, or a uuid. `sort` may be turned around with a leading `-`. Two queries.
+    may be a part as well, or a uuid. `flagged` are those somebody should look at. `sort` may be turned around with a
+    leading `-`. Two queries.
     """
     artifacts = Artifact.objects.select_related("collection", "version").prefetch_related("tag_rows")
     if not (is_storable(tag) and is_storable(namespace or "")):
@@ -84,6 +100,8 @@ def list_artifacts(
         deployable_on(platform) if platform else Q(),
         **{field: value for field, value in wanted.items() if value is not None},
     )
+    if flagged:
+        artifacts = artifacts.exclude(flags=[])
     return _present(artifacts, gone).order_by(ordering(sort), "type", "namespace", "uuid")
 
 
@@ -153,6 +171,19 @@ def collection_counts(collections: Iterable[Collection]) -> dict[UUID, Collectio
     kept = dict(groups.annotate(number=Count("pk")))
     numbers = {key: (present, lost) for key, present, lost in artifacts.annotate(present=there, lost=gone)}
     return {key: CollectionCounts(*numbers.get(key, (0, 0)), kept.get(key, 0)) for key in keys}
+
+
+def latest_imports(collections: Iterable[Collection]) -> dict[UUID, CollectionImport]:
+    """The last import of each of these collections that has any, without its report. One query."""
+    last = CollectionImport.objects.filter(collection=OuterRef("pk")).order_by("-started_at", "id").values("pk")[:1]
+    owners = Collection.objects.filter(pk__in=[collection.pk for collection in collections])
+    rows = CollectionImport.objects.filter(pk__in=owners.annotate(last=Subquery(last)).values("last")).defer("report")
+    return {row.collection_id: row for row in rows}
+
+
+def versions_of(artifact: Artifact) -> QuerySet[Version]:
+    """What an artifact has held, the newest first."""
+    return artifact.versions.order_by("-created_at", "id")
 
 
 def files_of(artifact: Artifact) -> list[ArtifactFile]:

@@ -8,13 +8,15 @@ from typing import Any
 from artifacts.models import CollectionImport
 
 _MOST_LINES = 40
-_OUTCOMES = (
+OUTCOMES = (
     ("added", "Added", ""),
     ("updated", "Updated", ""),
     ("returned", "Returned", "gone before, and the same artifacts again"),
     ("kept", "Kept", "their files are there but cannot be read this time, so they stay as they were"),
     ("gone", "Gone", "no longer found; sets that hold them show them as missing"),
 )
+"""What can become of an artifact besides that it is as it was: the word of the report, a heading, and what it means."""
+
 _RENAMED = "; one that was renamed is here under its old name, and under Added by its new one"
 
 
@@ -70,7 +72,7 @@ def _summary(done: CollectionImport) -> Iterator[str]:
 
 def _outcomes(report: Mapping[str, Any]) -> Iterator[Section]:
     counts = report["counts"]
-    for outcome, heading, meaning in _OUTCOMES:
+    for outcome, heading, meaning in OUTCOMES:
         if outcome == "gone" and counts["added"]:
             meaning += _RENAMED
         rows = [_label(row) for row in report["artifacts"] if row["outcome"] == outcome]

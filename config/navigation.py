@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
+from artifacts.models import Artifact, ArtifactGroup, Collection
 from deployment_sets.models import DeploymentSet
 from projects.models import Project
 
@@ -40,6 +41,12 @@ def _links(request: HttpRequest) -> list[Link]:
     if settings.DEPLOYMENT_SETS_ENABLED:
         sets = DeploymentSet.objects.owned_by(user).count()
         links.append(_link("Sets", reverse("sets:list"), sets, request.path))
+    for label, name, rows in (
+        ("Artifacts", "artifacts:list", Artifact.objects.filter(gone_at=None)),
+        ("Groups", "artifacts:groups", ArtifactGroup.objects.filter(gone_at=None)),
+        ("Collections", "artifacts:collections", Collection.objects.all()),
+    ):
+        links.append(_link(label, reverse(name), rows.count(), request.path))
     projects = Project.objects.owned_by(user).count()
     links.append(_link("Projects", reverse("deployments:projects"), projects, request.path))
     links.append(_link("Runs", reverse("deployments:runs"), None, request.path))

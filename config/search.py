@@ -58,7 +58,7 @@ COMMANDS: Sequence[Command] = (
     Command("New set", "sets:new", about_sets=True),
     Command("Import sets from a file", "sets:import", about_sets=True),
     Command("Import a collection", "artifacts:import", permission="artifacts.add_collection"),
-    Command("New artifact", "artifacts:new", permission="artifacts.add_artifact"),
+    Command("New artifact", "artifacts:new", permission="artifacts.add_artifact", opens_dialog=False),
     Command("New group", "artifacts:group-new", permission="artifacts.add_artifactgroup"),
     Command("Register a project", "deployments:register"),
     Command("Go to sets", "sets:list", opens_dialog=False, about_sets=True),

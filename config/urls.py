@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search", views.search_everywhere, name="search"),
     path("keys", views.keys, name="keys"),
     path("sets/", include("deployment_sets.urls")),
+    path("", include("artifacts.urls")),
     path("", include("deployments.urls")),
     path("", include("accounts.urls")),
     path("api/v1/", api.urls),

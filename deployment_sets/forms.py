@@ -196,3 +196,9 @@ class ImportForm(PageForm):
         """What is to be imported. Raises as `deployment_sets.portable.reading.parse` does."""
         text: str = self.cleaned_data["text"]
         return parse(text, format_of(text))
+
+
+class ChosenSetForm(PageForm):
+    """One of somebody's sets."""
+
+    set = forms.UUIDField(error_messages={"required": "Choose a set.", "invalid": "Choose one of the sets."})

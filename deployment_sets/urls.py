@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deployment_sets.views import deploying, fields, live, members, portable, sets, understanding
+from deployment_sets.views import deploying, fields, live, members, portable, sets, understanding, usage
 
 app_name = "sets"
 
@@ -10,6 +10,9 @@ urlpatterns = [
     path("", sets.set_list, name="list"),
     path("new", sets.set_new, name="new"),
     path("import", portable.set_import, name="import"),
+    path("with-artifact/<uuid:artifact_uuid>", usage.artifact_usage, name="artifact-usage"),
+    path("with-artifact/<uuid:artifact_uuid>/add", usage.artifact_add, name="add-artifact"),
+    path("with-group/<uuid:group_id>", usage.group_usage, name="group-usage"),
     path("<uuid:set_id>", sets.set_detail, name="detail"),
     path("<uuid:set_id>/edit", sets.set_edit, name="edit"),
     path("<uuid:set_id>/name", fields.set_field, {"field": "name"}, name="name"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deployments.views import projects, runs
+from deployments.views import places, projects, runs
 
 app_name = "deployments"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("projects/", projects.project_list, name="projects"),
     path("projects/<uuid:project_id>", projects.project_detail, name="project"),
     path("runs/", runs.run_list, name="runs"),
+    path("projects/with-artifact/<uuid:artifact_uuid>", places.artifact_places, name="artifact-places"),
     path("runs/<uuid:run_id>", runs.run_detail, name="run"),
     path("runs/<uuid:run_id>/progress", runs.run_progress, name="run_progress"),
     path("runs/<uuid:run_id>/undo", runs.run_undo, name="run_undo"),

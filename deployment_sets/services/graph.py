@@ -153,6 +153,13 @@ def summaries(sets: Collection[DeploymentSet]) -> dict[UUID, SetSummary]:
     return {one.pk: _summary(one.pk, graph) for one in sets}
 
 
+def with_sets_above(sets: Collection[DeploymentSet]) -> list[DeploymentSet]:
+    """`sets` and all that hold one of them, directly or not, by name. One query."""
+    reached, seeds = _reached_from([each.pk for each in sets], upwards=True)
+    order = "ORDER BY lower(name), id"
+    return list(DeploymentSet.objects.raw(f"SELECT * FROM {_SET} WHERE id IN ({reached}) {order}", seeds))
+
+
 def check_nesting(outer: DeploymentSet, inner: Sequence[DeploymentSet]) -> None:
     """Refuse to make `inner` members of `outer` when that closes a circle or nests too deep. Two queries.
 

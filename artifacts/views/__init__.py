@@ -1,0 +1,1 @@
+"""Pages of collections, artifacts and groups, thin: may they, ask a service or a query, show."""

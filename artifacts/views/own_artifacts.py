@@ -1,0 +1,77 @@
+"""Pages of artifacts that are made here: making one, changing its files, deleting it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import demand_permission, user_of
+from accounts.pages.answers import changed
+from artifacts.exceptions import ArtifactError, ImportedArtifactError
+from artifacts.forms.artifacts import FilesForm, NewArtifactForm
+from artifacts.models import Artifact, Collection
+from artifacts.queries import content_of, list_artifacts
+from artifacts.services.artifacts import create_artifact, delete_artifact, update_artifact
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def artifact_new(request: HttpRequest) -> HttpResponseBase:
+    """A page on which an artifact is written, file by file."""
+    demand_permission(user_of(request), "artifacts.add_artifact")
+    form = NewArtifactForm(request.POST or None)
+    files = FilesForm(request.POST) if request.method == "POST" else FilesForm()
+    if files.is_sent and form.is_valid():
+        try:
+            made = create_artifact(**form.identity, files=files.files)
+        except ArtifactError as error:
+            form.refuse(error.problems)
+        else:
+            url = reverse("artifacts:artifact", args=[made.pk])
+            return changed(request, url, said=f"Made {made.artifact_id}.", leave=True)
+    context = {"form": form, "files": files}
+    return render(request, "artifacts/artifact_new.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def artifact_files(request: HttpRequest, artifact_uuid: UUID) -> HttpResponseBase:
+    """A page on which the files of an artifact are changed, all at once."""
+    demand_permission(user_of(request), "artifacts.change_artifact")
+    artifact = _own(artifact_uuid)
+    held = content_of(artifact)
+    files = FilesForm(request.POST, held=held) if request.method == "POST" else FilesForm(held=held)
+    problems: list[str] = []
+    if files.is_sent:
+        try:
+            update_artifact(artifact=artifact, files=files.files)
+        except ArtifactError as error:
+            problems = [message for messages in error.problems.values() for message in messages]
+        else:
+            url = reverse("artifacts:artifact", args=[artifact_uuid])
+            return changed(
+                request, url, said=f"Saved the files of {artifact.artifact_id} as a new version.", leave=True
+            )
+    context = {"artifact": artifact, "files": files, "problems": problems}
+    return render(request, "artifacts/artifact_files.html", context, status=422 if problems else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def artifact_delete(request: HttpRequest, artifact_uuid: UUID) -> HttpResponseBase:
+    """The dialog that says what deleting an artifact means, and does it."""
+    demand_permission(user_of(request), "artifacts.delete_artifact")
+    artifact = _own(artifact_uuid)
+    if request.method == "POST":
+        delete_artifact(artifact=artifact)
+        url = reverse("artifacts:artifact", args=[artifact_uuid])
+        return changed(request, url, said=f"Deleted {artifact.artifact_id}. Sets that hold it show it as missing.")
+    return render(request, "artifacts/artifact_delete.html", {"artifact": artifact})
+
+
+def _own(artifact_uuid: UUID) -> Artifact:
+    """An artifact that was made here. Raises Artifact.DoesNotExist, and ImportedArtifactError for any other."""
+    artifact = list_artifacts().get(pk=artifact_uuid)
+    if artifact.collection.kind != Collection.Kind.OWN:
+        raise ImportedArtifactError(artifact)
+    return artifact
