@@ -18,6 +18,8 @@ LINES_IN_ALL = 600
 _TONES = {Action.CONFLICT: "bad", Action.MISSING: "bad", Action.REFUSED: "bad", Action.REMOVE: "attention"}
 # Whose content somebody has to know already to judge the change.
 _WITH_DIFFS = {Action.UPDATE, Action.CONFLICT}
+_WRITING = {Action.CREATE, Action.UPDATE, Action.REMOVE}
+_QUIET = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class PlanRow:
     """What would become of one artifact under one profile."""
 
     result: Result
+    reason: str
     tone: str
     paths: Sequence[str]
     more_paths: int
@@ -43,7 +46,9 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanPage:
-    """A plan: `changes` is how many artifacts something would be written for, `more` how many rows are not shown.
+    """A plan: `changes` is how many rows something would be written for, of so many `artifacts`.
+
+    `quiet_rows` are those that stay as they are; `more` rows are not shown.
 
     `recordable` are there already, and would only be recorded as wanted.
     """
@@ -51,11 +56,19 @@ class PlanPage:
     fingerprint: str
     counts: Sequence[Count]
     rows: Sequence[PlanRow]
+    quiet_rows: Sequence[PlanRow]
     more: int
     changes: int
+    artifacts: int
+    has_profiles: bool
     recordable: int
     conflicts: int
     errors: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it is about no artifact at all."""
+        return not self.rows and not self.quiet_rows
 
     @property
     def sentence(self) -> str:
@@ -76,17 +89,21 @@ def plan_page(report: Report, claimed: Collection[DeploymentKey] | None = None) 
     diffs = report.diffs or [()] * len(report.results)
     pairs = sorted(zip(report.results, diffs, strict=True), key=lambda pair: _rank(pair[0]))
     left = LINES_IN_ALL
-    rows = []
+    rows: list[PlanRow] = []
+    quiet_rows: list[PlanRow] = []
     for result, of_result in pairs[:ROWS_SHOWN]:
         row = _row(result, of_result, left)
         left -= _lines_of(row.diffs)
-        rows.append(row)
+        (quiet_rows if _rank(result) == _QUIET else rows).append(row)
     return PlanPage(
         fingerprint=report.fingerprint,
         counts=counts,
         rows=rows,
-        more=len(pairs) - len(rows),
+        quiet_rows=quiet_rows,
+        more=max(0, len(pairs) - ROWS_SHOWN),
         changes=report.counts[RunItem.Status.SUCCESS],
+        artifacts=len({each.artifact_uuid for each in report.results if each.status == RunItem.Status.SUCCESS}),
+        has_profiles=len({result.profile_id for result in report.results}) > 1,
         recordable=0 if claimed is None else sum(_is_recordable(result, claimed) for result in report.results),
         conflicts=actions[Action.CONFLICT],
         errors=report.counts[RunItem.Status.ERROR],
@@ -119,9 +136,9 @@ def _rank(result: Result) -> int:
         return 0
     if result.action == Action.CONFLICT or (result.status == RunItem.Status.SUCCESS and result.warnings):
         return 1
-    if result.status == RunItem.Status.SUCCESS:
-        return 2 if result.action in (Action.UPDATE, Action.REMOVE) else 3
-    return 4
+    if result.action in _WRITING:
+        return 3 if result.action == Action.CREATE else 2
+    return _QUIET
 
 
 def _row(result: Result, diffs: Sequence[FileDiff], left: int) -> PlanRow:
@@ -131,11 +148,16 @@ def _row(result: Result, diffs: Sequence[FileDiff], left: int) -> PlanRow:
             if left <= _lines_of(shown):
                 break
             shown.append(_cut(diff, min(LINES_OF_ONE_FILE, left)))
+    # Where each of its files is shown, they need not be named besides.
+    paths = [path for path in result.paths if path not in {diff.path for diff in shown}]
+    is_held_back = result.action in _WRITING and result.status == RunItem.Status.SKIP
     return PlanRow(
         result=result,
+        # Said once, below the plan, and not of each.
+        reason="" if is_held_back else result.reason,
         tone=_TONES.get(Action(result.action), ""),
-        paths=result.paths[:PATHS_SHOWN],
-        more_paths=max(0, len(result.paths) - PATHS_SHOWN),
+        paths=paths[:PATHS_SHOWN],
+        more_paths=max(0, len(paths) - PATHS_SHOWN),
         file_count=len(diffs),
         diffs=shown,
     )

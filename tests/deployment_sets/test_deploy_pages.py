@@ -160,7 +160,8 @@ def test_pruning_and_all_or_nothing_are_choices(
     kit.members.get(artifact__name="plan").delete()
     assert "remove" not in [row.result.action for row in pages.get(deploy_url(kit)).context["plan"].rows]
     pruned = pages.get(deploy_url(kit, prune="on"))
-    assert [row.result.action for row in pruned.context["plan"].rows] == ["remove", "unchanged"]
+    assert [row.result.action for row in pruned.context["plan"].rows] == ["remove"]
+    assert [row.result.action for row in pruned.context["plan"].quiet_rows] == ["unchanged"]
     pages.post(deploy_url(kit), fields_of(pruned))
     assert [path.name for path in (project_folder / ".claude/commands").iterdir()] == ["ship.md"]
     kit.members.create(artifact=ArtifactFactory(type="command", name="new"), position=1)
