@@ -21,7 +21,7 @@ from deployment_sets.exceptions import (
 )
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.queries import list_sets, members_of
-from deployment_sets.services.graph import check_nesting, explain_artifact, resolve_set, summaries
+from deployment_sets.services.graph import check_nesting, explain_artifact, nesting_refusals, resolve_set, summaries
 from deployment_sets.services.members import add_member, remove_member
 from deployment_sets.services.resolution import MemberKind
 from tests.factories import ArtifactFactory, ArtifactGroupFactory, CollectionFactory, DeploymentSetFactory
@@ -180,6 +180,32 @@ def test_edges_are_refused_exactly_when_they_close_a_circle_or_go_too_deep(owner
             with pytest.raises(expected):
                 add_member(owner=owner, set_id=outer.pk, member_set_id=new.pk)
     assert met == {None, DeploymentSetCycleError, DeploymentSetDepthError}
+
+
+def test_what_is_said_of_many_beforehand_is_what_adding_each_says(owner: User) -> None:
+    chain: list[DeploymentSet] = [DeploymentSetFactory(owner=owner, name="bottom")]
+    for _ in range(12):
+        chain.insert(0, DeploymentSetFactory(owner=owner, members=chain[:1]))
+    tower: list[DeploymentSet] = [DeploymentSetFactory(owner=owner)]
+    for _ in range(12):
+        tower.insert(0, DeploymentSetFactory(owner=owner, members=tower[:1]))
+    candidates: list[DeploymentSet] = [*chain, *tower, in_a_circle(owner), DeploymentSetFactory(owner=owner)]
+    for outer in (chain[-1], chain[5], tower[0], candidates[-1]):
+        said = {set_id: str(refusal) for set_id, refusal in nesting_refusals(outer, candidates).items()}
+        refused = {}
+        for candidate in candidates:
+            try:
+                check_nesting(outer, [candidate])
+            except (DeploymentSetCycleError, DeploymentSetResolutionError) as error:
+                refused[candidate.pk] = str(error)
+        assert said == refused
+        assert 0 < len(refused) < len(candidates)
+
+
+def test_asking_about_candidates_takes_as_many_queries_for_twice_the_sets(owner: User) -> None:
+    outer, candidates = DeploymentSetFactory(owner=owner), grow(owner, 6)
+    few = queries(lambda: nesting_refusals(outer, candidates[:3]))
+    assert few == queries(lambda: nesting_refusals(outer, candidates)) == 2
 
 
 def test_a_page_of_sets_shows_counts_and_depth_and_the_broken_ones_without(owner: User) -> None:

@@ -20,6 +20,7 @@ from deployment_sets.services.resolution import (
     Trail,
     explain,
     resolve,
+    trail_counts,
 )
 
 ARTIFACTS = [UUID(int=1000 + number) for number in range(6)]
@@ -141,6 +142,12 @@ def test_trails_their_number_and_direct_containers_are_those_of_a_plain_walk(gra
     assert explanation.trails == tuple(islice(trails, MAX_TRAILS))
     root = Container(MemberKind.SET, ROOT, str(ROOT))
     assert list(explanation.direct_containers) == list(dict.fromkeys(trail[-1] if trail else root for trail in trails))
+
+
+@given(graphs(acyclic=True))
+def test_trails_counted_for_all_are_as_many_as_those_explained_for_each(graph: SetGraph) -> None:
+    counts = trail_counts(ROOT, graph)
+    assert counts == {each.uuid: explain(ROOT, graph, each.uuid).trail_count for each in resolve(ROOT, graph).artifacts}
 
 
 @given(graphs(acyclic=False))
