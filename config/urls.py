@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("keys", views.keys, name="keys"),
     path("sets/", include("deployment_sets.urls")),
     path("", include("artifacts.urls")),
+    path("", include("projects.urls")),
+    path("", include("profiles.urls")),
     path("", include("deployments.urls")),
     path("", include("accounts.urls")),
     path("api/v1/", api.urls),

@@ -105,15 +105,6 @@ class SetForm(PageForm):
         """What the services of sets take."""
         return {name: self.cleaned_data[name] for name in ("name", "description", "color", "icon", "tags")}
 
-    def tell_edited(self, edition: str) -> None:
-        """Say that the set is not as it was read; sent once more, it is overwritten."""
-        self.data = {**{name: self.data[name] for name in self.data}, "edition": edition}
-        self.add_error(
-            None,
-            "This set was changed elsewhere since you opened it. What you typed is still here: save it all the same, "
-            "or close and look at the set first.",
-        )
-
 
 class FieldForm(SetForm):
     """One of a set's own fields by itself, changed where it stands on the set's page."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deployment_sets.views import deploying, fields, live, members, portable, sets, understanding, usage
+from deployment_sets.views import deploying, fields, in_project, live, members, portable, sets, understanding, usage
 
 app_name = "sets"
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("<uuid:set_id>/deploy", deploying.set_deploy, name="deploy"),
     path("<uuid:set_id>/deploy/folder", deploying.set_deploy_folder, name="deploy_folder"),
     path("<uuid:set_id>/undeploy", deploying.set_undeploy, name="undeploy"),
+    path("in/<uuid:project_id>", in_project.sets_in_project, name="in-project"),
     path("runs/<uuid:run_id>/retry", deploying.run_retry, name="retry"),
     path("<uuid:set_id>/graph", understanding.set_graph, name="graph"),
     path("<uuid:set_id>/why/<uuid:artifact_uuid>", understanding.set_why, name="why"),

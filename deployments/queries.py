@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 
 from accounts.dependents import number_of
 from accounts.models import User
+from accounts.text import containing
 from deployments.installer.decisions import Claimant, DeploymentKey
 from deployments.models import Claim, Deployment, Placement, Run, RunItem
 from profiles.enums import ArtifactType
@@ -16,9 +17,10 @@ from projects.models import Project
 from projects.queries import projects_of
 
 
-def projects_with_deployments(owner: User) -> QuerySet[Project]:
-    """The owner's projects by name, each with what `with_deployments` gives."""
-    return with_deployments(projects_of(owner))
+def projects_with_deployments(owner: User, words: str = "") -> QuerySet[Project]:
+    """The owner's projects that have `words` in name or path, by name, each with what `with_deployments` gives."""
+    found = containing("name", words) | containing("path", words)
+    return with_deployments(projects_of(owner).filter(found).order_by(Lower("name"), "id"))
 
 
 def with_deployments(projects: QuerySet[Project]) -> QuerySet[Project]:
@@ -44,8 +46,12 @@ def list_deployments(
     artifact_uuid: UUID | None = None,
     type: ArtifactType | None = None,
     claimant: str = "",
+    words: str = "",
 ) -> QuerySet[Deployment]:
-    """What is in a project, as far as all that is given is true of it, each with who deployed it."""
+    """What is in a project, as far as all that is given is true of it, each with who deployed it.
+
+    `words` are looked for in `type:name`.
+    """
     wanted = {
         "deployment_profile_id": profile_id,
         "artifact_uuid": artifact_uuid,
@@ -53,12 +59,17 @@ def list_deployments(
         "claims__claimant": claimant,
     }
     chosen = {field: value for field, value in wanted.items() if value}
-    return deployments_in(project).select_related("deployed_by").filter(**chosen)
+    return deployments_in(project).select_related("deployed_by").filter(containing("label", words), **chosen)
 
 
 def deployment_of(project: Project, deployment_id: UUID) -> Deployment:
     """The project's deployment of that id, with all that `list_deployments` gives. Raises Deployment.DoesNotExist."""
     return list_deployments(project).get(pk=deployment_id)
+
+
+def deployments_among(project: Project, deployment_ids: Collection[UUID]) -> QuerySet[Deployment]:
+    """Those with these ids that are in the project, with all that `deployments_in` gives."""
+    return deployments_in(project).filter(pk__in=deployment_ids)
 
 
 def deployments_of_artifact(owner: User, artifact_uuid: UUID) -> QuerySet[Deployment]:

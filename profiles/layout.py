@@ -67,10 +67,10 @@ def check_layout(
             problems.setdefault(name, []).append(str(error))
 
     check("platform", lambda: _member(Platform, platform, "platform"))
-    check("root_dir", lambda: _folder(root_dir))
+    check("root_dir", lambda: check_folder(root_dir))
     check("artifact_path_map", lambda: _path_map(artifact_path_map))
-    check("project_config_filenames", lambda: _each(project_config_filenames, _folder))
-    check("context_path_prefixes", lambda: _each(context_path_prefixes, _folder))
+    check("project_config_filenames", lambda: _each(project_config_filenames, check_folder))
+    check("context_path_prefixes", lambda: _each(context_path_prefixes, check_folder))
     check(
         "supported_artifact_types",
         lambda: _types(supported_artifact_types),
@@ -82,7 +82,7 @@ def check_layout(
 def check_root_dir(root_dir: object) -> None:
     """Raise LayoutError unless a layout can be built from this root."""
     try:
-        _folder(root_dir)
+        check_folder(root_dir)
     except ValueError as error:
         raise LayoutError({"root_dir": [str(error)]}) from error
 
@@ -93,7 +93,8 @@ def _member(enum: type[Platform] | type[ArtifactType], value: object, word: str)
         raise ValueError(f"{value!r} is not a known {word}; write one of {', '.join(known)}.")
 
 
-def _folder(value: object) -> None:
+def check_folder(value: object) -> None:
+    """Raise ValueError unless `value` is a path inside the project where something may be placed."""
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is not a path.")
     path = relative_path(value)
@@ -111,7 +112,7 @@ def _path_map(value: object) -> None:
         raise ValueError("This is not a map from artifact type to folder.")
     for kind, folder in value.items():
         _member(ArtifactType, kind, "artifact type")
-        _folder(folder)
+        check_folder(folder)
 
 
 def _types(value: object) -> None:

@@ -100,6 +100,15 @@ def delete_profile(*, profile: DeploymentProfile, expected: Collection[str] | No
         _to_change(profile, expected).delete()
 
 
+def default_fields(platform: str, root_dir: str | None = None) -> LayoutFields:
+    """What a profile says that chooses nothing but its platform and its root, or not even that.
+
+    Raises ProfileError for a platform this version cannot deploy to, and for a root that cannot be used.
+    """
+    module = _module(platform)
+    return _defaults(module, module.default_root_dir if root_dir is None else root_dir)
+
+
 def _to_change(profile: DeploymentProfile, expected: Collection[str] | None) -> DeploymentProfile:
     """The profile as it is stored now, locked for whoever changes it until their transaction ends.
 

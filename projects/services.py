@@ -28,9 +28,7 @@ def register_project(*, owner: User, path: str, name: str = "", create_folder: b
     `create_folder` it is made where it is missing. Raises ProjectPathError for any other path,
     ProjectExistsError when the owner has registered the folder already, ProjectError for a bad name.
     """
-    folder = resolved_path(path)
-    root = _root_of(folder, path)
-    _keep_off_special_folders(folder, path)
+    folder, root = folder_for_project(path)
     project = Project(owner=owner, name=name.strip() or folder.name or str(folder), path=str(folder))
     if problems := problems_with(project):
         raise ProjectError(problems)
@@ -83,10 +81,21 @@ def folder_of(project: Project) -> Path:
     Raises ProjectPathError. Does not ask whether the folder is there.
     """
     folder = resolved_path(project.path)
-    _root_of(folder, project.path)
+    root_of(folder, project.path)
     if str(folder) != project.path:
         raise ProjectPathError(f"{project.path} now leads to {folder} through a symlink. Register that folder instead.")
     return folder
+
+
+def folder_for_project(path: str) -> tuple[Path, Path]:
+    """The folder that `path` means, which may be a project's, and the root it is inside; whether or not it is there.
+
+    Raises ProjectPathError.
+    """
+    folder = resolved_path(path)
+    root = root_of(folder, path)
+    _keep_off_special_folders(folder, path)
+    return folder, root
 
 
 def resolved_path(path: str) -> Path:
@@ -105,7 +114,7 @@ def resolved_path(path: str) -> Path:
     return folder
 
 
-def _root_of(folder: Path, path: str) -> Path:
+def root_of(folder: Path, path: str) -> Path:
     """The root that `folder` is inside. Raises ProjectPathError, which says nothing but the `path` that was given.
 
     So it is the same for all that lies outside, whether or not it is there.
@@ -138,20 +147,34 @@ def _keep_off_special_folders(folder: Path, path: str) -> None:
         )
 
 
-def _demand_folder(folder: Path, path: str, root: Path, create: bool) -> None:
-    """Raise ProjectPathError unless `folder` is a folder now, made here if that was asked for."""
+def is_there(folder: Path, path: str) -> bool:
+    """Whether there is a folder. Raises ProjectPathError where there is something else, or nobody can look."""
     try:
         if folder.is_dir():
-            return
+            return True
         if os.path.lexists(folder):
             raise ProjectPathError(f"{path!r} is not a folder.")
+    except OSError as error:
+        raise _unusable(path, error) from error
+    return False
+
+
+def _demand_folder(folder: Path, path: str, root: Path, create: bool) -> None:
+    """Raise ProjectPathError unless `folder` is a folder now, made here if that was asked for."""
+    if is_there(folder, path):
+        return
+    try:
         if not create:
             raise ProjectPathError(
                 f"The folder {path!r} does not exist. Create it first, or have it created with the project."
             )
         _make_folder(folder, root)
     except OSError as error:
-        raise ProjectPathError(f"The folder {path!r} cannot be used: {error.strerror}.") from error
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: str, error: OSError) -> ProjectPathError:
+    return ProjectPathError(f"The folder {path!r} cannot be used: {error.strerror}.")
 
 
 def _make_folder(folder: Path, root: Path) -> None:

@@ -26,3 +26,12 @@ class PageForm(forms.Form):
         for name, found in problems.items():
             for message in found:
                 self.add_error(name if name in self.fields else None, message)
+
+    def tell_edited(self, edition: str) -> None:
+        """Say that it is not as it was read; what is sent once more, with its `edition` of now, overwrites it."""
+        self.data = {**{name: self.data[name] for name in self.data}, "edition": edition}
+        self.add_error(
+            None,
+            "This was changed elsewhere since you opened it. What you typed is still here: save it all the same, "
+            "or close and look at it first.",
+        )

@@ -16,6 +16,7 @@ from deployments.models import Claim, DeploymentPlacement
 from deployments.services.rendering import rendered
 from profiles.models import DeploymentProfile
 from profiles.rendering import ProfileLayout, Rendering
+from projects.models import Project
 
 type PlaceKey = tuple[UUID, str]
 """A project and a profile's own name in it."""
@@ -26,9 +27,13 @@ type Placed = Mapping[UUID, Mapping[PlacementKey, str]]
 type Layouts = Mapping[PlaceKey, ProfileLayout]
 
 
-def placed_for(claimants: Collection[str], owner_id: UUID) -> dict[str, dict[PlaceKey, Placed]]:
-    """What lies where in the owner's projects, for each of `claimants` that claims anything. Two queries."""
+def placed_for(
+    claimants: Collection[str], owner_id: UUID, project: Project | None = None
+) -> dict[str, dict[PlaceKey, Placed]]:
+    """What lies where in the owner's projects, or in one, for each of `claimants` that claims anything. Two queries."""
     claims = Claim.objects.filter(claimant__in=claimants, deployment__project__owner=owner_id)
+    if project is not None:
+        claims = claims.filter(deployment__project=project)
     states: dict[UUID, dict[PlacementKey, str]] = defaultdict(dict)
     links = DeploymentPlacement.objects.filter(deployment__in=claims.values("deployment"))
     for deployment_id, path, entry, state in links.values_list(

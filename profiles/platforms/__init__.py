@@ -17,3 +17,8 @@ _MODULES: dict[Platform, PlatformModule] = {
 def module_for(platform: Platform) -> PlatformModule | None:
     """The rules of a platform; None for one this version cannot deploy to yet."""
     return _MODULES.get(platform)
+
+
+def deployable_platforms() -> list[Platform]:
+    """The platforms this version can deploy to, the one a new project gets first."""
+    return [platform for platform in Platform if platform in _MODULES]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.users import local_user
 from deployments.models import Run, RunItem
+from profiles.entries import Member, encode_key
 from tests.factories import (
     ArtifactFactory,
     ClaimFactory,
@@ -56,13 +57,13 @@ def test_a_project_whose_folder_is_gone_says_so(client: Client, me: User, tmp_pa
     paths = {name: tmp_path / name for name in ("gone", "a-file", "a-file/below")}
     for name, path in paths.items():
         project = ProjectFactory(owner=me, name=name, path=str(path))
-        assert f"{name} {path} folder is missing" in page(client, f"/projects/{project.pk}")
+        assert "There is no folder at this path." in page(client, f"/projects/{project.pk}")
     here = ProjectFactory(owner=me, name="here", path=str(tmp_path))
     text = page(client, "/projects/")
     assert text.count("folder is missing") == 3
     assert f"gone folder is missing {paths['gone']} 0" in text
     assert f"here {tmp_path} 0" in text
-    assert "folder is missing" not in page(client, f"/projects/{here.pk}")
+    assert "There is no folder" not in page(client, f"/projects/{here.pk}")
 
 
 def test_a_folder_nobody_lets_us_look_at_is_not_called_missing(client: Client, me: User) -> None:
@@ -72,7 +73,7 @@ def test_a_folder_nobody_lets_us_look_at_is_not_called_missing(client: Client, m
 
 
 def test_without_projects_the_page_says_what_to_do(client: Client, me: User) -> None:
-    assert "manage.py deploy_set" in page(client, "/projects/")
+    assert "Register your first project" in page(client, "/projects/")
 
 
 def test_nobody_sees_the_projects_and_runs_of_another_owner(client: Client, me: User) -> None:
@@ -93,9 +94,9 @@ def test_a_project_shows_its_profiles_deployments_and_runs(client: Client, me: U
         RunItemFactory(run=run, status=status)
     RunFactory(project=project, claimant_label="Frontend", state=Run.State.RECOVERED)
     text = page(client, f"/projects/{project.pk}")
-    assert f"storefront {tmp_path} house Claude Code in .claude" in text
-    assert "Deployed · 1" in text
-    assert "skill pdf house Backend, Frontend just now" in text
+    assert f"storefront {tmp_path} Copy" in text
+    assert "Profiles · 1 Add profile house Claude Code in .claude" in text
+    assert "skill pdf under house from Backend, Frontend · just now by local-user" in text
     assert "Run 2 Deploy Frontend Cut off and taken back" in text
     assert "Run 1 Deploy Backend 2 succeeded, 1 skipped, 1 failed" in text
 
@@ -105,12 +106,12 @@ def test_a_deployment_shows_where_it_lies_and_that_its_profile_is_deleted(client
     DeploymentProfileFactory(project=project, profile_id="house")
     for profile_id in ("gone", "house"):
         deployment = DeploymentFactory(project=project, label="hook:lint", deployment_profile_id=profile_id)
-        for path, entry in (("settings.json", "Stop"), ("scripts/lint", "")):
+        for path, entry in (("settings.json", encode_key(Member(("Stop",)))), ("scripts/lint", "")):
             placement = PlacementFactory(project=project, path=f"{profile_id}/{path}", entry=entry)
             DeploymentPlacementFactory(deployment=deployment, placement=placement)
     text = page(client, f"/projects/{project.pk}")
-    assert "lint gone/scripts/lint gone/settings.json › Stop gone deleted" in text
-    assert "lint house/scripts/lint house/settings.json › Stop house just now" in text
+    assert "lint gone/scripts/lint Stop in gone/settings.json under gone (deleted) · just now" in text
+    assert "lint house/scripts/lint Stop in house/settings.json under house · just now" in text
 
 
 def test_an_undo_and_what_it_took_back_lead_to_each_other(client: Client, me: User) -> None:
