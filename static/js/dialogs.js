@@ -20,7 +20,8 @@
     if (event.detail.target !== content || frame.open) return;
     // What opens from within a menu leaves the focus on the menu.
     const menu = event.detail.elt.closest("details.menu");
-    const from = menu?.querySelector("summary") ?? event.detail.elt;
+    const pressed = event.detail.requestConfig.triggeringEvent?.submitter;
+    const from = menu?.querySelector("summary") ?? pressed ?? event.detail.elt;
     menu?.removeAttribute("open");
     from.focus();
     opener = from.id;
@@ -44,6 +45,8 @@
   frame.addEventListener("close", () => {
     document.body.append(toasts);
     content.replaceChildren();
+    // What opened it may have been made anew meanwhile.
+    if (document.activeElement === document.body) document.getElementById(opener)?.focus();
     document.dispatchEvent(new CustomEvent("dialog-closed"));
   });
 

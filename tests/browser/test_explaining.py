@@ -61,6 +61,7 @@ def test_a_stale_project_is_brought_up_to_date_where_it_is_listed(visitor: Visit
     page.get_by_role("button", name=name).press("Enter")
     page.locator("#run-done").press("Enter")
     page.get_by_text("all up to date").wait_for()
+    page.wait_for_function("id => document.activeElement.id === id", arg=f"live-{furniture.live.pk}")
     assert page.get_by_role("button", name=name).count() == 0
 
 

@@ -106,7 +106,7 @@ def test_each_project_says_whether_it_is_up_to_date_and_why_not(
     give_version(ship, {"": "Ship it\n"})
     text = page(client, full_stack)
     assert "Live in 2 projects 2 of 2 stale Look at the disk Bring all 2 up to date" in text
-    assert "one claude_code stale: 1 outdated Run 1 , just now Bring up to date" in text
+    assert "one run 1 , just now claude_code stale: 1 outdated Bring up to date" in text
     content = client.get(f"/sets/{full_stack.pk}/live").content.decode()
     assert f'href="/projects/{two.pk}"' in content
     assert f'href="/runs/{Run.objects.get(project=one).pk}"' in content
@@ -187,7 +187,7 @@ def test_many_projects_go_on_after_the_answer_and_the_list_asks_again(
     assert "Bringing it up to date, project after project." in told(client, full_stack)
     assert begun.wait(20)
     text = page(client, full_stack, "?watch=1")
-    assert "Run 2 , at work" in text
+    assert "run 2 , at work" in text
     assert "Bring up to date" not in text
     address = f"/sets/{full_stack.pk}/live?watch=1"
     assert "HX-Trigger" not in client.get(address).headers
@@ -228,7 +228,7 @@ def test_a_set_that_cannot_be_resolved_still_shows_where_it_lies(
     DeploymentSetMember.objects.create(set=full_stack, member_set=other, position=1)
     text = page(client, full_stack)
     assert "Full-stack › Other › Full-stack" in text
-    assert "one claude_code Run 1" in text
+    assert "one run 1 , just now claude_code" in text
     assert "stale" not in text
 
 
