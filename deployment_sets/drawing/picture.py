@@ -12,7 +12,7 @@ from deployment_sets.exceptions import DeploymentSetResolutionError
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.graph import load_graph
 
-SMALL = Measure(width=120, height=40, column_gap=32, row_gap=12, root_within=200)
+SMALL = Measure(width=112, height=40, column_gap=28, row_gap=12, root_within=200)
 LARGE = Measure(width=184, height=44, column_gap=56, row_gap=16, root_within=320)
 
 _PADDING = 10
