@@ -27,6 +27,14 @@ class TokenError(AccountError):
         self.problems = problems
 
 
+class PasswordError(AccountError):
+    """A password that nobody should have; `problems` has messages by field."""
+
+    def __init__(self, problems: Problems) -> None:
+        super().__init__(" ".join(message for messages in problems.values() for message in messages))
+        self.problems = problems
+
+
 class MissingPermissionError(AccountError):
     """Shared things may be changed only by those who were given the right to."""
 

@@ -3,6 +3,7 @@
 `docs/settings.md` lists them for people; this file is where they are read.
 """
 
+import tomllib
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from django.utils.csp import CSP
 from config.environment import Environment, private_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 environment = Environment(BASE_DIR / ".env")
 
 DATA_DIR = private_folder(BASE_DIR / Path(environment.text("DATA_DIR", "var")).expanduser())

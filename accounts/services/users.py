@@ -1,8 +1,12 @@
 """Writes about users."""
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.views.decorators.debug import sensitive_variables
 
+from accounts.exceptions import PasswordError
 from accounts.models import LOCAL_USERNAME, User
 
 
@@ -17,6 +21,23 @@ def local_user() -> User:
         defaults={"is_staff": True, "is_superuser": True, "password": make_password(None)},
     )
     return user
+
+
+@sensitive_variables("new")
+def change_password(*, user: User, new: str) -> User:
+    """Give `user` another password, with which all their sessions end. Returns them as stored.
+
+    Raises PasswordError for one that AUTH_PASSWORD_VALIDATORS refuse.
+    """
+    with transaction.atomic():
+        stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        try:
+            validate_password(new, stored)
+        except ValidationError as error:
+            raise PasswordError({"new": list(error.messages)}) from error
+        stored.set_password(new)
+        stored.save(update_fields=["password"])
+    return stored
 
 
 def lock_owner(owner: User) -> User:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from accounts.editions import EditedMeanwhileError
 from accounts.endpoints.callers import CsrfError
-from accounts.exceptions import MissingPermissionError, TokenError, TokenNotFoundError
+from accounts.exceptions import MissingPermissionError, PasswordError, TokenError, TokenNotFoundError
 from artifacts.exceptions import (
     AlreadyInGroupError,
     ArtifactError,
@@ -55,6 +55,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     MissingPermissionError: Kind.FORBIDDEN,
     TokenNotFoundError: Kind.NOT_FOUND,
     TokenError: Kind.INVALID,
+    PasswordError: Kind.INVALID,
     EditedMeanwhileError: Kind.EDITED,
     ArtifactError: Kind.INVALID,
     ArtifactExistsError: Kind.CONFLICT,

@@ -31,19 +31,38 @@
     if (theme === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
     if (toggle) toggle.textContent = `Theme: ${theme}`;
+    show();
+  };
+
+  // Where it is chosen from a list, that says which it is.
+  const show = () => {
+    for (const choice of document.querySelectorAll("[data-theme-choice]")) {
+      choice.hidden = false;
+      for (const each of choice.querySelectorAll("input")) each.checked = each.value === theme;
+    }
+  };
+
+  const choose = (chosen) => {
+    apply(chosen);
+    keep(chosen);
   };
 
   apply(stored());
 
   document.addEventListener("DOMContentLoaded", () => {
+    show();
     toggle = document.querySelector("[data-theme-toggle]");
     if (!toggle) return;
     apply(theme);
     toggle.hidden = false;
     toggle.addEventListener("click", () => {
-      apply(ORDER[(ORDER.indexOf(theme) + 1) % ORDER.length]);
-      keep(theme);
+      choose(ORDER[(ORDER.indexOf(theme) + 1) % ORDER.length]);
     });
+  });
+
+  document.addEventListener("htmx:afterSettle", show);
+  document.addEventListener("change", (event) => {
+    if (event.target.closest?.("[data-theme-choice]")) choose(event.target.value);
   });
 
   // Another tab chose.

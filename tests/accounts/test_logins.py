@@ -111,7 +111,7 @@ def test_the_session_is_a_new_one_and_scripts_cannot_read_it(client: Client, own
 def test_who_is_logged_in_is_told_and_can_leave_from_any_page(client: Client, owner: User) -> None:
     client.post("/login", RIGHT)
     text = client.get("/projects/").content.decode()
-    assert '<span class="side-item">owner</span>' in text
+    assert re.search(r'href="/account"\s*>owner</a>', text)
     assert 'method="post" action="/logout"' in text
     assert client.post("/logout").headers["Location"] == "/login"
     assert not is_logged_in(client)
