@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.endpoints.callers import is_for_api, sent_token
 from accounts.exceptions import TooManyAttemptsError
 from accounts.models import User
+from accounts.pages.layouts import htmx_of
 from accounts.services.users import local_user
 
 
@@ -57,11 +58,16 @@ class TokenMiddleware:
 
 
 class CallerRequiredMiddleware(LoginRequiredMiddleware):
-    """As Django's, but a program is told so rather than sent to the login page."""
+    """As Django's, but a program is told so rather than sent to the login page; and so is a page that is open.
+
+    In that, the login page would come in place of a list or a dialog, and of what somebody typed there.
+    """
 
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
         if is_for_api(request) and "text/html" not in request.headers.get("Accept", ""):
             return HttpResponse(status=401)
+        if htmx_of(request) is not None:
+            return HttpResponse("You are not signed in any more.", content_type="text/plain", status=401)
         return super().handle_no_permission(request, view_func)

@@ -1,10 +1,39 @@
-// What is said when the server does not answer, or refuses with a page of its own. Nothing on the page is lost by it.
+// What is said when the server refuses with a page of its own, does not answer, or knows nobody here any more. For as
+// long as one of the last two is so, a bar says it. Nothing on the page is lost by any of it, and nothing is sent again.
 
 (() => {
-  const say = (sentence) => {
-    document.dispatchEvent(new CustomEvent("say", { detail: { sentence, tone: "bad" } }));
+  const LOST = "The server does not answer. What you typed is still here, and nothing is sent twice.";
+  const SIGNED_OUT = "You are not signed in any more, so nothing was done. What you typed is still here.";
+  const FIRST_LOOK = 2000;
+  const LAST_LOOK = 15000;
+  // What a proxy answers in place of a server that is away.
+  const AWAY = new Set([502, 504]);
+
+  const root = document.documentElement;
+  const toasts = document.getElementById("toasts");
+  const isLost = () => root.dataset.connection === "lost";
+  const say = (sentence, tone) => document.dispatchEvent(new CustomEvent("say", { detail: { sentence, tone } }));
+
+  // Among the toasts, since those are within reach when a dialog is open, too.
+  const bar = (id, sentence, action) => {
+    if (document.getElementById(id)) return;
+    const made = document.createElement("div");
+    const words = document.createElement("p");
+    made.id = id;
+    made.className = "toast bad bar";
+    words.className = "toast-text";
+    words.textContent = sentence;
+    made.append(words, action);
+    toasts.prepend(made);
   };
-  let lost = false;
+
+  const putAway = (id) => {
+    const gone = document.getElementById(id);
+    if (gone?.contains(document.activeElement)) document.getElementById("content").focus();
+    gone?.remove();
+  };
+
+  // Refused
 
   const words = (xhr) => {
     const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
@@ -19,21 +48,74 @@
     }
   });
 
-  document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.getResponseHeader("HX-Reswap") !== "none") say(words(event.detail.xhr));
+  document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+    if (xhr.status === 401) signedOut();
+    else if (AWAY.has(xhr.status)) lose();
+    else if (xhr.getResponseHeader("HX-Reswap") !== "none") say(words(xhr), "bad");
   });
 
-  for (const name of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(name, () => {
-      if (!lost) say("The server does not answer. What you typed is still here; try again when it does.");
-      lost = true;
-      document.documentElement.dataset.connection = "lost";
-    });
-  }
+  // Signed out
 
-  document.addEventListener("htmx:afterOnLoad", () => {
-    if (lost) document.dispatchEvent(new CustomEvent("say", { detail: { sentence: "The server answers again.", tone: "good" } }));
-    lost = false;
-    delete document.documentElement.dataset.connection;
+  const signedOut = () => {
+    const link = document.createElement("a");
+    link.className = "button small";
+    link.href = root.dataset.login;
+    link.target = "_blank";
+    link.textContent = "Sign in, in a new tab";
+    bar("signed-out", SIGNED_OUT, link);
+  };
+
+  // Lost
+
+  let wait = FIRST_LOOK;
+  let next;
+
+  const look = async () => {
+    clearTimeout(next);
+    try {
+      const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(LAST_LOOK) });
+      if (AWAY.has(answer.status)) throw new Error("away");
+      find();
+    } catch {
+      wait = Math.min(wait * 1.5, LAST_LOOK);
+      next = setTimeout(look, wait);
+    }
+  };
+
+  const lose = () => {
+    if (isLost()) return;
+    root.dataset.connection = "lost";
+    const again = document.createElement("button");
+    again.className = "button small";
+    again.type = "button";
+    again.textContent = "Try again";
+    again.addEventListener("click", look);
+    bar("connection", LOST, again);
+    wait = FIRST_LOOK;
+    next = setTimeout(look, wait);
+  };
+
+  // A list to choose from is not asked: choosing acts at once or stands beside what is typed.
+  const typedIn = (element) =>
+    [...element.querySelectorAll("input, textarea")].some(
+      (each) => each.value !== each.defaultValue || each.checked !== each.defaultChecked,
+    );
+
+  const find = () => {
+    if (!isLost()) return;
+    clearTimeout(next);
+    delete root.dataset.connection;
+    putAway("connection");
+    say("The server answers again.", "good");
+    // Whether what was sent last has arrived is for the page to show.
+    if (!typedIn(document.getElementById("page"))) document.body.dispatchEvent(new CustomEvent("changed"));
+  };
+
+  document.addEventListener("htmx:sendError", lose);
+  document.addEventListener("htmx:timeout", lose);
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    if (event.detail.xhr.status >= 400) return;
+    putAway("signed-out");
+    find();
   });
 })();

@@ -226,3 +226,11 @@ def test_a_token_proves_who_a_program_is(owner: User) -> None:
 
 def test_the_addresses_have_names() -> None:
     assert (reverse("accounts:login"), reverse("accounts:logout")) == ("/login", "/logout")
+
+
+def test_a_page_that_is_open_is_told_that_the_session_has_ended_and_gets_no_login_page(client: Client) -> None:
+    told = client.get("/projects/", headers={"HX-Request": "true", "HX-Target": "page"})
+    assert told.status_code == 401
+    assert told.content == b"You are not signed in any more."
+    back = client.get("/projects/", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert back.status_code == 302

@@ -25,6 +25,9 @@ STANDARDS = {
 # What a change of the theme alone can break.
 COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
+# What HTMX writes beside what the browser says of an answer, or of none.
+HTMX_REFUSED = ("Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
+
 _PUT_INTO_DIALOG = """async address => {
   const settled = new Promise(done => document.addEventListener("htmx:afterSettle", done, { once: true }))
   await htmx.ajax("GET", address, { target: "#dialog" })
@@ -111,10 +114,10 @@ class Visitor:
 
     @contextmanager
     def expecting(self, *words: str) -> Iterator[None]:
-        """Meanwhile the browser may complain in these words, "status of 422" for one."""
+        """Meanwhile the browser may complain in these words, "status of 422" for one, and HTMX in its own."""
         before = len(self.complaints)
         yield
-        self.complaints[before:] = unexpected(self.complaints[before:], words)
+        self.complaints[before:] = unexpected(self.complaints[before:], (*words, *HTMX_REFUSED))
 
 
 def unexpected(complaints: Sequence[str], words: Sequence[str]) -> list[str]:
