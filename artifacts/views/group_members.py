@@ -28,7 +28,7 @@ MOST_CHOSEN = 500
 def group_add(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
     """The dialog in which artifacts are looked for and added, several at once."""
     group = _group_to_change(request, group_id)
-    form = ChosenArtifactsForm(request.POST or None)
+    form = ChosenArtifactsForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             added = add_to_group(group=group, artifacts=artifacts_in_order(form.uuids))
@@ -39,7 +39,9 @@ def group_add(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
             return changed(request, reverse("artifacts:group", args=[group_id]), said=said)
     wanted = ArtifactFilter(request.GET)
     # What is chosen stays on the list, whatever is looked for next.
-    chosen = artifacts_by_uuid(ChosenArtifactsForm(request.POST or request.GET).uuids[:MOST_CHOSEN])
+    chosen = artifacts_by_uuid(
+        ChosenArtifactsForm(request.POST if request.method == "POST" else request.GET).uuids[:MOST_CHOSEN]
+    )
     page = Paginator(list_artifacts(**wanted.chosen), ARTIFACTS_PER_PAGE).get_page(request.GET.get("page"))
     inside = group.memberships.filter(artifact__in=[*chosen, *(artifact.pk for artifact in page)])
     context = {

@@ -52,7 +52,7 @@ def group_detail(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
 def group_new(request: HttpRequest) -> HttpResponseBase:
     """The dialog that makes a group, and goes on to it."""
     demand_permission(user_of(request), "artifacts.add_artifactgroup")
-    form = GroupForm(request.POST or None)
+    form = GroupForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             made = create_group(**form.cleaned_data)

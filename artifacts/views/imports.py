@@ -23,7 +23,7 @@ def collection_import(request: HttpRequest) -> HttpResponseBase:
     user = user_of(request)
     demand_permission(user, "artifacts.add_collection")
     source = example_source() if "example" in request.GET else ""
-    form, known = ImportForm(request.POST or None, initial={"source": source}), None
+    form, known = ImportForm(request.POST if request.method == "POST" else None, initial={"source": source}), None
     if form.is_valid():
         try:
             pending = begin_import(**form.asked, started_by=user, only_new=True)

@@ -21,7 +21,7 @@ from artifacts.services.artifacts import create_artifact, delete_artifact, updat
 def artifact_new(request: HttpRequest) -> HttpResponseBase:
     """A page on which an artifact is written, file by file."""
     demand_permission(user_of(request), "artifacts.add_artifact")
-    form = NewArtifactForm(request.POST or None)
+    form = NewArtifactForm(request.POST if request.method == "POST" else None)
     files = FilesForm(request.POST) if request.method == "POST" else FilesForm()
     if files.is_sent and form.is_valid():
         try:

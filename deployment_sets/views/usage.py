@@ -48,7 +48,7 @@ def artifact_add(request: HttpRequest, artifact_uuid: UUID) -> HttpResponseBase:
     """The dialog that puts an artifact into one of the sets of whoever asks."""
     owner = user_of(request)
     artifact = list_artifacts().get(pk=artifact_uuid)
-    form = ChosenSetForm(request.POST or None)
+    form = ChosenSetForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         member = add_member(owner=owner, set_id=form.cleaned_data["set"], artifact_uuid=artifact_uuid)
         said = f"Added {artifact.artifact_id} to “{member.set.name}”."

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.test import Client
 from pytest_django import Settings
 
 from tests.api import Caller
@@ -26,3 +27,12 @@ def keeper(db: None, settings: Settings) -> Caller:
     user = UserFactory(username="keeper")
     user.user_permissions.set(Permission.objects.filter(content_type__app_label="artifacts"))
     return Caller(user)
+
+
+@pytest.fixture
+def reader(db: None, settings: Settings) -> Client:
+    """A browser of somebody who may look at what is shared, and change nothing of it."""
+    settings.AUTH_ENABLED = True
+    client = Client()
+    client.force_login(UserFactory(username="reader"))
+    return client

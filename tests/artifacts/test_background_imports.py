@@ -19,6 +19,7 @@ from artifacts.services.importing import (
     import_in_background,
 )
 from tests.api import Caller
+from tests.artifacts.background import finished
 from tests.artifacts.sources import skill, write_files
 from tests.running_server import free_port
 
@@ -32,17 +33,8 @@ def pending(source: Path) -> PendingImport:
     return begin_import(source=str(source))
 
 
-def wait_for(row: CollectionImport) -> CollectionImport:
-    """The import when its thread is done."""
-    for thread in threading.enumerate():
-        if thread.name == f"import {row.pk}":
-            thread.join(30)
-    row.refresh_from_db()
-    return row
-
-
 def test_it_is_done_meanwhile(pending: PendingImport) -> None:
-    assert wait_for(import_in_background(pending=pending)).state == "done"
+    assert finished(import_in_background(pending=pending)).state == "done"
     assert Artifact.objects.get().name == "x"
     begin_import(source=pending.location.source).lock.close()
 
@@ -57,12 +49,12 @@ def test_it_holds_the_collection_until_it_is_done(pending: PendingImport, monkey
         assert import_as_it_is(row.pk).state == "running"
     finally:
         may_end.set()
-    assert wait_for(row).state == "failed"
+    assert finished(row).state == "failed"
 
 
 def test_its_failure_is_recorded(pending: PendingImport, source: Path) -> None:
     (source / "skills/x/SKILL.md").unlink()
-    row = wait_for(import_in_background(pending=pending))
+    row = finished(import_in_background(pending=pending))
     assert row.state == "failed"
     assert "no artifact" in row.error
     assert Collection.objects.filter(pk=row.collection_id).exists()
@@ -70,7 +62,7 @@ def test_its_failure_is_recorded(pending: PendingImport, source: Path) -> None:
 
 def test_an_error_of_the_application_is_recorded(pending: PendingImport, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("artifacts.services.importing.discover", waiting(threading.Event(), seconds=0))
-    row = wait_for(import_in_background(pending=pending))
+    row = finished(import_in_background(pending=pending))
     assert row.state == "failed"
     assert "log" in row.error
     begin_import(source=pending.location.source).lock.close()
