@@ -2,15 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 
+from artifacts.services.blobs import load_blobs
 from deployments.exceptions import NothingToUndoError
+from deployments.installer.diffs import Allowance, FileDiff, diff_states
+from deployments.installer.journal import Intent, intents_of
 from deployments.models import JournalEntry, Run, RunItem
 from deployments.services.folders import is_at_work
 from deployments.services.undo import last_undoable
 
 PATHS_SHOWN = 5
+# Of what a run changed inside files.
+FILES_SHOWN = 100
+LINES_SHOWN = 1_500
+BYTES_READ = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,33 @@ def results_first_failed(run: Run) -> QuerySet[RunItem]:
     order = [RunItem.Status.ERROR, RunItem.Status.SUCCESS, RunItem.Status.SKIP]
     ranks = [When(status=status, then=Value(rank)) for rank, status in enumerate(order)]
     return run.items.order_by(Case(*ranks, output_field=IntegerField()), "position")
+
+
+def changes_of(run: Run, position: int | None = None) -> list[FileDiff]:
+    """What `run` changed inside files, or what it did for its item at `position`, as far as its journal is still kept.
+
+    Of many files and lines the first. Reads the whole journal, and the bytes before and after of what is shown.
+    """
+    intents = [intent for intent in intents_of(run) if position is None or position in _items_of(intent)]
+    states = [manifest for intent in intents for manifest in (intent.before, intent.after) if manifest is not None]
+    allowance = Allowance(files=FILES_SHOWN, lines=LINES_SHOWN, bytes=BYTES_READ)
+
+    @cache
+    def contents() -> dict[str, bytes]:
+        return load_blobs({file.sha256 for manifest in states for file in manifest.files[:FILES_SHOWN]})
+
+    return [
+        diff
+        for intent in intents
+        for diff in diff_states(
+            intent.path, intent.before, intent.after, lambda sha256: contents().get(sha256), allowance
+        )
+    ]
+
+
+def _items_of(intent: Intent) -> set[int]:
+    items = set() if intent.item is None else {intent.item}
+    return items | set(intent.history.items.values() if intent.history else ())
 
 
 def _steps(run: Run) -> list[Step]:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("projects/with-artifact/<uuid:artifact_uuid>", places.artifact_places, name="artifact-places"),
     path("runs/<uuid:run_id>", runs.run_detail, name="run"),
     path("runs/<uuid:run_id>/progress", runs.run_progress, name="run_progress"),
+    path("runs/<uuid:run_id>/changes", runs.run_changes, name="run_changes"),
     path("runs/<uuid:run_id>/undo", runs.run_undo, name="run_undo"),
     path("runs/<uuid:run_id>/recover", runs.run_recover, name="run_recover"),
 ]

@@ -21,7 +21,7 @@ from deployments.models import Run, RunItem
 from deployments.pages import run_entries
 from deployments.plan_page import plan_page
 from deployments.queries import items_of, list_runs, run_of
-from deployments.run_page import progress_of, results_first_failed, undoing_of
+from deployments.run_page import changes_of, progress_of, results_first_failed, undoing_of
 from deployments.services.background import start
 from deployments.services.recovery import recover_project
 from deployments.services.runs import RunOptions, carry_out
@@ -47,6 +47,12 @@ class RunFilter(forms.Form):
 
     project = forms.UUIDField(required=False)
     state = forms.TypedChoiceField(choices=Run.State.choices, coerce=Run.State, required=False, empty_value=None)
+
+
+class ItemForm(forms.Form):
+    """Which result of a run, by its place in it."""
+
+    item = forms.IntegerField(required=False, min_value=0, max_value=1_000_000)
 
 
 class UndoForm(forms.Form):
@@ -115,6 +121,17 @@ def run_progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if progress is None:
         trigger_client_event(answer, "changed")
     return answer
+
+
+@require_safe
+def run_changes(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """What a run changed inside files; with ?item= what it did for that one of its results."""
+    run = run_of(user_of(request), run_id)
+    asked = ItemForm(request.GET)
+    position = asked.cleaned_data["item"] if asked.is_valid() else None
+    item = None if position is None else run.items.filter(position=position).first()
+    context = {"run": run, "item": item, "diffs": changes_of(run, position)}
+    return render(request, "deployments/run_changes.html", context)
 
 
 def run_begun(request: HttpRequest, run: Run) -> HttpResponseBase:

@@ -226,6 +226,34 @@ def test_what_was_edited_since_is_shown_and_asked_about_first(pages: Client, des
     assert desk.tree() == {}
 
 
+def test_what_it_changed_inside_files_can_be_read_as_long_as_it_is_kept(pages: Client, desk: Desk) -> None:
+    ship, server = desk.artifact("command:ship", {"": "Ship it.\n"}), desk.artifact("command:other", {"": "Other.\n"})
+    desk.deploy(ship, server)
+    give_version(ship, {"": "Ship it well.\n"})
+    give_version(server, {"": "Another.\n"})
+    run = desk.deploy(ship, server).run
+    assert run is not None
+    assert "updated · see what changed" in words(pages.get(f"/runs/{run.pk}"))
+    one = words(pages.get(f"/runs/{run.pk}/changes", {"item": "0"}))
+    assert "command:ship under claude_code" in one
+    assert "-Ship it. +Ship it well." in one
+    assert "Another." not in one
+    every = words(pages.get(f"/runs/{run.pk}/changes"))
+    assert "+Ship it well." in every
+    assert "+Another." in every
+    assert "Nothing that is still kept" in words(pages.get(f"/runs/{run.pk}/changes", {"item": "99"}))
+    run.journal.all().delete()
+    assert "Nothing that is still kept" in words(pages.get(f"/runs/{run.pk}/changes"))
+
+
+def test_what_it_changed_in_a_shared_file_is_told_for_each_artifact(pages: Client, desk: Desk) -> None:
+    run = desk.deploy(desk.artifact("mcp:postgres", {"": '{"command": "npx"}'})).run
+    assert run is not None
+    text = words(pages.get(f"/runs/{run.pk}/changes", {"item": "0"}))
+    assert ".mcp.json added" in text
+    assert "postgres" in text
+
+
 def test_only_the_last_run_can_be_undone_and_the_page_says_which_that_is(
     pages: Client, desk: Desk, deployed: Run
 ) -> None:
@@ -257,7 +285,7 @@ def test_what_failed_leads_to_another_try_only_while_sets_are_on(
     assert pages.get(undo_of(deployed)).status_code == 200
 
 
-@pytest.mark.parametrize("what", ["", "/progress", "/undo"])
+@pytest.mark.parametrize("what", ["", "/progress", "/changes", "/undo"])
 def test_runs_of_another_owner_do_not_exist(pages: Client, other_owner: User, tmp_path: Path, what: str) -> None:
     theirs = RunFactory(project=ProjectFactory(owner=other_owner, path=str(tmp_path)))
     assert pages.get(f"/runs/{theirs.pk}{what}").status_code == 404
