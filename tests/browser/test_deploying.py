@@ -16,7 +16,7 @@ from deployments.models import Run
 from deployments.services import background
 from tests.browser.conftest import in_both_modes
 from tests.browser.furniture import Furniture
-from tests.browser.house import WIDTHS, Visitor, axe, demand_width, focused, keep_picture
+from tests.browser.house import WIDTHS, Visitor, axe, demand_width, focused, keep_picture, open_in_dialog
 from tests.factories import ArtifactFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -227,10 +227,12 @@ def test_a_run_is_undone_from_its_result_and_an_edit_is_asked_about(visitor: Vis
 
 def test_a_set_is_taken_out_in_a_dialog(visitor: Visitor, furniture: Furniture) -> None:
     page = visitor.page
-    visitor.open(f"/sets/{furniture.fifteen.pk}/undeploy")
+    visitor.open("/sets/")
+    open_in_dialog(page, f"/sets/{furniture.fifteen.pk}/undeploy")
     looked_at(visitor, "undeploy")
-    page.locator("#apply-plan").click()
-    page.get_by_text("removed, ").first.wait_for()
+    page.get_by_role("button", name="Remove 15 artifacts").click()
+    page.locator("#dialog").get_by_text("29 removed, 0 skipped, 0 failed").wait_for()
+    looked_at(visitor, "undeploy-result")
     assert not is_written(furniture, "live")
 
 
