@@ -18,6 +18,7 @@ from lucide.templatetags.lucide import lucide
 
 from accounts.text import printable
 from deployments.installer.diffs import FileDiff
+from deployment_sets.drawing.colours import in_both_themes
 from deployments.models import Run, RunItem
 from deployments.report import counted
 
@@ -62,6 +63,12 @@ def icon(name: str, size: int = 18) -> SafeString:
         return SafeString(lucide(name, size=size, aria_hidden="true", stroke_width="1.5"))
     except IconDoesNotExist:
         return SafeString()
+
+
+@register.filter
+def own_colour(color: str) -> str:
+    """A set's own colour for an attribute of SVG, so that it is seen in both themes; that of the words for none."""
+    return in_both_themes(color) if color else "currentColor"
 
 
 @register.filter

@@ -59,7 +59,7 @@ def test_a_card_says_what_a_set_stands_for_and_where_it_is_live(client: Client, 
 
 def test_the_colour_of_a_set_is_the_edge_of_its_card(client: Client, me: User) -> None:
     DeploymentSetFactory(owner=me, color="#1c7a4a")
-    assert 'fill="#1c7a4a"' in client.get("/sets/").content.decode()
+    assert 'fill="light-dark(#1c7a4a, #' in client.get("/sets/").content.decode()
 
 
 def test_nobody_sees_the_sets_of_another_owner(client: Client, me: User) -> None:
