@@ -18,14 +18,14 @@
     const field = event.detail.target.matches?.("[data-in-place]")
       ? event.detail.target.querySelector("input:not([type=hidden]), textarea")
       : null;
-    if (!field || field.form.contains(document.activeElement)) return;
+    if (!field || event.detail.requestConfig.verb !== "get") return;
     field.focus();
     if (!field.matches("textarea")) field.select();
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const place = holder(event.detail.elt);
-    if (place && event.detail.successful && event.detail.requestConfig.verb === "post") close(place, true);
+    if (place && event.detail.xhr.status === 200 && event.detail.requestConfig.verb === "post") close(place, true);
   });
 
   document.addEventListener("keydown", (event) => {

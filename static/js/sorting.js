@@ -83,7 +83,9 @@
     clearTimeout(move.timer);
     waiting = null;
     const row = find(move);
-    if (row) send(row, move.from);
+    if (!row) return;
+    put(row, move.position);
+    send(row, move.from);
   };
 
   const step = (row, key) => {
