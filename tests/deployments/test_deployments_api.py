@@ -180,6 +180,7 @@ def test_the_start_and_the_end_of_an_undeploy_are_logged(
     api: Caller, desk: Desk, deployments: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk.deploy(desk.artifact("command:plan"), desk.artifact("command:ship"))
+    caplog.clear()
     with caplog.at_level(logging.INFO, logger="deployments"):
         api.post(f"{deployments}/undeploy", {"profile_ids": ["claude_code"]})
     start, end = (vars(record) for record in caplog.records)
