@@ -17,8 +17,8 @@ from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
 from accounts.text import printable
-from deployments.installer.diffs import FileDiff
 from deployment_sets.drawing.colours import in_both_themes
+from deployments.installer.diffs import FileDiff
 from deployments.models import Run, RunItem
 from deployments.report import counted
 
