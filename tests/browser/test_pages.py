@@ -117,7 +117,7 @@ def test_markup_in_a_name_is_shown_as_text(page: Any, live_server: LiveServer, w
 
     page.on("dialog", dismiss)
     page.goto(live_server.url + world["sets"])
-    assert page.get_by_role("link", name="<script>alert(1)</script>").is_visible()
+    assert page.get_by_role("link", name="<script>alert(1)</script>", exact=True).is_visible()
     assert page.get_by_text("<b>not bold</b>").is_visible()
     assert opened == []
 
@@ -126,7 +126,7 @@ def test_the_reasons_of_a_flag_show_to_the_keyboard_and_to_a_click(
     page: Any, live_server: LiveServer, world: dict[str, str]
 ) -> None:
     page.goto(live_server.url + world["set"])
-    flag, reason = page.locator("summary"), page.get_by_text("SKILL.md: It holds bidirectional")
+    flag, reason = page.locator(".flags summary"), page.get_by_text("SKILL.md: It holds bidirectional")
     assert flag.inner_text() == "flagged"
     shown = "reason => reason.checkVisibility({contentVisibilityAuto: true})"
     assert not reason.evaluate(shown)
