@@ -31,25 +31,22 @@ class GroupForm(PageForm):
 
 
 class ChosenArtifactsForm(PageForm):
-    """Artifacts that are chosen, by uuid."""
+    """Artifacts that are chosen, by uuid, in order: `uuids`, also of a form that is refused."""
 
     artifact_uuids = forms.CharField(required=False, widget=forms.MultipleHiddenInput)
 
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self._sent = list(dict.fromkeys(data.getlist("artifact_uuids"))) if data is not None else []
+        self.uuids = [uuid for each in self._sent if (uuid := _uuid(each))]
+
     def clean_artifact_uuids(self) -> list[UUID]:
         """What was chosen. None of them is refused."""
-        sent = self.data.getlist("artifact_uuids") if isinstance(self.data, QueryDict) else []
-        if not sent:
+        if not self._sent:
             raise forms.ValidationError("Choose at least one artifact.")
-        chosen = [uuid for each in dict.fromkeys(sent) if (uuid := _uuid(each))]
-        if len(chosen) != len(set(sent)):
+        if len(self.uuids) != len(self._sent):
             raise forms.ValidationError("One of these is no artifact. Choose from the list.")
-        return chosen
-
-    @property
-    def uuids(self) -> list[UUID]:
-        """What was chosen, in order."""
-        chosen: list[UUID] = self.cleaned_data.get("artifact_uuids", []) if self.is_bound and self.is_valid() else []
-        return chosen
+        return self.uuids
 
 
 class PlaceForm(forms.Form):

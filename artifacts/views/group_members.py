@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import demand_permission, user_of
 from accounts.pages.answers import changed
+from accounts.pages.layouts import htmx_of
 from accounts.pages.toasts import Undo
 from artifacts.exceptions import ArtifactError, GroupError
 from artifacts.forms.filters import ArtifactFilter
@@ -21,7 +22,7 @@ from artifacts.services.groups import add_to_group, move_in_group, remove_from_g
 from artifacts.views.groups import CHANGE, group_of
 
 ARTIFACTS_PER_PAGE = 50
-MOST_CHOSEN = 500
+MOST_AT_ONCE = 500
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,21 +39,20 @@ def group_add(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
             said = f"Added {len(added)} artifact{'s' if len(added) != 1 else ''} to “{group.name}”."
             return changed(request, reverse("artifacts:group", args=[group_id]), said=said)
     wanted = ArtifactFilter(request.GET)
-    # What is chosen stays on the list, whatever is looked for next.
-    chosen = artifacts_by_uuid(
-        ChosenArtifactsForm(request.POST if request.method == "POST" else request.GET).uuids[:MOST_CHOSEN]
-    )
     page = Paginator(list_artifacts(**wanted.chosen), ARTIFACTS_PER_PAGE).get_page(request.GET.get("page"))
-    inside = group.memberships.filter(artifact__in=[*chosen, *(artifact.pk for artifact in page)])
+    inside = group.memberships.filter(artifact__in=[artifact.pk for artifact in page])
     context = {
         "group": group,
         "form": form,
         "filter": wanted,
         "page": page,
-        "chosen": chosen,
         "inside": set(inside.values_list("artifact_id", flat=True)),
+        "chosen": artifacts_by_uuid(form.uuids[:MOST_AT_ONCE]),
+        "most_at_once": MOST_AT_ONCE,
     }
-    return render(request, "artifacts/group_add.html", context, status=422 if form.errors else 200)
+    details = htmx_of(request)
+    piece = "#choices" if details and details.target == "choices" else ""
+    return render(request, f"artifacts/group_add.html{piece}", context, status=422 if form.errors else 200)
 
 
 @require_POST

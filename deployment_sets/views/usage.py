@@ -63,7 +63,9 @@ def artifact_add(request: HttpRequest, artifact_uuid: UUID) -> HttpResponseBase:
         "name": name,
         "holding": set(holding.values_list("set_id", flat=True)),
     }
-    return render(request, "deployment_sets/artifact_add.html", context, status=422 if form.errors else 200)
+    details = htmx_of(request)
+    piece = "#choices" if details and details.target == "choices" else ""
+    return render(request, f"deployment_sets/artifact_add.html{piece}", context, status=422 if form.errors else 200)
 
 
 def _shown(request: HttpRequest, usage: Usage, name: str, address: str) -> HttpResponseBase:

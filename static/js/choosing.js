@@ -1,5 +1,6 @@
 // Choosing several out of lists that come and go. A ticked `data-choose` becomes a chip in the form `data-chosen`, made
 // from its template, and stays there whatever is searched for next; `data-unchoose` on a chip takes it out again.
+// `data-chosen` says what is chosen: member, say.
 
 (() => {
   const form = () => document.querySelector("[data-chosen]");
@@ -7,14 +8,14 @@
   const chipOf = (key) => chips().find((chip) => chip.querySelector("input").value === key);
   const boxes = () => [...document.querySelectorAll("[data-choose]")];
 
-  const words = (count) => (count ? `Add ${count} member${count === 1 ? "" : "s"}` : "Add members");
+  const words = (count, noun) => (count ? `Add ${count} ${noun}${count === 1 ? "" : "s"}` : `Add ${noun}s`);
 
   const show = () => {
     if (!form()) return;
     const count = chips().length;
     const most = Number(form().dataset.most);
     const button = form().querySelector("[type=submit]");
-    button.textContent = words(count);
+    button.textContent = words(count, form().dataset.chosen);
     button.disabled = count === 0;
     for (const box of boxes()) {
       box.checked = Boolean(chipOf(box.dataset.choose));
@@ -47,7 +48,7 @@
     if (!chip) return;
     const next = (chip.nextElementSibling ?? chip.previousElementSibling)?.querySelector("[data-unchoose]");
     chip.remove();
-    (next ?? document.getElementById("search-members"))?.focus();
+    (next ?? document.querySelector(".choosing [type=search]"))?.focus();
     show();
   });
 
