@@ -2,7 +2,7 @@
 # `make PYTHON=/path/to/python …` chooses the Python that .venv is made with.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint format types check openapi fuzz bench e2e
+.PHONY: help demo serve test lint format types check openapi fuzz bench e2e screenshots
 .DELETE_ON_ERROR:
 
 # The shell's own environment must not leak into ours.
@@ -16,7 +16,7 @@ PYTHON ?= python3.13 python3.14 python3.12 python3 python
 UV_SYNC := UV_PROJECT_ENVIRONMENT=.venv UV_SYSTEM_CERTS=true $(BIN)/uv sync --quiet --locked --inexact --python $(BIN)/python
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 # The demo keeps to itself: its own database in var/demo, and a project in the folder for temporary files.
 demo: export DATA_DIR := var/demo
@@ -69,6 +69,9 @@ bench: $(READY) ## Print how fast sets resolve, deploy and are listed, and hold 
 
 e2e: $(READY_FOR_E2E) ## Drive the pages in Chromium
 	@$(BIN)/pytest tests/browser -n 0 $(ARGS)
+
+screenshots: $(READY_FOR_E2E) ## Take the pictures in docs/images anew, from the demo, in Chromium
+	@$(BIN)/python -m tests.browser.pictures
 
 # `--inexact` lets uv itself stay in the environment it fills.
 $(READY): pyproject.toml uv.lock

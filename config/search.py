@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Case, Model, Q, QuerySet, When
 from django.db.models.functions import Lower
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.text import containing
@@ -60,7 +60,7 @@ COMMANDS: Sequence[Command] = (
     Command("Import a collection", "artifacts:import", permission="artifacts.add_collection"),
     Command("New artifact", "artifacts:new", permission="artifacts.add_artifact", opens_dialog=False),
     Command("New group", "artifacts:group-new", permission="artifacts.add_artifactgroup"),
-    Command("Register a project", "deployments:register"),
+    Command("Register a project", "projects:new"),
     Command("Go to sets", "sets:list", opens_dialog=False, about_sets=True),
     Command("Go to artifacts", "artifacts:list", opens_dialog=False),
     Command("Go to groups", "artifacts:groups", opens_dialog=False),
@@ -87,17 +87,12 @@ def _found(user: User, words: str) -> Iterator[Section]:
     if settings.DEPLOYMENT_SETS_ENABLED:
         sets = _named(DeploymentSet.objects.owned_by(user), "set", words)
         yield _section("Sets", sets, words, _set_hit, _list_address("sets:list", name=words))
-    if _is_there("artifacts:list"):
-        yield from _found_among_artifacts(words)
-    projects = _named(projects_of(user), "project", words)
-    yield _section("Projects", projects, words, _project_hit, _list_address("deployments:projects", name=words))
-
-
-def _found_among_artifacts(words: str) -> Iterator[Section]:
     artifacts = list_artifacts(search=words).prefetch_related(None)
     yield _section("Artifacts", artifacts, words, _artifact_hit, _list_address("artifacts:list", search=words))
     groups = _named(ArtifactGroup.objects.select_related("collection"), "group", words)
     yield _section("Groups", groups, words, _group_hit, _list_address("artifacts:groups", name=words))
+    projects = _named(projects_of(user), "project", words)
+    yield _section("Projects", projects, words, _project_hit, _list_address("deployments:projects", words=words))
     collections = _named(Collection.objects.all(), "collection", words)
     yield _section(
         "Collections", collections, words, _collection_hit, _list_address("artifacts:collections", name=words)
@@ -133,12 +128,6 @@ def _section[T: Model](
     return Section(title, [hit(row) for row in first[:HITS_PER_SECTION]], more)
 
 
-def _is_there(url_name: str) -> bool:
-    with suppress(NoReverseMatch):
-        return bool(reverse(url_name))
-    return False
-
-
 def _list_address(url_name: str, **query: str) -> str:
     return f"{reverse(url_name)}?{urlencode(query)}"
 
@@ -171,8 +160,6 @@ def _commands(user: User) -> Iterator[Hit]:
         if each.about_sets and not settings.DEPLOYMENT_SETS_ENABLED:
             continue
         if each.permission and not user.has_perm(each.permission):
-            continue
-        if not _is_there(each.url_name):
             continue
         key = each.url_name.replace(":", "-")
         yield Hit(key, each.label, reverse(each.url_name), opens_dialog=each.opens_dialog)

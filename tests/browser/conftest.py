@@ -1,7 +1,6 @@
 """Chromium, and something to look at. Run with `make e2e`; a plain run of the tests leaves these out."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from deployment_sets.models import DeploymentSet
 from deployment_sets.services.batch_deploy import claimant_of
 from deployments.models import Run, RunItem
 from profiles.enums import ArtifactType, Platform
+from tests.browser.chromium import MISSING, PROGRAM, launch_arguments
 from tests.browser.furniture import Furniture
 from tests.browser.house import Visitor, watched
 from tests.factories import (
@@ -39,18 +39,13 @@ from tests.factories import (
 # Playwright runs an event loop in this thread, and Django's own calls are made beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The machine's own Chromium; root has to do without its sandbox."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (on Debian: apt-get install chromium).")
-    arguments = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
+    if PROGRAM is None:
+        pytest.skip(MISSING)
+    return {**browser_type_launch_args, "executable_path": PROGRAM, "args": launch_arguments()}
 
 
 @pytest.fixture

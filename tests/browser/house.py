@@ -28,12 +28,6 @@ COLOURS = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": 
 # What HTMX writes beside what the browser says of an answer, or of none.
 HTMX_REFUSED = ("Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
 
-_PUT_INTO_DIALOG = """async address => {
-  const settled = new Promise(done => document.addEventListener("htmx:afterSettle", done, { once: true }))
-  await htmx.ajax("GET", address, { target: "#dialog" })
-  await settled
-}"""
-
 
 def keep_picture(page: Any, name: str) -> None:
     """A picture of the whole page, where somebody wants them."""
@@ -75,11 +69,6 @@ def demand_width(page: Any, width: int, name: str = "") -> None:
     for element in ("document.documentElement", "document.getElementById('dialog-frame')"):
         overflow = page.evaluate(f"{element} ? {element}.scrollWidth - {element}.clientWidth : 0")
         assert overflow <= 0, f"{name or page.url}: {element} is {overflow} px wider than {width}"
-
-
-def open_in_dialog(page: Any, address: str) -> None:
-    """Have the page that is open show what `address` answers in its dialog."""
-    page.evaluate(_PUT_INTO_DIALOG, address)
 
 
 def focused(page: Any) -> str:

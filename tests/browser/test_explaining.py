@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 
 from deployment_sets.models import DeploymentSet
+from tests.browser.chromium import open_in_dialog
 from tests.browser.conftest import in_both_modes
 from tests.browser.furniture import Furniture
-from tests.browser.house import Visitor, axe, focused, open_in_dialog
+from tests.browser.house import Visitor, axe, focused
 from tests.factories import give_version
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -13,8 +13,9 @@ from deployments.models import Claim, Run
 from projects.models import Project
 from tests.api_contract.routes import PAGES
 from tests.api_contract.test_owners import address_in
+from tests.browser.chromium import open_in_dialog
 from tests.browser.furniture import Furniture
-from tests.browser.house import WIDTHS, Visitor, axe, demand_width, keep_picture, open_in_dialog
+from tests.browser.house import WIDTHS, Visitor, axe, demand_width, keep_picture
 from tests.factories import DeploymentSetFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

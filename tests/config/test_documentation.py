@@ -62,3 +62,15 @@ def test_the_architecture_names_every_room_that_not_every_app_has() -> None:
             and room.stem not in everywhere | {"__init__", "management", "migrations"}
         }
         assert set(re.findall(r"`([a-z_]+(?:\.py)?)`", described[app])) == rooms, app
+
+
+def test_every_picture_is_shown_and_every_one_that_is_shown_is_there() -> None:
+    papers = [PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")]
+    shown = {
+        (paper.parent / path).resolve()
+        for paper in papers
+        for path in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", paper.read_text())
+    }
+    pictures = list((PROJECT / "docs" / "images").iterdir())
+    assert shown == {picture.resolve() for picture in pictures}
+    assert sum(picture.stat().st_size for picture in pictures) < 1_500_000

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
@@ -13,7 +15,13 @@ from config.search import COMMANDS, HITS_PER_SECTION, Section, search
 from deployment_sets.models import DeploymentSet
 from projects.models import Project
 from tests.api_contract.world import World
-from tests.factories import DeploymentSetFactory, ProjectFactory
+from tests.factories import (
+    ArtifactFactory,
+    ArtifactGroupFactory,
+    CollectionFactory,
+    DeploymentSetFactory,
+    ProjectFactory,
+)
 from tests.queries import assert_no_more_for_twice_as_many
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +92,25 @@ def test_words_of_a_command_find_it_in_any_order(owner: User) -> None:
 
 def test_only_what_somebody_may_do_is_offered(owner: User) -> None:
     allowed = {command.label for command in COMMANDS if not command.permission}
-    assert set(names(search(owner, ""), "To do")) <= allowed
+    assert set(names(search(owner, ""), "To do")) == allowed
+    owner.user_permissions.set(Permission.objects.filter(content_type__app_label="artifacts"))
+    trusted = User.objects.get(pk=owner.pk)
+    assert set(names(search(trusted, ""), "To do")) == {command.label for command in COMMANDS}
+
+
+def test_artifacts_groups_and_collections_are_found_too(owner: User) -> None:
+    collection = CollectionFactory(name="Pdf tools")
+    artifact = ArtifactFactory(type="skill", name="pdf", collection=collection)
+    ArtifactFactory(type="command", name="pdf-export", gone_at=timezone.now(), collection=collection)
+    ArtifactGroupFactory(name="All about PDF")
+    found = search(owner, "pdf")
+    assert [section.title for section in found] == ["Artifacts", "Groups", "Collections"]
+    assert [(hit.name, hit.kind, hit.note) for hit in found[0].hits] == [
+        ("pdf", "skill", "Pdf tools"),
+        ("pdf-export", "command", "gone from Pdf tools"),
+    ]
+    assert names(search(owner, "skill:pdf"), "Artifacts") == ["pdf"]
+    assert names(search(owner, str(artifact.pk)), "Artifacts") == ["pdf"]
 
 
 def test_every_command_leads_somewhere(client: Client) -> None:
