@@ -27,7 +27,7 @@ from deployment_sets.views.switch import sets_page
 from profiles.enums import ArtifactType
 
 CARDS_PER_PAGE = 24
-ROWS_PER_PAGE = 100
+ROWS_PER_PAGE = 50
 TAGS_SHOWN = 12
 
 
