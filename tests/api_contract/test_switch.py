@@ -1,5 +1,7 @@
 """Every address of sets while sets are switched off, and on again."""
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -58,6 +60,33 @@ def test_a_page_about_sets_is_there_only_while_they_are_switched_on(
     settings.DEPLOYMENT_SETS_ENABLED = True
     # Some only take what is sent to them.
     assert client.get(address).status_code in (200, 405)
+
+
+OTHER_PAGES = [page for page in PAGES if page not in PAGES_OF_SETS and page.name != "healthz"]
+
+
+@pytest.mark.parametrize("page", OTHER_PAGES, ids=str)
+def test_no_page_leads_to_sets_while_they_are_switched_off(
+    world: World, client: Client, settings: Settings, page: Route
+) -> None:
+    address = address_in(page, world)
+    on = client.get(address, follow=True)
+    settings.DEPLOYMENT_SETS_ENABLED = False
+    off = client.get(address, follow=True)
+    assert off.status_code == on.status_code
+    assert re.findall(r'(?:href|action|hx-get|hx-post)="(/sets[^"]*)"', off.content.decode(errors="replace")) == []
+
+
+def test_the_navigation_leads_to_sets_while_they_are_switched_on(
+    world: World, client: Client, settings: Settings
+) -> None:
+    def first_page() -> str:
+        return client.get("/", follow=True).content.decode()
+
+    assert 'href="/sets/"' in first_page()
+    settings.DEPLOYMENT_SETS_ENABLED = False
+    assert 'href="/sets/"' not in first_page()
+    assert "<h1>Projects</h1>" in first_page()
 
 
 def test_what_is_not_about_sets_stays(world: World, client: Client, settings: Settings) -> None:

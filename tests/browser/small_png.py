@@ -5,7 +5,8 @@ import struct
 import zlib
 from typing import Any
 
-# Text on a page has few colours, and its edges many: each of those becomes the nearest of the 256 that are seen most.
+# Text on a page has few colours, and its edges many. Kept are those that are seen most, then those that are like
+# none of these, the hues of small badges among them; any other becomes the nearest of them.
 _COUNT_COLOURS = """async picture => {
   const bytes = Uint8Array.from(atob(picture), each => each.charCodeAt(0))
   const bitmap = await createImageBitmap(new Blob([bytes]))
@@ -20,10 +21,14 @@ _COUNT_COLOURS = """async picture => {
     colours[at] = colour
     seen.set(colour, (seen.get(colour) ?? 0) + 1)
   }
-  const most = [...seen].sort((one, other) => other[1] - one[1] || one[0] - other[0])
-  const palette = most.slice(0, 256).map(each => each[0])
+  const most = [...seen].sort((one, other) => other[1] - one[1] || one[0] - other[0]).map(each => each[0])
   const distance = (one, other) =>
     [16, 8, 0].reduce((sum, bits) => sum + (((one >> bits) & 255) - ((other >> bits) & 255)) ** 2, 0)
+  const palette = most.slice(0, 96)
+  for (const colour of most.slice(96)) {
+    if (palette.length === 256) break
+    if (palette.every(known => distance(colour, known) > 200)) palette.push(colour)
+  }
   const nearest = new Map(palette.map((colour, number) => [colour, number]))
   const find = colour => {
     let best = 0
