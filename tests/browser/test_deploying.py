@@ -14,9 +14,10 @@ from deployment_sets.services.resolution import Member, MemberKind
 from deployments.installer import apply, changes
 from deployments.models import Run
 from deployments.services import background
+from tests.browser.chromium import open_in_dialog
 from tests.browser.conftest import in_both_modes
 from tests.browser.furniture import Furniture
-from tests.browser.house import WIDTHS, Visitor, axe, demand_width, focused, keep_picture, open_in_dialog
+from tests.browser.house import WIDTHS, Visitor, axe, demand_width, focused, keep_picture
 from tests.factories import ArtifactFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

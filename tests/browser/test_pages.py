@@ -14,6 +14,7 @@ from projects.models import Project
 from tests.api_contract.routes import PAGES
 from tests.api_contract.test_owners import address_in
 from tests.browser.chromium import open_in_dialog
+from tests.browser.conftest import SIGNED_IN
 from tests.browser.furniture import Furniture
 from tests.browser.house import WIDTHS, Visitor, axe, demand_width, keep_picture
 from tests.factories import DeploymentSetFactory
@@ -38,10 +39,13 @@ TURNED_AROUND = """() => {
 }"""
 
 
+# Somebody signed in: there is more to see than for the local user.
+@pytest.mark.parametrize("visitor", [SIGNED_IN], indirect=True)
 @pytest.mark.parametrize("kind", ["page", "dialog"])
 def test_every_page_is_sound_in_every_width(visitor: Visitor, furniture: Furniture, tmp_path: Path, kind: str) -> None:
     """Every route there is, so that a new one is looked at without anybody's doing."""
     world, asking, wrong = furniture.as_world(tmp_path), Client(), []
+    asking.force_login(visitor.user, "accounts.backends.PasswordBackend")
     addresses = {str(route): address_in(route, world) for route in PAGES}
     shown = {name: address for name, address in addresses.items() if kind_of(asking, address) == kind}
     for name, address in shown.items():
@@ -103,7 +107,7 @@ def test_the_first_tab_reaches_the_skip_link_and_it_skips(
 
 def test_a_card_opens_its_set_with_the_keyboard(page: Any, live_server: LiveServer, world: dict[str, str]) -> None:
     page.goto(live_server.url + "/")
-    page.get_by_role("link", name="Full-stack").focus()
+    page.get_by_role("link", name="Full-stack", exact=True).focus()
     page.keyboard.press("Enter")
     page.wait_for_url(live_server.url + world["set"])
     assert page.get_by_role("heading", level=1).inner_text() == "Full-stack"
