@@ -1,8 +1,34 @@
-// After a change, the page shows the new state: its address is asked again, and everything on it is new.
+// After a change, the page shows the new state: its address is asked again, and everything on it is new. Not while
+// something is being sent: what sent it would be gone when the answer comes, and with it what the answer says.
 
-document.body.addEventListener("changed", () => {
-  htmx.ajax("GET", location.pathname + location.search, { target: "#page", swap: "outerHTML" });
-});
+(() => {
+  let underWay = 0;
+  let isDue = false;
+
+  const refresh = () => {
+    isDue = underWay > 0;
+    if (!isDue) htmx.ajax("GET", location.pathname + location.search, { target: "#page", swap: "outerHTML" });
+  };
+  const sends = (event) => event.detail.requestConfig.verb !== "get";
+
+  document.body.addEventListener("changed", refresh);
+
+  document.addEventListener("htmx:beforeSend", (event) => {
+    if (sends(event)) underWay += 1;
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!sends(event)) return;
+    underWay = Math.max(underWay - 1, 0);
+    if (isDue) refresh();
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id !== "page" || !underWay || sends(event)) return;
+    event.detail.shouldSwap = false;
+    isDue = true;
+  });
+})();
 
 // The new page stands beside the old one for a moment, and a browser that holds on to what it showed would scroll along.
 (() => {
