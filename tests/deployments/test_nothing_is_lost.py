@@ -80,7 +80,8 @@ def test_an_overwritten_folder_survives_the_loss_of_the_database_in_the_middle_o
 
 def test_what_a_run_staged_before_it_died_goes_without_a_trace(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(apply._Application, "_begin", die)
+        patched.setattr(journal, "intend", die)
+        patched.setattr(journal, "close_unbegun", die)
         patched.setattr(Staging, "drop", lambda self: None)
         with pytest.raises(PowerOutage):
             desk.deploy(desk.artifact("skill:pdf"))
