@@ -16,8 +16,9 @@
 
   // A row that was moved with the keys and not sent yet.
   let waiting = null;
-  // A row that was sent and is not answered yet.
-  let sent = null;
+  // Moves that are on their way or wait for those before them.
+  let sent = [];
+  let queue = Promise.resolve();
   let drag = null;
 
   const rows = (list) => [...list.children];
@@ -45,47 +46,63 @@
     said.textContent = `${row.dataset.name}, position ${place(row) + 1} of ${total(row.parentElement)}`;
   };
 
-  const send = async (row, from) => {
-    const list = row.parentElement;
-    const position = place(row);
-    if (position === from) return;
-    const move = { url: list.dataset.sortUrl, id: row.dataset.id, position };
-    sent = move;
-    const refused = () => {
-      if (sent !== move) return;
-      sent = null;
-      const shown = find(move);
-      if (!shown) return;
-      put(shown, from);
-      said.textContent = `${shown.dataset.name} stays at position ${from + 1}`;
-    };
-    const failures = ["htmx:responseError", "htmx:sendError", "htmx:timeout"];
-    const failed = (event) => {
-      if (event.detail.requestConfig?.path === move.url) refused();
-    };
-    failures.forEach((name) => document.addEventListener(name, failed));
-    try {
-      await htmx.ajax("POST", move.url, { values: { id: move.id, position }, swap: "none", source: list });
-    } catch {
-      refused();
-    } finally {
-      failures.forEach((name) => document.removeEventListener(name, failed));
-      if (sent === move) sent = null;
-    }
-  };
-
   const find = (move) =>
     document.querySelector(`[data-sort-url="${CSS.escape(move.url)}"] > [data-id="${CSS.escape(move.id)}"]`);
+
+  const show = (move, position) => {
+    const row = find(move);
+    if (row) put(row, position);
+    return row;
+  };
+
+  // What was moved after it was moved from there, and stays moved.
+  const takeBack = (move) => {
+    const later = sent.slice(sent.indexOf(move) + 1);
+    for (const each of later.toReversed()) show(each, each.from);
+    const row = show(move, move.from);
+    for (const each of later) show(each, each.position);
+    if (row) said.textContent = `${row.dataset.name} stays at position ${move.from + 1}`;
+  };
+
+  const post = async (move) => {
+    // Whoever left the page sent it.
+    if (!sent.includes(move)) return;
+    let isRefused = false;
+    const failures = ["htmx:responseError", "htmx:sendError", "htmx:timeout"];
+    const failed = (event) => {
+      if (event.detail.requestConfig?.path === move.url) isRefused = true;
+    };
+    failures.forEach((name) => document.addEventListener(name, failed));
+    move.isUnderWay = true;
+    try {
+      const { id, position } = move;
+      // The list may be another one by now, or gone.
+      const source = find(move)?.parentElement ?? document.body;
+      await htmx.ajax("POST", move.url, { values: { id, position }, swap: "none", source });
+    } catch {
+      isRefused = true;
+    }
+    failures.forEach((name) => document.removeEventListener(name, failed));
+    if (isRefused) takeBack(move);
+    sent = sent.filter((each) => each !== move);
+  };
+
+  // One after another: each position is meant in the order that the moves before it made.
+  const send = (row, from) => {
+    const position = place(row);
+    if (position === from) return;
+    const move = { url: row.parentElement.dataset.sortUrl, id: row.dataset.id, position, from };
+    sent.push(move);
+    queue = queue.then(() => post(move));
+  };
 
   const settle = () => {
     if (!waiting) return;
     const move = waiting;
     clearTimeout(move.timer);
     waiting = null;
-    const row = find(move);
-    if (!row) return;
-    put(row, move.position);
-    send(row, move.from);
+    const row = show(move, move.position);
+    if (row) send(row, move.from);
   };
 
   const step = (row, key) => {
@@ -127,7 +144,17 @@
   document.addEventListener("focusout", (event) => {
     if (waiting && event.target.matches?.("[data-sort-handle]") && document.hasFocus()) settle();
   });
-  addEventListener("pagehide", settle);
+
+  // What is not sent yet when the page goes has to outlive it.
+  addEventListener("pagehide", () => {
+    settle();
+    for (const { url, id, position } of sent.filter((move) => !move.isUnderWay)) {
+      const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+      const body = new URLSearchParams({ id, position });
+      fetch(url, { method: "POST", keepalive: true, headers: { "X-CSRFToken": token }, body });
+    }
+    sent = sent.filter((move) => move.isUnderWay);
+  });
 
   document.addEventListener("pointerdown", (event) => {
     const handle = event.target.closest?.("[data-sort-handle]");
@@ -180,10 +207,7 @@
 
   // A page that shows itself anew does not know yet what is on its way to the server.
   document.addEventListener("htmx:afterSwap", () => {
-    for (const move of [sent, waiting]) {
-      const row = move && find(move);
-      if (row) put(row, move.position);
-    }
+    for (const move of waiting ? [...sent, waiting] : sent) show(move, move.position);
     if (drag && !drag.row.isConnected) {
       document.documentElement.classList.remove("dragging");
       drag = null;

@@ -206,6 +206,36 @@ def test_a_move_that_is_refused_is_taken_back(visitor: Visitor, composed: Deploy
     assert shown_names(page) == ["first", "second", "third", "fourth"]
 
 
+def test_moves_wait_for_those_before_them_and_none_is_lost(visitor: Visitor, composed: DeploymentSet) -> None:
+    page, held = visitor.page, list[Any]()
+    page.route("**/members/move", lambda route: held.append(route), times=1)
+    with page.expect_request("**/members/move"):
+        for name in ("first", "second", "third"):
+            handle_of(page, name).focus()
+            page.keyboard.press("End")
+        handle_of(page, "fourth").focus()
+    with page.expect_response(lambda answer: answer.url.endswith(f"/sets/{composed.pk}")):
+        held[0].continue_()
+    expect_names(page, "fourth", "first", "second", "third")
+    assert names_in(composed) == ["fourth", "first", "second", "third"]
+
+
+def test_moves_outlive_the_page_they_were_made_on(visitor: Visitor, composed: DeploymentSet) -> None:
+    page, held = visitor.page, list[Any]()
+    page.route("**/members/move", lambda route: held.append(route), times=1)
+    with page.expect_request("**/members/move"):
+        for name in ("first", "second"):
+            handle_of(page, name).focus()
+            page.keyboard.press("End")
+    # The first is not answered, and the second waits for that.
+    visitor.open("/sets/")
+    for _ in range(50):
+        if names_in(composed)[-1] == "second":
+            break
+        page.wait_for_timeout(50)
+    assert names_in(composed) == ["first", "third", "fourth", "second"]
+
+
 def test_a_removed_member_comes_back_and_the_focus_goes_on(visitor: Visitor, composed: DeploymentSet) -> None:
     page = visitor.page
     page.get_by_role("button", name="Remove second").press("Enter")
