@@ -29,6 +29,7 @@ urlpatterns = [
     path("<uuid:set_id>/deploy/folder", deploying.set_deploy_folder, name="deploy_folder"),
     path("<uuid:set_id>/undeploy", deploying.set_undeploy, name="undeploy"),
     path("in/<uuid:project_id>", in_project.sets_in_project, name="in-project"),
+    path("in/<uuid:project_id>/choose", in_project.set_choose, name="choose"),
     path("runs/<uuid:run_id>/retry", deploying.run_retry, name="retry"),
     path("<uuid:set_id>/graph", understanding.set_graph, name="graph"),
     path("<uuid:set_id>/why/<uuid:artifact_uuid>", understanding.set_why, name="why"),

@@ -32,7 +32,9 @@ class ImportForm(MappingsForm):
         label="Folder or git URL",
         max_length=1024,
         help_text="A whole path on the server's machine, or an https address.",
-        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"autofocus": True, "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
+        ),
     )
     name = forms.CharField(
         required=False, max_length=LONGEST_NAME, help_text="Left empty, it is called after its source."
@@ -71,4 +73,4 @@ class ImportAgainForm(MappingsForm):
 class RenameForm(PageForm):
     """Another name for a collection."""
 
-    name = forms.CharField(max_length=LONGEST_NAME)
+    name = forms.CharField(max_length=LONGEST_NAME, widget=forms.TextInput(attrs={"autofocus": True}))

@@ -15,7 +15,7 @@ from artifacts.models import ArtifactGroup
 class GroupForm(PageForm):
     """A group's own fields."""
 
-    name = forms.CharField(max_length=LONGEST_NAME)
+    name = forms.CharField(max_length=LONGEST_NAME, widget=forms.TextInput(attrs={"autofocus": True}))
     description = forms.CharField(
         max_length=LONGEST_PROSE, required=False, widget=forms.Textarea(attrs={"rows": 3, "class": "input"})
     )

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from accounts.services.users import local_user
 from deployment_sets import project_sets
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.batch_deploy import batch_deploy, claimant_of
@@ -19,6 +20,7 @@ from tests.factories import (
     DeploymentPlacementFactory,
     DeploymentSetFactory,
     DeploymentSetMemberFactory,
+    ProjectFactory,
     give_version,
 )
 from tests.queries import assert_no_more_for_twice_as_many
@@ -135,3 +137,26 @@ def test_many_sets_and_artifacts_cost_no_more(pages: Client, owner: User, projec
 
     for address in (f"/sets/in/{project.pk}", f"/projects/{project.pk}/statuses"):
         assert_no_more_for_twice_as_many(grow, lambda address=address: pages.get(address))  # type: ignore[misc]
+
+
+def test_a_set_is_chosen_to_deploy_into_a_project(client: Client) -> None:
+    me = local_user()
+    project = ProjectFactory(owner=me, name="storefront")
+    backend, _ = DeploymentSetFactory(owner=me, name="Backend"), DeploymentSetFactory(owner=me, name="Frontend")
+    DeploymentSetFactory(name="Theirs")
+    asked = client.get(f"/sets/in/{project.pk}/choose", headers={"HX-Request": "true", "HX-Target": "dialog"})
+    assert f'href="/sets/{backend.pk}/deploy?project={project.pk}"' in asked.text
+    assert "Frontend" in asked.text
+    assert "Theirs" not in asked.text
+    found = client.get(
+        f"/sets/in/{project.pk}/choose?name=back", headers={"HX-Request": "true", "HX-Target": "choices"}
+    )
+    assert "Backend" in found.text
+    assert "Frontend" not in found.text
+    assert "dialog-head" not in found.text
+    assert f'href="/sets/in/{project.pk}/choose"' in client.get(f"/projects/{project.pk}").text
+
+
+def test_whoever_has_no_set_is_led_to_one(client: Client) -> None:
+    project = ProjectFactory(owner=local_user())
+    assert "You have no set yet." in client.get(f"/sets/in/{project.pk}/choose").text
