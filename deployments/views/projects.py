@@ -29,7 +29,7 @@ from projects.queries import project_of, without_folder
 from projects.services import delete_project
 
 PAGE_SIZE = 100
-LAST_RUNS = 20
+LAST_RUNS = 5
 
 
 @require_safe
