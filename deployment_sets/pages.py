@@ -1,6 +1,6 @@
 """What the pages of sets show: reads put together, each in a constant number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
@@ -18,7 +18,7 @@ from deployment_sets.services.batch_deploy import claimant_of
 from deployment_sets.services.graph import SetSummary, load_graph, summaries
 from deployment_sets.services.live import Live, Place, places_of, where_live
 from deployment_sets.services.resolution import Member, MemberKind, Resolution, ResolvedArtifact, resolve, trail_counts
-from deployment_sets.services.staleness import stale_counts
+from deployment_sets.services.staleness import stale_counts, undeployed_places
 from deployments.models import Claim, Run
 from deployments.queries import counted_by_status
 from deployments.services.folders import is_at_work
@@ -45,12 +45,16 @@ class SetCard:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a set stands among other things: the sets that hold it, and the projects it is live in."""
+    """Where a set stands among other things: the sets that hold it, and the projects it is live in.
+
+    It was undeployed from `left_count` more, where files that somebody edited are left.
+    """
 
     used_by: Sequence[DeploymentSet]
     used_by_more: int
     live_in: Sequence[Project]
     live_count: int
+    left_count: int = 0
 
     @property
     def live_more(self) -> int:
@@ -97,7 +101,7 @@ class ResolvedList:
 
 
 def set_cards(owner: User, sets: Sequence[DeploymentSet]) -> list[SetCard]:
-    """A card for each of a page of sets, whose tags came along. Three queries, and ten when one of them is live.
+    """A card for each of a page of sets, whose tags came along. Three queries, and twelve when one of them is live.
 
     Whether sets are stale is looked at for as many as can be told at once: those with `LOOKED_AT` deployments together.
     """
@@ -114,15 +118,18 @@ def set_cards(owner: User, sets: Sequence[DeploymentSet]) -> list[SetCard]:
 
 
 def standing(owner: User, deployment_set: DeploymentSet) -> Standing:
-    """What the head of a set's page says about it. Four queries."""
-    claims = Claim.objects.filter(claimant=claimant_of(deployment_set.pk, deployment_set.name).key)
-    live_in = projects_of(owner).filter(pk__in=claims.values("deployment__project"))
+    """What the head of a set's page says about it. At most six queries."""
+    claimant = claimant_of(deployment_set.pk, deployment_set.name).key
+    claims = Claim.objects.filter(claimant=claimant)
+    left_in = _left_in(owner, [claimant]).get(claimant, set())
+    live_in = projects_of(owner).filter(pk__in=claims.values("deployment__project")).exclude(pk__in=left_in)
     users = Paginator(sets_using(owner, Member(MemberKind.SET, deployment_set.pk)), USERS_SHOWN).get_page(1)
     return Standing(
         used_by=list(users.object_list),
         used_by_more=users.paginator.count - users.end_index(),
         live_in=list(live_in[:PROJECTS_SHOWN]),
         live_count=live_in.count(),
+        left_count=len(left_in),
     )
 
 
@@ -141,6 +148,11 @@ class LiveProject:
     unlooked: Sequence[str] = ()
 
     @property
+    def is_undeployed(self) -> bool:
+        """Whether it was taken out of all of it, and only what could not be removed is left."""
+        return bool(self.places) and all(place.is_undeployed for place in self.places)
+
+    @property
     def is_stale(self) -> bool:
         """Whether the set would have it otherwise under one of the profiles, as far as the database knows."""
         return any(place.is_stale for place in self.places)
@@ -148,12 +160,18 @@ class LiveProject:
     @property
     def is_behind(self) -> bool:
         """Whether there is something to bring up to date, and nobody is at it."""
-        return not self.at_work and (self.is_stale or self.has_drifted)
+        return not self.at_work and (self.is_stale or self.drifted_count > 0)
 
     @property
-    def has_drifted(self) -> bool:
-        """Whether anything was found edited or deleted on disk."""
-        return any(place.drifted for place in self.places)
+    def status_to_see(self) -> str:
+        """The status that all of what was found changed on disk has; nothing where it differs, or nobody looked."""
+        found = {status.status.value for place in self.places for status in place.drifted or ()}
+        return found.pop() if len(found) == 1 else ""
+
+    @property
+    def drifted_count(self) -> int:
+        """How many artifacts were found edited or deleted on disk, where the set is to be there."""
+        return sum(len(place.drifted or ()) for place in self.places if not place.is_undeployed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +189,24 @@ class LiveList:
         return sum(each.is_stale for each in self.projects)
 
     @property
+    def left_count(self) -> int:
+        """In how many of the projects shown only what could not be removed is left."""
+        return sum(each.is_undeployed for each in self.projects)
+
+    @property
+    def live_count(self) -> int:
+        """In how many projects it is live: on all pages, as far as this one can tell."""
+        return self.page.paginator.count - self.left_count
+
+    @property
     def is_at_work(self) -> bool:
         """Whether a run of the set is going on in any of the projects shown."""
         return any(each.at_work for each in self.projects)
 
     @property
     def drifted_count(self) -> int:
-        """How many of the projects shown were edited on disk."""
-        return sum(each.has_drifted for each in self.projects)
+        """How many artifacts were found edited or deleted on disk in the projects shown."""
+        return sum(each.drifted_count for each in self.projects)
 
 
 def live_list(deployment_set: DeploymentSet, *, page: str | None, per_page: int, on_disk: bool) -> LiveList:
@@ -310,7 +338,10 @@ _NOWHERE = _LiveCount(0, 0)
 
 
 def _live_counts(owner: User, sets: Sequence[DeploymentSet]) -> dict[UUID, _LiveCount]:
-    """For each of `sets` that claims anything, in how many of the owner's projects, and how much. One query."""
+    """For each of `sets` that claims anything, in how many of the owner's projects it is live, and how much it claims.
+
+    One query; three when it claims anything.
+    """
     keys = {claimant_of(one.pk, one.name).key: one.pk for one in sets}
     rows = (
         Claim.objects.filter(claimant__in=keys, deployment__project__owner=owner)
@@ -318,4 +349,28 @@ def _live_counts(owner: User, sets: Sequence[DeploymentSet]) -> dict[UUID, _Live
         .values_list("claimant")
         .annotate(projects=Count("deployment__project", distinct=True), deployments=Count("deployment"))
     )
-    return {keys[key]: _LiveCount(projects, deployments) for key, projects, deployments in rows}
+    counted = {key: (projects, deployments) for key, projects, deployments in rows}
+    left_in = _left_in(owner, counted) if counted else {}
+    return {
+        keys[key]: _LiveCount(projects - len(left_in.get(key, ())), deployments)
+        for key, (projects, deployments) in counted.items()
+    }
+
+
+def _left_in(owner: User, claimants: Collection[str]) -> dict[str, set[UUID]]:
+    """The owner's projects that each of `claimants` was undeployed from, and claims what was edited there still.
+
+    At most two queries.
+    """
+    undeployed = undeployed_places(claimants, owner.pk)
+    claims = Claim.objects.filter(
+        claimant__in=undeployed,
+        deployment__project__in={project_id for places in undeployed.values() for project_id, _ in places},
+    )
+    left_in: dict[str, set[UUID]] = {}
+    live_in: dict[str, set[UUID]] = {}
+    places = claims.order_by().values_list("claimant", "deployment__project", "deployment__deployment_profile_id")
+    for claimant, project_id, profile_id in places.distinct() if undeployed else ():
+        is_left = (project_id, profile_id) in undeployed[claimant]
+        (left_in if is_left else live_in).setdefault(claimant, set()).add(project_id)
+    return {claimant: projects - live_in.get(claimant, set()) for claimant, projects in left_in.items()}

@@ -75,6 +75,10 @@ class LiveRead(Schema):
         description="The set would have it otherwise, as far as the database knows.", examples=[True]
     )
     behind: list[str] = Field(examples=[["2 outdated"]])
+    is_undeployed: bool = Field(
+        description="The set was taken out, and what it still claims was edited and is left: it is not live there.",
+        examples=[False],
+    )
     drifted: list[DeploymentStatusRead] | None = Field(
         description="What was edited or deleted on disk; null where nobody looked.", examples=[None]
     )
@@ -89,6 +93,7 @@ class LiveRead(Schema):
             deployment_count=live.deployment_count,
             is_stale=live.is_stale,
             behind=list(live.behind),
+            is_undeployed=live.is_undeployed,
             drifted=None if live.drifted is None else [DeploymentStatusRead.of(status) for status in live.drifted],
             problem=live.problem,
         )

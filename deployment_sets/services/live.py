@@ -9,7 +9,7 @@ from deployment_sets.exceptions import NoProfileLeftError
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.batch_deploy import claimant_of, deploying_set
 from deployment_sets.services.graph import resolve_set
-from deployment_sets.services.staleness import Placed, PlaceKey, Today, layouts_at, placed_for
+from deployment_sets.services.staleness import Placed, PlaceKey, Today, layouts_at, placed_for, undeployed_places
 from deployments.exceptions import DeploymentError, ProjectFolderError
 from deployments.installer.status import DeploymentStatus, Status
 from deployments.services import background
@@ -26,6 +26,7 @@ class Live:
     """One project and profile that a set is claimed in.
 
     `behind` says what is not as the set would have it, as far as the database knows; nothing when it is up to date.
+    Where it `is_undeployed`, what it still claims was edited and is left, and it would have nothing there.
     `drifted` are the deployments that were edited or deleted on disk; None when nobody looked, and why in `problem`.
     """
 
@@ -35,6 +36,7 @@ class Live:
     behind: tuple[str, ...]
     drifted: tuple[DeploymentStatus, ...] | None = None
     problem: str = ""
+    is_undeployed: bool = False
 
     @property
     def is_stale(self) -> bool:
@@ -49,6 +51,7 @@ class Place:
     project: Project
     profile_id: str
     placed: Placed
+    is_undeployed: bool = False
 
     @property
     def key(self) -> PlaceKey:
@@ -57,11 +60,13 @@ class Place:
 
 
 def places_of(deployment_set: DeploymentSet) -> list[Place]:
-    """Where `deployment_set` is claimed, by the name of the project and by profile. Three queries."""
-    placed = _placed(claimant_of(deployment_set.pk, deployment_set.name).key, deployment_set.owner_id)
+    """Where `deployment_set` is claimed, by the name of the project and by profile. Four queries."""
+    claimant = claimant_of(deployment_set.pk, deployment_set.name).key
+    placed = _placed(claimant, deployment_set.owner_id)
+    undeployed = _undeployed(claimant, deployment_set.owner_id)
     projects = Project.objects.in_bulk([project_id for project_id, _ in placed])
     places = [
-        Place(projects[project_id], profile_id, states)
+        Place(projects[project_id], profile_id, states, (project_id, profile_id) in undeployed)
         for (project_id, profile_id), states in placed.items()
         # A project may have been deleted since its claims were read.
         if project_id in projects
@@ -88,7 +93,8 @@ def where_live(
             place.project,
             place.profile_id,
             len(place.placed),
-            tuple(today.behind(place.placed, resolved, layouts.get(place.key))),
+            () if place.is_undeployed else tuple(today.behind(place.placed, resolved, layouts.get(place.key))),
+            is_undeployed=place.is_undeployed,
         )
         for place in places
     ]
@@ -112,10 +118,10 @@ def bring_up_to_date(
 ) -> Iterator[BroughtUpToDate]:
     """Deploy the set again wherever it is live, or only in `project`, and remove what it no longer holds.
 
-    Gives each project with what was done, or why nothing was. Profiles that do not exist any more are left alone.
+    Gives each project with what was done, or why nothing was. Profiles that do not exist any more are left alone, and
+    so is what was left where the set was undeployed.
     """
-    claimant = claimant_of(deployment_set.pk, deployment_set.name).key
-    places = _placed(claimant, deployment_set.owner_id)
+    places = _live_at(deployment_set)
     chosen = {project_id for project_id, _ in places if project is None or project_id == project.pk}
     for each in Project.objects.filter(pk__in=chosen).order_by("name", "pk"):
         try:
@@ -130,7 +136,7 @@ def bringing_up_to_date(*, by: User, deployment_set: DeploymentSet, project: Pro
     Raises NoProfileLeftError when the set is not live there, or under profiles alone that do not exist any more, and
     DeploymentSetResolutionError.
     """
-    places = _placed(claimant_of(deployment_set.pk, deployment_set.name).key, deployment_set.owner_id)
+    places = _live_at(deployment_set)
     return _job(by, deployment_set, project, places, DEFAULT_OPTIONS)
 
 
@@ -165,6 +171,17 @@ def _job(
     return deploying_set(
         by=by, deployment_set=deployment_set, project=project, profiles=profiles, options=options, prune=True
     )
+
+
+def _live_at(deployment_set: DeploymentSet) -> set[PlaceKey]:
+    """Where the set is to be kept up to date. Three queries."""
+    claimant = claimant_of(deployment_set.pk, deployment_set.name).key
+    return _placed(claimant, deployment_set.owner_id).keys() - _undeployed(claimant, deployment_set.owner_id)
+
+
+def _undeployed(claimant: str, owner_id: UUID) -> set[PlaceKey]:
+    """Where `claimant` was undeployed last. One query."""
+    return undeployed_places([claimant], owner_id).get(claimant, set())
 
 
 def _placed(claimant: str, owner_id: UUID) -> dict[PlaceKey, Placed]:

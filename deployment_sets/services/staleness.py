@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from artifacts.queries import load_artifacts
 from deployment_sets.exceptions import DeploymentSetResolutionError
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.batch_deploy import claimant_of
 from deployment_sets.services.graph import load_graph
 from deployment_sets.services.resolution import resolve
-from deployments.installer.decisions import PlacementKey, Wanted
+from deployments.installer.decisions import Action, PlacementKey, Wanted
 from deployments.installer.status import outdated_reason
-from deployments.models import Claim, DeploymentPlacement
+from deployments.models import Claim, DeploymentPlacement, Run, RunItem
 from deployments.services.rendering import rendered
 from profiles.models import DeploymentProfile
 from profiles.rendering import ProfileLayout, Rendering
@@ -55,6 +57,33 @@ def placed_for(
     return {claimant: dict(places) for claimant, places in placed.items()}
 
 
+def undeployed_places(
+    claimants: Collection[str], owner_id: UUID, project: Project | None = None
+) -> dict[str, set[PlaceKey]]:
+    """Where in the owner's projects, or in one, the last that was done for each of `claimants` was to take it out.
+
+    What it still claims there could not be removed: somebody edited it. A run that was undone does not
+    count. One query.
+    """
+    runs = Run.objects.filter(state=Run.State.DONE, project__owner=owner_id)
+    later = runs.filter(
+        kind__in=[Run.Kind.DEPLOY, Run.Kind.UNDEPLOY],
+        project=OuterRef("run__project"),
+        claimant=OuterRef("run__claimant"),
+        number__gt=OuterRef("run__number"),
+        items__deployment_profile_id=OuterRef("deployment_profile_id"),
+    )
+    undeploys = runs.filter(kind=Run.Kind.UNDEPLOY, claimant__in=claimants)
+    if project is not None:
+        undeploys = undeploys.filter(project=project)
+    left = RunItem.objects.filter(run__in=undeploys, action__in=[Action.CONFLICT, Action.REFUSED])
+    places: dict[str, set[PlaceKey]] = {}
+    rows = left.exclude(Exists(later)).order_by().distinct()
+    for claimant, project_id, profile_id in rows.values_list("run__claimant", "run__project", "deployment_profile_id"):
+        places.setdefault(claimant, set()).add((project_id, profile_id))
+    return places
+
+
 def layouts_at(places: Collection[PlaceKey]) -> Layouts:
     """How the profiles at `places` have it; one that does not exist any more is left out. One query."""
     found = DeploymentProfile.objects.filter(project__in={project_id for project_id, _ in places})
@@ -65,6 +94,7 @@ def layouts_at(places: Collection[PlaceKey]) -> Layouts:
 def stale_counts(sets: Sequence[DeploymentSet], owner_id: UUID) -> dict[UUID, int]:
     """In how many of the owner's projects each of `sets` is not as it would be today; nothing for what cannot resolve.
 
+    Where a set was undeployed, it would have nothing.
     The number of queries depends on artifacts only by batches.
     """
     graph = load_graph(sets)
@@ -76,6 +106,7 @@ def stale_counts(sets: Sequence[DeploymentSet], owner_id: UUID) -> dict[UUID, in
             continue
     keys = {claimant_of(one.pk, one.name).key: one.pk for one in sets if one.pk in resolved}
     placed = placed_for(keys, owner_id)
+    undeployed = undeployed_places(keys, owner_id)
     layouts = layouts_at({place for places in placed.values() for place in places})
     today = Today({uuid for uuids in resolved.values() for uuid in uuids})
     counts = dict.fromkeys(resolved, 0)
@@ -83,7 +114,8 @@ def stale_counts(sets: Sequence[DeploymentSet], owner_id: UUID) -> dict[UUID, in
         stale = {
             project_id
             for (project_id, profile_id), states in places.items()
-            if any(today.behind(states, resolved[keys[key]], layouts.get((project_id, profile_id))))
+            if (project_id, profile_id) not in undeployed.get(key, ())
+            and any(today.behind(states, resolved[keys[key]], layouts.get((project_id, profile_id))))
         }
         counts[keys[key]] = len(stale)
     return counts

@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import user_of
@@ -238,14 +239,16 @@ def set_undeploy(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
 @sets_page
 @require_safe
 def run_retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """The way to deploy again what failed in a run, for the page of the run; nothing where there is no such way."""
+    """The way to try again what failed in a run, for the page of the run; nothing where there is no such way."""
     owner = user_of(request)
     run = run_of(owner, run_id)
     set_id = set_id_of(Claimant(run.claimant, run.claimant_label))
-    deployment_set = None
-    if run.kind == Run.Kind.DEPLOY and set_id is not None:
-        deployment_set = DeploymentSet.objects.owned_by(owner).filter(pk=set_id).first()
-    return render(request, "deployment_sets/_retry.html", {"run": run, "set": deployment_set})
+    address = ""
+    if set_id is not None and run.kind == Run.Kind.DEPLOY and DeploymentSet.objects.owned_by(owner).filter(pk=set_id):
+        address = f"{reverse('sets:deploy', args=[set_id])}?retry={run.pk}"
+    elif set_id is not None and run.kind == Run.Kind.UNDEPLOY and set_id in sets_claiming(run.project):
+        address = f"{reverse('sets:undeploy', args=[set_id])}?project={run.project_id}"
+    return render(request, "deployment_sets/_retry.html", {"run": run, "address": address})
 
 
 def _target(

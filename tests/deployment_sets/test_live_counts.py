@@ -72,7 +72,7 @@ def test_more_live_sets_cost_no_more_queries(
     owner: User, live_sets: list[DeploymentSet], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     sets = list(list_sets(owner))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         set_cards(owner, sets[:1])
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         set_cards(owner, sets)

@@ -117,7 +117,8 @@ def test_the_disk_is_looked_at_on_demand(client: Client, full_stack: DeploymentS
     (Path(edited.path) / ".claude/commands/ship.md").write_text("Mine")
     assert "changed on disk" not in page(client, full_stack)
     text = page(client, full_stack, "?disk=1")
-    assert "1 changed on disk command:ship: .claude/commands/ship.md was edited." in text
+    assert "up to date" not in text.replace("Bring up to date", "")
+    assert "1 artifact changed on disk command:ship: .claude/commands/ship.md was edited." in text
     assert "Look at the disk again" in text
 
 

@@ -38,6 +38,8 @@ def _lines(live: Sequence[Live]) -> Iterator[str]:
     profile_width = max((len(each.profile_id) for each in live), default=0)
     for each in live:
         standing = f"stale: {', '.join(each.behind)}" if each.is_stale else "up to date"
+        if each.is_undeployed:
+            standing = "left when it was undeployed, because edited"
         amount = f"{each.deployment_count} artifact{pluralize(each.deployment_count)}"
         yield printable(
             f"{each.project.path:<{path_width}}  {each.profile_id:<{profile_width}}  {amount}, {standing.rstrip('.')}"
@@ -67,6 +69,7 @@ def _data(live: Live) -> dict[str, object]:
         "deployment_count": live.deployment_count,
         "is_stale": live.is_stale,
         "behind": list(live.behind),
+        "is_undeployed": live.is_undeployed,
         "drifted": None if live.drifted is None else [status_data(status) for status in live.drifted],
         "problem": live.problem,
     }
