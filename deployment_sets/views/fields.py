@@ -52,6 +52,8 @@ def set_tags(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
     url = reverse("sets:detail", args=[set_id])
     if "remove" in request.POST:
         tag = request.POST["remove"]
+        if tag not in deployment_set.tags:
+            return changed(request, url, said="That tag was taken off already.")
         tag_set(owner=owner, set_id=set_id, remove=[tag])
         undo = Undo(reverse("sets:tags", args=[set_id]), {"tags": tag})
         return changed(request, url, said=f"Removed the tag “{tag}”.", undo=undo)

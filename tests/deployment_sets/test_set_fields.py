@@ -90,6 +90,14 @@ def test_two_who_edit_do_not_overwrite_each_other_unawares(client: Client, me: U
     assert mine.name == "Ours"
 
 
+def test_a_tag_that_another_tab_took_off_is_not_taken_off_again(client: Client, me: User) -> None:
+    mine = DeploymentSetFactory(owner=me)
+    answer = client.post(f"/sets/{mine.pk}/tags", {"remove": "never there at all"}, headers=asked_for("page"))
+    assert "That tag was taken off already." in answer.text
+    assert "hx-vals" not in answer.text
+    assert "changed" in answer["HX-Trigger"]
+
+
 def test_a_tag_is_taken_off_and_put_back(client: Client, mine: DeploymentSet) -> None:
     removed = client.post(f"/sets/{mine.pk}/tags", {"remove": "web"}, headers=asked_for("page"))
     assert DeploymentSet.objects.get(pk=mine.pk).tags == ["api"]
