@@ -25,6 +25,15 @@ def is_for_dialog(request: HttpRequest) -> bool:
     return details is not None and details.target == DIALOG
 
 
+def is_open(request: HttpRequest, url: str) -> bool:
+    """Whether it is the page at `url`, a path, from which HTMX asks. No page is open at what cannot be read."""
+    details = htmx_of(request)
+    try:
+        return details is not None and details.current_url_abs_path == url
+    except ValueError:
+        return False
+
+
 def layouts(request: HttpRequest) -> dict[str, object]:
     """A context processor: the templates that pages and dialogs extend, and what links and forms say to stay in one.
 

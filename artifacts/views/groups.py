@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import demand_permission, user_of
 from accounts.ordering import Sort
 from accounts.pages.answers import changed
-from accounts.pages.layouts import htmx_of
+from accounts.pages.layouts import is_open
 from accounts.pages.toasts import Undo
 from artifacts.exceptions import GroupError
 from artifacts.forms.filters import GroupFilter
@@ -98,7 +98,12 @@ def group_delete(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
     if request.method == "POST":
         delete_group(group=group)
         said = f"Deleted the group “{group.name}”. Its artifacts stay."
-        return changed(request, reverse("artifacts:groups"), said=said, leave=_is_open(request, group_id))
+        return changed(
+            request,
+            reverse("artifacts:groups"),
+            said=said,
+            leave=is_open(request, reverse("artifacts:group", args=[group_id])),
+        )
     context = {"group": group}
     return render(request, "artifacts/group_delete.html", context)
 
@@ -111,9 +116,3 @@ def group_of(group_id: UUID) -> ArtifactGroup:
 def _form(request: HttpRequest, template: str, form: GroupForm, group: ArtifactGroup | None = None) -> HttpResponseBase:
     """The form, with status 422 where it was sent and refused."""
     return render(request, template, {"form": form, "group": group}, status=422 if form.errors else 200)
-
-
-def _is_open(request: HttpRequest, group_id: UUID) -> bool:
-    """Whether it is the group's own page that asks."""
-    details = htmx_of(request)
-    return details is not None and details.current_url_abs_path == reverse("artifacts:group", args=[group_id])

@@ -14,7 +14,7 @@ from accounts.access import user_of
 from accounts.editions import EditedMeanwhileError
 from accounts.ordering import Sort
 from accounts.pages.answers import changed
-from accounts.pages.layouts import htmx_of
+from accounts.pages.layouts import is_open
 from accounts.pages.toasts import Undo
 from deployment_sets.exceptions import DeploymentSetValidationError
 from deployment_sets.forms import SORTS, SetForm
@@ -137,7 +137,7 @@ def set_clone(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
         reverse("sets:detail", args=[copy.pk]),
         said=f"Cloned as “{copy.name}”.",
         undo=Undo(reverse("sets:delete", args=[copy.pk])),
-        leave=_is_open(request, set_id),
+        leave=is_open(request, reverse("sets:detail", args=[set_id])),
     )
 
 
@@ -150,7 +150,9 @@ def set_delete(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
     if request.method == "POST":
         delete_set(owner=owner, set_id=set_id)
         said = f"Deleted “{deployment_set.name}”. What it deployed stays in its projects."
-        return changed(request, reverse("sets:list"), said=said, leave=_is_open(request, set_id))
+        return changed(
+            request, reverse("sets:list"), said=said, leave=is_open(request, reverse("sets:detail", args=[set_id]))
+        )
     context = {"set": deployment_set, "standing": standing(owner, deployment_set)}
     return render(request, "deployment_sets/set_delete.html", context)
 
@@ -161,9 +163,3 @@ def _form(
     """The form, with status 422 where it was sent and refused."""
     status = 422 if form.errors else 200
     return render(request, template, {"form": form, "set": deployment_set}, status=status)
-
-
-def _is_open(request: HttpRequest, set_id: UUID) -> bool:
-    """Whether it is the set's own page that asks."""
-    details = htmx_of(request)
-    return details is not None and details.current_url_abs_path == reverse("sets:detail", args=[set_id])

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import user_of
 from accounts.pages.answers import changed
-from accounts.pages.layouts import htmx_of
+from accounts.pages.layouts import is_open
 from deployments.installer.status import Status
 from deployments.pages import run_entries
 from deployments.project_page import (
@@ -103,7 +103,12 @@ def project_delete(request: HttpRequest, project_id: UUID) -> HttpResponseBase:
     if request.method == "POST":
         delete_project(project=project)
         said = f"Deleted the project “{project.name}”. No file in its folder was touched."
-        return changed(request, reverse("deployments:projects"), said=said, leave=_is_open(request, project_id))
+        return changed(
+            request,
+            reverse("deployments:projects"),
+            said=said,
+            leave=is_open(request, reverse("deployments:project", args=[project_id])),
+        )
     context = {
         "project": project,
         "deployment_count": project.deployments.count(),
@@ -120,9 +125,3 @@ def _narrowing(request: HttpRequest) -> Narrowing:
         profile_id=request.GET.get("profile", ""),
         status=Status(status) if status in Status else None,
     )
-
-
-def _is_open(request: HttpRequest, project_id: UUID) -> bool:
-    """Whether it is the project's own page that asks."""
-    details = htmx_of(request)
-    return details is not None and details.current_url_abs_path == reverse("deployments:project", args=[project_id])

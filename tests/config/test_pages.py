@@ -87,3 +87,10 @@ def test_an_error_of_the_domain_is_a_page_or_a_toast(client: Client) -> None:
 def test_the_components_are_shown_together(client: Client) -> None:
     assert client.get("/components").status_code == 200
     assert "Said in passing." in client.post("/components", headers=HTMX).text
+
+
+def test_where_a_change_came_from_may_be_unreadable(client: Client) -> None:
+    one = DeploymentSetFactory(owner=local_user())
+    forged = {**IN_DIALOG, "HX-Current-URL": "http://["}
+    assert client.post(f"/sets/{one.pk}/delete", headers=forged).status_code == 200
+    assert not DeploymentSet.objects.exists()
