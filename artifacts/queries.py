@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
+from accounts.editions import edition_of
 from accounts.ordering import Sort, ordering
 from accounts.text import containing, is_storable
 from artifacts.exceptions import FileNotInArtifactError, UnknownArtifactsError
@@ -209,6 +210,17 @@ def file_of(artifact: Artifact, path: str) -> ContentFile:
 def content_of(artifact: Artifact) -> tuple[ContentFile, ...]:
     """All the files of its newest version, with their bytes."""
     return _content_files(manifest := _manifest_of(artifact), load_blobs({file.sha256 for file in manifest.files}))
+
+
+def edition_of_artifact(artifact: Artifact) -> str:
+    """A name for the artifact as it is: its version, and what is said of it. A query, for its tags."""
+    said = [artifact.description, artifact.target_platforms, artifact.tags]
+    return edition_of([artifact.pk, artifact.version_id, artifact.gone_at is None, said])
+
+
+def edition_of_group(group: ArtifactGroup) -> str:
+    """A name for the group's own fields as they are; what is in it is another matter. No query."""
+    return edition_of([group.pk, group.name, group.description])
 
 
 def deployable_on(platform: Platform) -> Q:

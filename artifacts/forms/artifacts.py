@@ -16,10 +16,16 @@ from artifacts.forms.texts import plain_lines, words
 from artifacts.importing.inline import InlineFile
 from artifacts.importing.limits import LONGEST_DESCRIPTION
 from artifacts.models import Artifact
+from artifacts.queries import edition_of_artifact
 from profiles.enums import ArtifactType, artifact_type_choices, platform_choices
 from profiles.rendering import ContentFile
 
+# Four fields each, and Django takes a thousand at once.
 MOST_ROWS = 200
+_TOO_LONG = (
+    f"Here an artifact is written with at most {MOST_ROWS} files. Change one that has more over the API, or keep it in "
+    "a folder, and import that."
+)
 
 
 class MetadataForm(PageForm):
@@ -45,6 +51,7 @@ class MetadataForm(PageForm):
         help_text="Left empty, its files say it. The next import of an imported artifact writes it again.",
         widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
     )
+    edition = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
     @classmethod
     def of(cls, artifact: Artifact) -> Self:
@@ -54,6 +61,7 @@ class MetadataForm(PageForm):
                 "description": artifact.description,
                 "target_platforms": artifact.target_platforms or [],
                 "tags": " ".join(artifact.tags),
+                "edition": edition_of_artifact(artifact),
             }
         )
 
@@ -104,32 +112,47 @@ class FileRow:
 
 
 class FilesForm:
-    """The files of one artifact, a row each, with an empty one to add another."""
+    """The files of one artifact, a row each, with an empty one to add another.
 
-    def __init__(self, sent: QueryDict | None = None, *, held: Sequence[ContentFile] = ()) -> None:
+    `edition` is that of the artifact when they were read, for one that there is. `too_long` says so where there are
+    more than could be sent back.
+    """
+
+    def __init__(self, sent: QueryDict | None = None, *, held: Sequence[ContentFile] = (), edition: str = "") -> None:
         self._held = {file.path: file for file in held}
+        is_too_long = len(held) > MOST_ROWS if sent is None else f"path-{MOST_ROWS}" in sent
+        self.too_long = _TOO_LONG if is_too_long else ""
+        self.edition = edition if sent is None else sent.get("edition", "")
         self.is_sent = sent is not None and "save" in sent
         self.rows = [_row(file) for file in held] if sent is None else list(_rows(sent))
-        if not self.is_sent and (sent is not None or not self.rows):
+        if not self.is_sent and not self.is_full and (sent is not None or not self.rows):
             self.rows.append(FileRow())
 
     @property
+    def is_full(self) -> bool:
+        """Whether there is no row left for another file."""
+        return len(self.rows) >= MOST_ROWS
+
+    @property
     def files(self) -> dict[str, InlineFile]:
-        """What the services of artifacts take: all files that stay, by path. Raises ArtifactError for a path of two."""
+        """What the services of artifacts take: all files that stay, by path.
+
+        Raises ArtifactError for too many files, for a path of two, and for a file to keep that is not there any more.
+        """
+        if self.too_long:
+            raise ArtifactError({"files": [self.too_long]})
         staying = [row for row in self.rows if not row.removed and (row.text or row.path)]
         for path, number in Counter(row.path for row in staying).items():
             if number > 1:
                 raise ArtifactError({"files": [f"{number} files have the path {path!r}. Give each its own."]})
         return {row.path: self._file(row) for row in staying}
 
-    @property
-    def has_paths(self) -> bool:
-        """Whether there are several files, or one that has a path."""
-        return len(self.rows) > 1 or any(row.path for row in self.rows)
-
     def _file(self, row: FileRow) -> InlineFile:
-        held = self._held.get(row.path)
-        return InlineFile(held.data if row.kept and held is not None else row.text.encode(), row.executable)
+        if not row.kept:
+            return InlineFile(row.text.encode(), row.executable)
+        if row.path not in self._held:
+            raise ArtifactError({"files": [f"{row.path!r} is not there any more, so it cannot be kept. Leave it out."]})
+        return InlineFile(self._held[row.path].data, row.executable)
 
 
 def _rows(sent: QueryDict) -> Iterator[FileRow]:

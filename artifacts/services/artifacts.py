@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.editions import demand_edition
 from accounts.lengths import LONGEST_NAME
 from accounts.tags import problems_with_tags, sorted_tags
 from accounts.validation import Problems, problems_with
@@ -28,7 +29,7 @@ from artifacts.importing.contents import Loaded
 from artifacts.importing.inline import InlineFile, read_inline
 from artifacts.importing.layout import is_name
 from artifacts.models import Artifact, ArtifactTag, Collection, Version
-from artifacts.queries import content_of
+from artifacts.queries import content_of, edition_of_artifact
 from artifacts.services.blobs import store_blobs
 from artifacts.services.collections import own_collection
 from artifacts.services.imported_rows import facts_of
@@ -86,11 +87,14 @@ def create_artifact(
         return _changed(artifact, ArtifactChanges(target_platforms=target_platforms, tags=tags))
 
 
-def update_artifact(*, artifact: Artifact, **changes: Unpack[ArtifactChanges]) -> Artifact:
+def update_artifact(
+    *, artifact: Artifact, expected: Sequence[str] | None = None, **changes: Unpack[ArtifactChanges]
+) -> Artifact:
     """Change what is sent, and nothing else; but a description that only repeats the files goes with them.
 
-    What an imported artifact is described as lasts until its collection says otherwise. Raises ArtifactError;
-    with `files`, ImportedArtifactError where they were imported, and ArtifactGoneError for an artifact that is gone.
+    What an imported artifact is described as lasts until its collection says otherwise. `expected` are the editions of
+    it that may be changed; None for any. Raises ArtifactError and EditedMeanwhileError; with `files`,
+    ImportedArtifactError where they were imported, and ArtifactGoneError for an artifact that is gone.
     """
     if not changes:
         return Artifact.objects.get(pk=artifact.pk)
@@ -100,6 +104,8 @@ def update_artifact(*, artifact: Artifact, **changes: Unpack[ArtifactChanges]) -
         loaded = _read(ArtifactType(artifact.type), artifact.namespace, artifact.name, changes["files"])
     with transaction.atomic():
         artifact = Artifact.objects.select_for_update(no_key=True, of=("self",)).get(pk=artifact.pk)
+        if expected is not None:
+            demand_edition(str(artifact), edition_of_artifact(artifact), expected)
         if loaded is not None:
             if artifact.gone_at is not None:
                 raise ArtifactGoneError(artifact)

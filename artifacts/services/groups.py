@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 
+from accounts.editions import demand_edition
 from accounts.lengths import LONGEST_NAME
 from accounts.validation import problems_with
 from artifacts.exceptions import (
@@ -19,6 +20,7 @@ from artifacts.exceptions import (
     NotInGroupError,
 )
 from artifacts.models import Artifact, ArtifactGroup, GroupMembership
+from artifacts.queries import edition_of_group
 
 _BATCH = 1_000
 
@@ -72,15 +74,19 @@ def create_groups(*, drafts: Sequence[GroupDraft]) -> None:
         GroupMembership.objects.bulk_create(rows, batch_size=_BATCH)
 
 
-def update_group(*, group: ArtifactGroup, **changes: Unpack[GroupChanges]) -> ArtifactGroup:
-    """Change the fields sent, and only those; none changes nothing.
+def update_group(
+    *, group: ArtifactGroup, expected: Sequence[str] | None = None, **changes: Unpack[GroupChanges]
+) -> ArtifactGroup:
+    """Change the fields sent, and only those; none changes nothing. With `expected`, only in one of these editions.
 
-    Raises ImportedGroupError, GroupError for values that cannot be kept, GroupExistsError when the name is taken.
+    Raises ImportedGroupError, EditedMeanwhileError, GroupError for values that cannot be kept, GroupExistsError when
+    the name is taken.
     """
     if not changes:
         return ArtifactGroup.objects.get(pk=group.pk)
     with transaction.atomic():
         locked = _locked(group)
+        demand_edition(f"The group “{locked.name}”", edition_of_group(locked), expected)
         locked.name = changes.get("name", locked.name).strip()
         locked.description = changes.get("description", locked.description) or ""
         return _saved(locked)
@@ -128,15 +134,30 @@ def add_to_group(
     return added
 
 
-def remove_from_group(*, group: ArtifactGroup, artifact: Artifact) -> None:
-    """Take the artifact out of the group. Raises ImportedGroupError and NotInGroupError."""
+def restore_to_group(*, group: ArtifactGroup, artifact: Artifact, position: int) -> GroupMembership:
+    """Put back an artifact that was at `position`; at the end where the group has fewer by now.
+
+    Raises what `add_to_group` raises.
+    """
+    with transaction.atomic():
+        count = _locked(group).memberships.count()
+        return add_to_group(group=group, artifacts=[artifact], position=min(position, count))[0]
+
+
+def remove_from_group(*, group: ArtifactGroup, artifact: Artifact) -> int:
+    """Take the artifact out of the group; the position it had is returned, so that it can be put back.
+
+    Raises ImportedGroupError and NotInGroupError.
+    """
     with transaction.atomic():
         locked = _locked(group)
         present, membership = _present(locked, artifact)
+        position = present.index(membership)
         present.remove(membership)
         membership.delete()
         _renumber(present)
         _touch(locked)
+    return position
 
 
 def move_in_group(*, group: ArtifactGroup, artifact: Artifact, position: int) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import demand_permission, user_of
+from accounts.editions import EditedMeanwhileError
 from accounts.ordering import Sort
 from accounts.pages.answers import changed
 from artifacts.exceptions import ArtifactError
@@ -57,15 +58,17 @@ def artifact_detail(request: HttpRequest, artifact_uuid: UUID) -> HttpResponseBa
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def artifact_edit(request: HttpRequest, artifact_uuid: UUID) -> HttpResponseBase:
-    """The dialog that changes what people say of an artifact; its files stay."""
+    """The dialog that changes what people say of an artifact; its files stay. What changed meanwhile is said first."""
     demand_permission(user_of(request), "artifacts.change_artifact")
     artifact = list_artifacts().get(pk=artifact_uuid)
     form = MetadataForm(request.POST) if request.method == "POST" else MetadataForm.of(artifact)
     if form.is_valid():
         try:
-            update_artifact(artifact=artifact, **form.changes)
+            update_artifact(artifact=artifact, expected=[form.cleaned_data["edition"]], **form.changes)
         except ArtifactError as error:
             form.refuse(error.problems)
+        except EditedMeanwhileError as error:
+            form.tell_edited(error.edition)
         else:
             url = reverse("artifacts:artifact", args=[artifact_uuid])
             return changed(request, url, said=f"Changed what is said of {artifact.artifact_id}.")

@@ -15,14 +15,13 @@ from accounts.pages.layouts import htmx_of
 from accounts.pages.toasts import Undo
 from artifacts.exceptions import ArtifactError, GroupError
 from artifacts.forms.filters import ArtifactFilter
-from artifacts.forms.groups import ChosenArtifactsForm, PlaceForm
+from artifacts.forms.groups import MOST_AT_ONCE, ChosenArtifactsForm, PlaceForm
 from artifacts.models import Artifact, ArtifactGroup
 from artifacts.queries import artifacts_by_uuid, artifacts_in_order, list_artifacts
-from artifacts.services.groups import add_to_group, move_in_group, remove_from_group
+from artifacts.services.groups import add_to_group, move_in_group, remove_from_group, restore_to_group
 from artifacts.views.groups import CHANGE, group_of
 
 ARTIFACTS_PER_PAGE = 50
-MOST_AT_ONCE = 500
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,8 +59,7 @@ def group_remove(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
     """Take an artifact out of a group; the answer has the way back."""
     group = _group_to_change(request, group_id)
     artifact, _ = _sent(request)
-    position = group.memberships.filter(artifact=artifact).values_list("position", flat=True).first()
-    remove_from_group(group=group, artifact=artifact)
+    position = remove_from_group(group=group, artifact=artifact)
     undo = Undo(
         reverse("artifacts:group-put-back", args=[group_id]), {"id": str(artifact.pk), "position": str(position)}
     )
@@ -73,7 +71,7 @@ def group_put_back(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
     """Put an artifact where it was before it was removed, or at the end where less is left."""
     group = _group_to_change(request, group_id)
     artifact, position = _sent(request)
-    add_to_group(group=group, artifacts=[artifact], position=min(position, group.memberships.count()))
+    restore_to_group(group=group, artifact=artifact, position=position)
     return _answer(request, group, said=f"Put {artifact.artifact_id} back into “{group.name}”.")
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import demand_permission, user_of
+from accounts.editions import EditedMeanwhileError
 from accounts.ordering import Sort
 from accounts.pages.answers import changed
 from accounts.pages.layouts import is_open
@@ -55,7 +56,7 @@ def group_new(request: HttpRequest) -> HttpResponseBase:
     form = GroupForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            made = create_group(**form.cleaned_data)
+            made = create_group(**form.said)
         except GroupError as error:
             form.refuse(error.problems)
         else:
@@ -66,15 +67,17 @@ def group_new(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def group_edit(request: HttpRequest, group_id: UUID) -> HttpResponseBase:
-    """The dialog that changes a group's name and description."""
+    """The dialog that changes a group's name and description. What somebody else changed meanwhile is said first."""
     demand_permission(user_of(request), CHANGE)
     group = group_of(group_id)
     form = GroupForm(request.POST) if request.method == "POST" else GroupForm.of(group)
     if form.is_valid():
         try:
-            named = update_group(group=group, **form.cleaned_data)
+            named = update_group(group=group, expected=[form.cleaned_data["edition"]], **form.said)
         except GroupError as error:
             form.refuse(error.problems)
+        except EditedMeanwhileError as error:
+            form.tell_edited(error.edition)
         else:
             return changed(request, reverse("artifacts:group", args=[group_id]), said=f"Changed “{named.name}”.")
     return _form(request, "artifacts/group_edit.html", form, group)

@@ -9,12 +9,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import demand_permission, user_of
+from accounts.editions import EditedMeanwhileError
 from accounts.pages.answers import changed
 from artifacts.exceptions import ArtifactError, ImportedArtifactError
 from artifacts.forms.artifacts import FilesForm, NewArtifactForm
 from artifacts.models import Artifact, Collection
-from artifacts.queries import content_of, list_artifacts
+from artifacts.queries import content_of, edition_of_artifact, list_artifacts
 from artifacts.services.artifacts import create_artifact, delete_artifact, update_artifact
+
+EDITED = (
+    "This was changed elsewhere since you opened the page. What you typed is still here: save it all the same, and the "
+    "artifact holds these files and no others; or look at it in another tab first."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,17 +43,19 @@ def artifact_new(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def artifact_files(request: HttpRequest, artifact_uuid: UUID) -> HttpResponseBase:
-    """A page on which the files of an artifact are changed, all at once."""
+    """A page on which the files of an artifact are changed, all at once. What changed meanwhile is said first."""
     demand_permission(user_of(request), "artifacts.change_artifact")
     artifact = _own(artifact_uuid)
-    held = content_of(artifact)
-    files = FilesForm(request.POST, held=held) if request.method == "POST" else FilesForm(held=held)
+    sent, edition = request.POST if request.method == "POST" else None, edition_of_artifact(artifact)
+    files = FilesForm(sent, held=content_of(artifact), edition=edition)
     problems: list[str] = []
     if files.is_sent:
         try:
-            update_artifact(artifact=artifact, files=files.files)
+            update_artifact(artifact=artifact, expected=[files.edition], files=files.files)
         except ArtifactError as error:
             problems = [message for messages in error.problems.values() for message in messages]
+        except EditedMeanwhileError as error:
+            files.edition, problems = error.edition, [EDITED]
         else:
             url = reverse("artifacts:artifact", args=[artifact_uuid])
             return changed(

@@ -8,6 +8,7 @@ from django.test import Client
 
 from artifacts.importing.inline import InlineFile
 from artifacts.models import Artifact, Collection
+from artifacts.queries import content_of, edition_of_artifact
 from artifacts.services.artifacts import create_artifact, update_artifact
 from profiles.enums import ArtifactType
 from tests.factories import ArtifactFactory, ArtifactTagFactory, CollectionFactory, give_version
@@ -169,19 +170,36 @@ def test_what_is_said_of_it_is_changed_in_a_dialog(client: Client) -> None:
     url = f"/artifacts/{artifact.pk}/edit"
     assert 'id="dialog-title"' in client.get(url, headers=IN_DIALOG).text
     sent = {"target_platforms": ["codex", "cursor"], "tags": "web, ops", "description": "One.\r\nTwo."}
-    done = client.post(url, sent, headers=IN_DIALOG)
+    done = client.post(url, {**sent, "edition": edition_of_artifact(artifact)}, headers=IN_DIALOG)
     assert "dialog-done" in done["HX-Trigger"]
     artifact.refresh_from_db()
     assert (artifact.target_platforms, artifact.tags) == (["codex", "cursor"], ["ops", "web"])
     assert artifact.description == "One.\nTwo."
-    client.post(url, {"target_platforms": [], "tags": "", "description": ""})
+    nothing = {"target_platforms": [], "tags": "", "description": ""}
+    client.post(url, {**nothing, "edition": edition_of_artifact(artifact)})
     artifact.refresh_from_db()
     assert (artifact.target_platforms, Artifact.objects.get().tags) == (None, [])
 
 
+def test_what_somebody_else_said_of_it_meanwhile_is_told_before_it_is_overwritten(client: Client) -> None:
+    artifact = ArtifactFactory(description="Old.")
+    url = f"/artifacts/{artifact.pk}/edit"
+    sent = {"tags": "web", "description": "Mine.", "edition": client.get(url).context["form"]["edition"].value()}
+    update_artifact(artifact=artifact, tags=["theirs"])
+    told = client.post(url, sent, headers=IN_DIALOG)
+    assert told.status_code == 422
+    assert "changed elsewhere since you opened it" in told.text
+    assert "Mine." in told.text
+    assert Artifact.objects.get().tags == ["theirs"]
+    sent["edition"] = told.context["form"]["edition"].value()
+    assert client.post(url, sent).status_code == 302
+    assert Artifact.objects.get().tags == ["web"]
+
+
 def test_a_refusal_keeps_what_was_typed(client: Client) -> None:
     artifact = ArtifactFactory()
-    refused = client.post(f"/artifacts/{artifact.pk}/edit", {"tags": "Big", "description": "Typed."}, headers=IN_DIALOG)
+    sent = {"tags": "Big", "description": "Typed.", "edition": edition_of_artifact(artifact)}
+    refused = client.post(f"/artifacts/{artifact.pk}/edit", sent, headers=IN_DIALOG)
     assert refused.status_code == 422
     assert "A tag has 1 to 32 characters" in refused.text
     assert "Typed." in refused.text
@@ -228,12 +246,13 @@ def test_its_files_are_changed_all_at_once_and_a_binary_is_kept(client: Client) 
     artifact = made_here()
     data = b"\x89PNG\0"
     files = {"SKILL.md": InlineFile(b"# Notes\n"), "logo.png": InlineFile(data), "old.md": InlineFile(b"x")}
-    update_artifact(artifact=artifact, files=files)
+    artifact = update_artifact(artifact=artifact, files=files)
     shown = client.get(f"/artifacts/{artifact.pk}/files").text
     assert "# Notes" in shown
     assert "kept as it is" in shown
     sent = {"path-0": "SKILL.md", "text-0": "# New\r\n", "path-1": "logo.png", "kept-1": "1"}
-    client.post(f"/artifacts/{artifact.pk}/files", {**sent, "path-2": "old.md", "removed-2": "on", "save": "1"})
+    sent |= {"path-2": "old.md", "removed-2": "on", "save": "1"}
+    client.post(f"/artifacts/{artifact.pk}/files", {**sent, "edition": edition_of_artifact(artifact)})
     page = client.get(f"/artifacts/{artifact.pk}", {"file": "logo.png"}).context["files"]
     assert [file.path for file in page.page] == ["SKILL.md", "logo.png"]
     assert page.open.file.size == len(data)
@@ -246,6 +265,53 @@ def test_files_that_are_refused_stay_on_the_page(client: Client) -> None:
     assert refused.status_code == 422
     assert "SKILL.md at its top" in refused.text
     assert "Typed." in refused.text
+
+
+def test_files_that_somebody_else_saved_meanwhile_are_told_before_they_are_overwritten(client: Client) -> None:
+    artifact = made_here()
+    url = f"/artifacts/{artifact.pk}/files"
+    sent = {"path-0": "SKILL.md", "text-0": "# Mine", "save": "1", "edition": client.get(url).context["files"].edition}
+    update_artifact(artifact=artifact, files={"SKILL.md": InlineFile(b"# Theirs"), "more.md": InlineFile(b"x")})
+    told = client.post(url, sent)
+    assert told.status_code == 422
+    assert "changed elsewhere since you opened the page" in told.text
+    assert "# Mine" in told.text
+    assert texts_of(artifact) == {"SKILL.md": b"# Theirs", "more.md": b"x"}
+    assert client.post(url, {**sent, "edition": told.context["files"].edition}).status_code == 302
+    assert texts_of(artifact) == {"SKILL.md": b"# Mine"}
+
+
+def test_a_file_that_is_to_be_kept_and_is_not_there_any_more_is_refused(client: Client) -> None:
+    artifact = made_here()
+    sent = {"path-0": "SKILL.md", "text-0": "# Notes", "path-1": "logo.png", "kept-1": "1", "save": "1"}
+    sent["edition"] = edition_of_artifact(artifact)
+    refused = client.post(f"/artifacts/{artifact.pk}/files", sent)
+    assert refused.status_code == 422
+    assert "is not there any more, so it cannot be kept" in refused.text
+    assert texts_of(artifact) == {"SKILL.md": b"# Notes\n"}
+
+
+def test_more_files_than_can_be_sent_back_are_not_written_here(client: Client) -> None:
+    artifact = made_here(files={"SKILL.md": "# Notes\n", **{f"{n:03}.md": f"{n}" for n in range(199)}})
+    url = f"/artifacts/{artifact.pk}/files"
+    full = client.get(url)
+    assert 'name="path-199"' in full.text
+    assert "Add another file" not in full.text
+    rows = {f"path-{n}": row.path for n, row in enumerate(full.context["files"].rows)}
+    sent = {**rows, "text-0": "x", "path-200": "more.md", "save": "1", "edition": full.context["files"].edition}
+    refused = client.post(url, sent)
+    assert refused.status_code == 422
+    assert "at most 200 files" in refused.text
+    held = {file.path: InlineFile(file.data) for file in content_of(artifact)}
+    update_artifact(artifact=artifact, files={**held, "more.md": InlineFile(b"x")})
+    long = client.get(url)
+    assert "at most 200 files" in long.text
+    assert 'name="path-0"' not in long.text
+
+
+def texts_of(artifact: Artifact) -> dict[str, bytes]:
+    """What its files hold now, by path."""
+    return {file.path: file.data for file in content_of(Artifact.objects.get(pk=artifact.pk))}
 
 
 def test_one_that_was_made_here_is_deleted_after_a_word(client: Client) -> None:

@@ -1,11 +1,14 @@
 """Pages of groups: finding one, putting it together, and copying one that an import keeps."""
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
 from artifacts.models import Artifact, ArtifactGroup
+from artifacts.queries import edition_of_group
+from artifacts.services.groups import update_group
 from tests.factories import ArtifactFactory, ArtifactGroupFactory, CollectionFactory, GroupMembershipFactory
 from tests.queries import assert_no_more_for_twice_as_many
 
@@ -52,12 +55,27 @@ def test_one_is_made_changed_and_deleted(client: Client) -> None:
     assert taken.status_code == 422
     assert "There is a group" in taken.text
     assert "Typed." in taken.text
-    changed = client.post(f"/groups/{group.pk}/edit", {"name": "Reviews", "description": ""}, headers=IN_DIALOG)
+    sent = {"name": "Reviews", "description": "", "edition": edition_of_group(group)}
+    changed = client.post(f"/groups/{group.pk}/edit", sent, headers=IN_DIALOG)
     assert "dialog-done" in changed["HX-Trigger"]
     assert "Reviews" in client.get(f"/groups/{group.pk}").text
     assert "Every set that holds this group loses it" in client.get(f"/groups/{group.pk}/delete").text
     client.post(f"/groups/{group.pk}/delete")
     assert not ArtifactGroup.objects.exists()
+
+
+def test_what_somebody_else_called_it_meanwhile_is_told_before_it_is_overwritten(
+    client: Client, group: ArtifactGroup
+) -> None:
+    url = f"/groups/{group.pk}/edit"
+    sent = {"name": "Mine", "edition": client.get(url).context["form"]["edition"].value()}
+    update_group(group=group, name="Theirs")
+    told = client.post(url, sent, headers=IN_DIALOG)
+    assert told.status_code == 422
+    assert "changed elsewhere since you opened it" in told.text
+    assert ArtifactGroup.objects.get().name == "Theirs"
+    assert client.post(url, {**sent, "edition": told.context["form"]["edition"].value()}).status_code == 302
+    assert ArtifactGroup.objects.get().name == "Mine"
 
 
 def test_several_artifacts_are_added_in_the_order_they_were_chosen(client: Client, group: ArtifactGroup) -> None:
@@ -97,6 +115,12 @@ def test_what_is_no_artifact_is_refused(client: Client, group: ArtifactGroup, se
     refused = client.post(f"/groups/{group.pk}/add", {"artifact_uuids": sent}, headers=IN_DIALOG)
     assert refused.status_code == 422
     assert said in refused.text
+
+
+def test_more_than_are_added_at_once_are_refused(client: Client, group: ArtifactGroup) -> None:
+    refused = client.post(f"/groups/{group.pk}/add", {"artifact_uuids": [str(uuid4()) for _ in range(501)]})
+    assert refused.status_code == 422
+    assert "These are 501 artifacts, and at most 500 are added at once" in refused.text
 
 
 def test_one_is_removed_and_put_back_where_it_was(client: Client, group: ArtifactGroup) -> None:

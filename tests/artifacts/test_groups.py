@@ -21,6 +21,7 @@ from artifacts.services.groups import (
     delete_group,
     move_in_group,
     remove_from_group,
+    restore_to_group,
     update_group,
 )
 from tests.factories import ArtifactFactory, ArtifactGroupFactory, CollectionFactory
@@ -132,6 +133,21 @@ def test_adding_is_all_or_nothing(group: ArtifactGroup, artifacts: list[Artifact
 def test_removing_one_closes_the_gap(group: ArtifactGroup, name: str, expected: str) -> None:
     remove_from_group(group=group, artifact=Artifact.objects.get(name=name))
     assert order(group) == expected
+
+
+def test_one_that_was_removed_is_put_back_where_it_was(group: ArtifactGroup, artifacts: list[Artifact]) -> None:
+    position = remove_from_group(group=group, artifact=artifacts[1])
+    restore_to_group(group=group, artifact=artifacts[1], position=position)
+    assert order(group) == "abc"
+
+
+def test_one_is_put_back_at_the_end_where_others_went_meanwhile(
+    group: ArtifactGroup, artifacts: list[Artifact]
+) -> None:
+    position = remove_from_group(group=group, artifact=artifacts[2])
+    remove_from_group(group=group, artifact=artifacts[0])
+    restore_to_group(group=group, artifact=artifacts[2], position=position)
+    assert order(group) == "bc"
 
 
 def test_removing_what_is_not_inside_is_refused(group: ArtifactGroup, artifacts: list[Artifact]) -> None:
