@@ -1,10 +1,14 @@
 // The one dialog of a page. It opens when something is put into it, and closes by Escape, by a button with
-// `data-dialog-close`, and when an answer says `dialog-done`. Whatever opened it has the focus again then.
+// `data-dialog-close`, and when an answer says `dialog-done`. Whatever opened it has the focus again then. An answer that
+// comes after the dialog was closed does not open it again.
 
 (() => {
   const frame = document.getElementById("dialog-frame");
   const content = document.getElementById("dialog");
   const toasts = document.getElementById("toasts");
+  // What the dialog waits for, and what it waited for when it was closed
+  const awaited = new Map();
+  const late = new WeakSet();
   let opener = "";
 
   const close = () => {
@@ -28,6 +32,7 @@
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
+    if (late.has(event.detail.xhr)) return;
     if (event.detail.target === content && content.childElementCount) {
       const opening = !frame.open;
       if (opening) {
@@ -42,9 +47,31 @@
     }
   });
 
+  document.addEventListener("htmx:beforeSend", (event) => {
+    const { xhr, target, requestConfig } = event.detail;
+    if (target !== content || !frame.open) return;
+    awaited.set(xhr, requestConfig.verb);
+    xhr.addEventListener("loadend", () => awaited.delete(xhr));
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // What it says in passing is still said.
+    if (late.has(event.detail.xhr)) event.detail.swapOverride = "none";
+  });
+
+  const leave = () => {
+    const left = [...content.childNodes];
+    const remove = () => left.forEach((each) => each.remove());
+    // What sends something is heard of when the answer comes only while it is part of the page.
+    const sending = [...awaited].find(([, verb]) => verb !== "get")?.[0];
+    if (sending) sending.addEventListener("loadend", remove);
+    else remove();
+    for (const xhr of awaited.keys()) late.add(xhr);
+  };
+
   frame.addEventListener("close", () => {
     document.body.append(toasts);
-    content.replaceChildren();
+    leave();
     // What opened it may have been made anew meanwhile.
     if (document.activeElement === document.body) document.getElementById(opener)?.focus();
     document.dispatchEvent(new CustomEvent("dialog-closed"));

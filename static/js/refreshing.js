@@ -14,13 +14,17 @@
   document.body.addEventListener("changed", refresh);
 
   document.addEventListener("htmx:beforeSend", (event) => {
-    if (sends(event)) underWay += 1;
-  });
-
-  document.addEventListener("htmx:afterRequest", (event) => {
     if (!sends(event)) return;
-    underWay = Math.max(underWay - 1, 0);
-    if (isDue) refresh();
+    const { elt, xhr } = event.detail;
+    underWay += 1;
+    // What sent it may be gone by now, and nobody hears then what the answer has to say.
+    xhr.addEventListener("readystatechange", () => {
+      if (xhr.readyState === XMLHttpRequest.DONE && !elt.isConnected) isDue = true;
+    });
+    xhr.addEventListener("loadend", () => {
+      underWay -= 1;
+      if (isDue) refresh();
+    });
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {

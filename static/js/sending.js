@@ -1,8 +1,10 @@
-// What is sent is sent once, however often it is pressed, and with the proof of today's session.
+// What is sent is sent once, however often it is pressed, and with the proof of today's session. A form with `data-renews`
+// makes anew the form of that id, which is not sent until it has; and while that is being sent, nothing renews it.
 
 (() => {
   const SENDS = "[hx-post], [hx-put], [hx-patch], [hx-delete]";
   const sent = new WeakSet();
+  const outdated = new WeakSet();
 
   const isUnderWay = (element) => sent.has(element) || element.classList.contains("htmx-request");
   const buttonsOf = (element) =>
@@ -29,7 +31,7 @@
     (event) => {
       const form = event.target;
       if (form.method === "get") return;
-      if (isUnderWay(form)) {
+      if (isUnderWay(form) || outdated.has(form)) {
         refuse(event);
         return;
       }
@@ -70,6 +72,17 @@
   });
 
   const takesOver = (element) => element.matches(SENDS) || (element.matches("form") && element.method !== "get");
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const renewed = document.getElementById(event.detail.elt.dataset?.renews);
+    if (!renewed) return;
+    if (isUnderWay(renewed)) {
+      event.preventDefault();
+      return;
+    }
+    outdated.add(renewed);
+    hold(renewed);
+  });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (takesOver(event.detail.elt)) hold(event.detail.elt);

@@ -246,3 +246,107 @@ def test_runs_are_narrowed_without_leaving_the_page(visitor: Visitor, furniture:
     assert "project=" in page.url
     page.go_back()
     page.get_by_role("link", name="Deploy New product").wait_for()
+
+
+class Late:
+    """Requests with this in the address and of this method wait for `answer`, or are `waiting`."""
+
+    def __init__(self, page: Any, path: str, method: str) -> None:
+        self.waiting: list[Any] = []
+        self._is_over = False
+        self._page, self._path, self._method = page, path, method
+        page.route("**/*", self._meet)
+
+    def _meet(self, route: Any) -> None:
+        if not self._is_over and self._path in route.request.url and route.request.method == self._method:
+            self.waiting.append(route)
+        else:
+            route.continue_()
+
+    def asked(self) -> None:
+        """Wait until there is one."""
+        while not self.waiting:
+            self._page.wait_for_timeout(20)
+
+    def answer(self) -> None:
+        """Let all that wait through, and wait for what they are answered."""
+        self._is_over = True
+        with self._page.expect_response(lambda response: self._path in response.url):
+            for route in self.waiting:
+                route.continue_()
+        # What comes of an answer has come of it by then.
+        self._page.wait_for_timeout(150)
+
+
+def plan_in_a_dialog(visitor: Visitor) -> None:
+    visitor.open("/sets/")
+    visitor.page.get_by_role("link", name="Deploy Clear words").click()
+    choose(visitor.page, "website")
+    visitor.page.get_by_role("button", name="Show the plan").click()
+    visitor.page.locator("#apply-plan").wait_for()
+
+
+def test_a_plan_that_comes_after_the_dialog_was_closed_does_not_open_it_again(
+    visitor: Visitor, furniture: Furniture
+) -> None:
+    page = visitor.page
+    visitor.open("/sets/")
+    page.get_by_role("link", name="Deploy Clear words").click()
+    page.locator("#show-plan").wait_for()
+    late = Late(page, "/deploy?", "GET")
+    page.locator("#show-plan").click()
+    late.asked()
+    page.keyboard.press("Escape")
+    late.answer()
+    assert page.locator("#dialog-frame").is_hidden()
+    assert page.locator("#dialog").inner_html().strip() == ""
+
+
+@pytest.mark.parametrize("opens_another", [False, True])
+def test_a_run_begun_right_before_the_dialog_was_closed_goes_on_and_shows_on_the_page(
+    visitor: Visitor, furniture: Furniture, opens_another: bool
+) -> None:
+    page = visitor.page
+    plan_in_a_dialog(visitor)
+    late = Late(page, "/deploy", "POST")
+    page.locator("#apply-plan").click()
+    late.asked()
+    page.keyboard.press("Escape")
+    if opens_another:
+        page.locator("#page").get_by_role("link", name="New set").first.click()
+        page.locator("#dialog #id_name").wait_for()
+    late.answer()
+    page.locator(".card", has_text="Clear words").get_by_text("live in 1").wait_for()
+    assert page.locator("#dialog-frame").is_visible() == opens_another
+    assert page.locator("#dialog #id_name").count() == int(opens_another)
+    assert page.locator("#dialog #plan-foot").count() == 0
+    assert Run.objects.get(project=furniture.fresh).state == Run.State.DONE
+
+
+def test_nothing_is_applied_while_the_plan_is_renewed(visitor: Visitor, furniture: Furniture) -> None:
+    page = visitor.page
+    plan_in_a_dialog(visitor)
+    late = Late(page, "atomic=on", "GET")
+    page.locator("#deploy-atomic").check()
+    late.asked()
+    assert page.locator("#apply-plan").get_attribute("aria-disabled") == "true"
+    page.locator("#apply-plan").click(force=True)
+    page.locator("#apply-plan").focus()
+    page.keyboard.press("Enter")
+    late.answer()
+    assert not Run.objects.filter(project=furniture.fresh).exists()
+    page.get_by_role("button", name="Apply 3 changes").click()
+    page.locator("#dialog").get_by_text("3 succeeded").wait_for()
+    assert Run.objects.get(project=furniture.fresh).options["atomic"] is True
+
+
+def test_a_choice_after_applying_does_not_replace_what_the_run_shows(visitor: Visitor, furniture: Furniture) -> None:
+    page = visitor.page
+    plan_in_a_dialog(visitor)
+    late = Late(page, "/deploy", "POST")
+    page.locator("#apply-plan").click()
+    late.asked()
+    page.locator("#deploy-atomic").check()
+    late.answer()
+    page.locator("#dialog").get_by_text("3 succeeded").wait_for()
+    assert page.locator("#apply-plan").count() == 0
