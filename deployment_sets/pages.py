@@ -159,8 +159,13 @@ class LiveProject:
 
     @property
     def is_behind(self) -> bool:
-        """Whether there is something to bring up to date, and nobody is at it."""
-        return not self.at_work and (self.is_stale or self.drifted_count > 0)
+        """Whether there is something that can be brought up to date, and nobody is at it."""
+        return not self.at_work and bool(self.profiles_left) and (self.is_stale or self.drifted_count > 0)
+
+    @property
+    def profiles_left(self) -> list[str]:
+        """The profiles it is to be live under, of those that there still are."""
+        return [place.profile_id for place in self.places if place.has_profile and not place.is_undeployed]
 
     @property
     def status_to_see(self) -> str:

@@ -27,6 +27,7 @@ class Live:
 
     `behind` says what is not as the set would have it, as far as the database knows; nothing when it is up to date.
     Where it `is_undeployed`, what it still claims was edited and is left, and it would have nothing there.
+    `has_profile` is not so where the profile was deleted: what lies there can only be undeployed.
     `drifted` are the deployments that were edited or deleted on disk; None when nobody looked, and why in `problem`.
     """
 
@@ -34,6 +35,7 @@ class Live:
     profile_id: str
     deployment_count: int
     behind: tuple[str, ...]
+    has_profile: bool
     drifted: tuple[DeploymentStatus, ...] | None = None
     problem: str = ""
     is_undeployed: bool = False
@@ -94,6 +96,7 @@ def where_live(
             place.profile_id,
             len(place.placed),
             () if place.is_undeployed else tuple(today.behind(place.placed, resolved, layouts.get(place.key))),
+            place.key in layouts,
             is_undeployed=place.is_undeployed,
         )
         for place in places
@@ -128,16 +131,6 @@ def bring_up_to_date(
             yield each, carry_out(job=_job(by, deployment_set, each, places, options))
         except (DeploymentError, FolderBusyError) as error:
             yield each, error
-
-
-def bringing_up_to_date(*, by: User, deployment_set: DeploymentSet, project: Project) -> Job:
-    """What `bring_up_to_date` does in one project, to be carried out.
-
-    Raises NoProfileLeftError when the set is not live there, or under profiles alone that do not exist any more, and
-    DeploymentSetResolutionError.
-    """
-    places = _live_at(deployment_set)
-    return _job(by, deployment_set, project, places, DEFAULT_OPTIONS)
 
 
 def start_bringing_up_to_date(*, by: User, deployment_set: DeploymentSet) -> list[BroughtUpToDate] | None:

@@ -11,21 +11,16 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
 from accounts.access import user_of
-from accounts.models import User
 from accounts.pages.answers import changed
 from accounts.pages.layouts import htmx_of
 from accounts.pages.toasts import say
 from deployment_sets.models import DeploymentSet
 from deployment_sets.pages import live_list
 from deployment_sets.queries import set_of
-from deployment_sets.services.live import BroughtUpToDate, bringing_up_to_date, start_bringing_up_to_date
+from deployment_sets.services.live import BroughtUpToDate, start_bringing_up_to_date
 from deployment_sets.views.switch import sets_page
 from deployments.models import RunItem
-from deployments.services.background import start
 from deployments.services.reports import Report
-from deployments.views.runs import run_begun
-from projects.models import Project
-from projects.queries import project_of
 
 LIVE_REGION = "set-live"
 """The id of the element, here and on other pages, that the list alone goes into."""
@@ -36,7 +31,7 @@ _PROBLEMS_TOLD = 3
 @sets_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_live(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
-    """Where a set is live, with `disk` as it is on disk; by POST, bring it up to date, all or one `project`."""
+    """Where a set is live, with `disk` as it is on disk; by POST, bring it up to date wherever it is."""
     deployment_set = set_of(user_of(request), set_id)
     if request.method == "POST":
         return _bring_up_to_date(request, deployment_set)
@@ -53,29 +48,13 @@ def set_live(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
 
 
 def _bring_up_to_date(request: HttpRequest, deployment_set: DeploymentSet) -> HttpResponseBase:
-    """In one project it is a run like any other; in all of them one after another, of which the list tells."""
-    owner = user_of(request)
-    project = _project(owner, request.POST.get("project", ""))
-    if project is not None:
-        return run_begun(
-            request, start(job=bringing_up_to_date(by=owner, deployment_set=deployment_set, project=project))
-        )
-    done = start_bringing_up_to_date(by=owner, deployment_set=deployment_set)
+    """In one project after another, of which the list tells."""
+    done = start_bringing_up_to_date(by=user_of(request), deployment_set=deployment_set)
     if done is None:
         said = "Bringing it up to date, project after project. It goes on when you leave this page."
     else:
         said = _told(request, done)
     return changed(request, reverse("sets:live", args=[deployment_set.pk]), said=said)
-
-
-def _project(owner: User, sent: str) -> Project | None:
-    """The owner's project that was sent, None for all. Raises Project.DoesNotExist."""
-    if not sent:
-        return None
-    try:
-        return project_of(owner, UUID(sent))
-    except ValueError:
-        raise Project.DoesNotExist from None
 
 
 def _told(request: HttpRequest, done: Sequence[BroughtUpToDate]) -> str:

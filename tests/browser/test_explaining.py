@@ -59,11 +59,13 @@ def test_a_stale_project_is_brought_up_to_date_where_it_is_listed(visitor: Visit
     visitor.open(f"/sets/{furniture.fifteen.pk}/live")
     page.get_by_role("link", name="Look at the disk").click()
     page.get_by_text("nothing changed on disk").wait_for()
-    page.get_by_role("button", name=name).press("Enter")
+    page.get_by_role("link", name=name).press("Enter")
+    page.wait_for_selector("#dialog-frame[open]")
+    page.locator("#apply-plan").press("Enter")
     page.locator("#run-done").press("Enter")
     page.get_by_text("all up to date").wait_for()
     page.wait_for_function("id => document.activeElement.id === id", arg=f"live-{furniture.live.pk}")
-    assert page.get_by_role("button", name=name).count() == 0
+    assert page.get_by_role("link", name=name).count() == 0
 
 
 @in_both_modes

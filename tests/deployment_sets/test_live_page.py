@@ -1,12 +1,12 @@
 """Where a set is live, as a page, and bringing it up to date from there."""
 
+import html
 import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -25,14 +25,12 @@ from tests.factories import (
     DeploymentProfileFactory,
     DeploymentSetFactory,
     ProjectFactory,
-    UserFactory,
     give_version,
 )
 from tests.queries import assert_no_more_for_twice_as_many
 
 # Runs go on in threads, which see only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
-IN_DIALOG = {"HX-Request": "true", "HX-Target": "dialog"}
 
 type Landing = Callable[[str], Project]
 
@@ -122,40 +120,46 @@ def test_the_disk_is_looked_at_on_demand(client: Client, full_stack: DeploymentS
     assert "Look at the disk again" in text
 
 
-def test_one_project_is_brought_up_to_date_and_no_other(
+def bring_up_to_date(client: Client, full_stack: DeploymentSet, project: Project) -> str | None:
+    """The address of what brings the set up to date in one project; None where nothing does."""
+    content = client.get(f"/sets/{full_stack.pk}/live").content.decode()
+    link = re.search(rf'id="live-{project.pk}"\s+href="([^"]+)"', content)
+    return link and html.unescape(link[1])
+
+
+def test_one_project_is_brought_up_to_date_after_a_look_at_what_is_written_and_removed(
     client: Client, full_stack: DeploymentSet, land: Landing, ship: Artifact
 ) -> None:
     one, two = land("one"), land("two")
-    give_version(ship, {"": "Ship it\n"})
-    answer = client.post(f"/sets/{full_stack.pk}/live", {"project": str(one.pk)})
-    run = Run.objects.get(project=one, number=2)
-    assert (answer.status_code, answer.headers["Location"]) == (302, f"/runs/{run.pk}")
-    assert (shipped(one), shipped(two)) == ("Ship it\n", "Ship\n")
+    DeploymentProfileFactory(project=one, profile_id="another")
+    full_stack.members.all().delete()
+    DeploymentSetMember.objects.create(set=full_stack, artifact=ArtifactFactory(), position=0)
+    address = bring_up_to_date(client, full_stack, one)
+    assert address is not None
+    plan = client.get(address)
+    assert "The plan: 1 create, 1 remove." in plan.content.decode()
+    assert [each.profile_id for each in plan.context["profiles"]] == ["claude_code"]
+    assert (Run.objects.count(), shipped(one)) == (2, "Ship\n")
+    sent = {
+        "profile": "claude_code",
+        "prune": "on",
+        "project": str(one.pk),
+        "fingerprint": plan.context["plan"].fingerprint,
+    }
+    client.post(f"/sets/{full_stack.pk}/deploy", sent)
     assert "1 of 2 stale" in page(client, full_stack)
+    assert not (Path(one.path) / ".claude/commands/ship.md").exists()
+    assert shipped(two) == "Ship\n"
 
 
-def test_in_a_dialog_one_project_shows_what_came_of_it(
-    client: Client, full_stack: DeploymentSet, land: Landing, ship: Artifact
-) -> None:
-    one = land("one")
-    give_version(ship, {"": "Ship it\n"})
-    answer = client.post(f"/sets/{full_stack.pk}/live", {"project": str(one.pk)}, headers=IN_DIALOG)
-    assert "1 succeeded, 0 skipped, 0 failed" in answer.content.decode()
-    assert "changed" in answer.headers["HX-Trigger"]
-
-
-def test_a_project_without_any_of_its_profiles_is_told_so(
+def test_nothing_offers_to_bring_a_project_up_to_date_that_has_none_of_the_profiles_any_more(
     client: Client, full_stack: DeploymentSet, land: Landing
 ) -> None:
     one = land("one")
     one.profiles.all().delete()
-    assert "stale: The profile does not exist any more." in page(client, full_stack)
-    answer = client.post(f"/sets/{full_stack.pk}/live", {"project": str(one.pk)})
-    assert answer.status_code == 409
-    assert "None of the profiles it is live under exists any more: claude_code." in answer.content.decode()
-    elsewhere = ProjectFactory(owner=one.owner)
-    answer = client.post(f"/sets/{full_stack.pk}/live", {"project": str(elsewhere.pk)})
-    assert "The set is not live there any more" in answer.content.decode()
+    DeploymentProfileFactory(project=one, profile_id="another")
+    assert "stale: The profile does not exist any more. Undeploy" in page(client, full_stack)
+    assert bring_up_to_date(client, full_stack, one) is None
 
 
 def test_all_projects_are_brought_up_to_date_and_trouble_in_one_is_told(
@@ -208,16 +212,6 @@ def test_nothing_begins_for_a_set_that_cannot_be_resolved(
     other = DeploymentSetFactory(owner=me, members=[full_stack])
     DeploymentSetMember.objects.create(set=full_stack, member_set=other, position=1)
     assert client.post(f"/sets/{full_stack.pk}/live").status_code == 422
-    assert Run.objects.count() == 1
-
-
-def test_projects_of_nobody_or_of_another_owner_do_not_exist(
-    client: Client, full_stack: DeploymentSet, land: Landing
-) -> None:
-    land("one")
-    theirs = ProjectFactory(owner=UserFactory(), name="Theirs")
-    for sent in (str(theirs.pk), str(uuid4()), "x"):
-        assert client.post(f"/sets/{full_stack.pk}/live", {"project": sent}).status_code == 404
     assert Run.objects.count() == 1
 
 
