@@ -16,7 +16,7 @@ from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.queries import sets_using
 from deployment_sets.services.batch_deploy import claimant_of
 from deployment_sets.services.graph import SetSummary, load_graph, summaries
-from deployment_sets.services.live import Live, Place, places_of, where_live
+from deployment_sets.services.live import Live, Place, is_being_brought_up_to_date, places_of, where_live
 from deployment_sets.services.resolution import Member, MemberKind, Resolution, ResolvedArtifact, resolve, trail_counts
 from deployment_sets.services.staleness import stale_counts, undeployed_places
 from deployments.models import Claim, Run
@@ -153,6 +153,11 @@ class LiveProject:
         return bool(self.places) and all(place.is_undeployed for place in self.places)
 
     @property
+    def trouble(self) -> Sequence[str]:
+        """Why the set's last run in it came to nothing, where it did."""
+        return self.last_run.notes if self.last_run and self.last_run.state == Run.State.GIVEN_UP else ()
+
+    @property
     def is_stale(self) -> bool:
         """Whether the set would have it otherwise under one of the profiles, as far as the database knows."""
         return any(place.is_stale for place in self.places)
@@ -181,11 +186,16 @@ class LiveProject:
 
 @dataclass(frozen=True, slots=True)
 class LiveList:
-    """A page of the projects that a set is live in; the `error` says why nobody can tell how they stand."""
+    """A page of the projects that a set is live in.
+
+    `is_at_work` says that a run of the set goes on in one of those shown, or that all are being brought up to date.
+    The `error` says why nobody can tell how they stand.
+    """
 
     page: Page[Sequence[Place]]
     projects: Sequence[LiveProject]
     on_disk: bool
+    is_at_work: bool
     error: DeploymentSetResolutionError | None = None
 
     @property
@@ -204,9 +214,9 @@ class LiveList:
         return self.page.paginator.count - self.left_count
 
     @property
-    def is_at_work(self) -> bool:
-        """Whether a run of the set is going on in any of the projects shown."""
-        return any(each.at_work for each in self.projects)
+    def may_bring_all(self) -> bool:
+        """Whether there are several projects and any of them may be stale: those on other pages are not looked at."""
+        return self.live_count > 1 and bool(self.stale_count or self.page.has_other_pages())
 
     @property
     def drifted_count(self) -> int:
@@ -244,7 +254,9 @@ def live_list(deployment_set: DeploymentSet, *, page: str | None, per_page: int,
             unlooked=[place.profile_id for place in places] if error else (),
         )
 
-    return LiveList(shown, [entry(places) for places in shown], on_disk, error)
+    entries = [entry(places) for places in shown]
+    goes_on = any(each.at_work for each in entries) or is_being_brought_up_to_date(deployment_set)
+    return LiveList(shown, entries, on_disk, goes_on, error)
 
 
 def member_entries(members: Sequence[DeploymentSetMember]) -> list[MemberEntry]:

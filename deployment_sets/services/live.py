@@ -1,8 +1,12 @@
 """Where a set is live: the projects and profiles it is claimed in, and bringing them up to date."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import UUID
+
+from django.db import IntegrityError
+from django.db.models import QuerySet
 
 from accounts.models import User
 from deployment_sets.exceptions import NoProfileLeftError
@@ -11,13 +15,16 @@ from deployment_sets.services.batch_deploy import claimant_of, deploying_set
 from deployment_sets.services.graph import resolve_set
 from deployment_sets.services.staleness import Placed, PlaceKey, Today, layouts_at, placed_for, undeployed_places
 from deployments.exceptions import DeploymentError, ProjectFolderError
+from deployments.installer.journal import refuse
 from deployments.installer.status import DeploymentStatus, Status
+from deployments.models import Run
 from deployments.services import background
 from deployments.services.reports import Report
-from deployments.services.runs import DEFAULT_OPTIONS, Job, RunOptions, carry_out
+from deployments.services.runs import DEFAULT_OPTIONS, Job, RunOptions, begin, carry_out, finish
 from deployments.services.status import statuses_in
 from projects.background import run_in_background
-from projects.exceptions import FolderBusyError
+from projects.exceptions import BusyError, FolderBusyError
+from projects.locks import HeldLock, named_lock
 from projects.models import Project
 
 
@@ -125,8 +132,7 @@ def bring_up_to_date(
     so is what was left where the set was undeployed.
     """
     places = _live_at(deployment_set)
-    chosen = {project_id for project_id, _ in places if project is None or project_id == project.pk}
-    for each in Project.objects.filter(pk__in=chosen).order_by("name", "pk"):
+    for each in _projects_among(place for place in places if project is None or place[0] == project.pk):
         try:
             yield each, carry_out(job=_job(by, deployment_set, each, places, options))
         except (DeploymentError, FolderBusyError) as error:
@@ -136,13 +142,21 @@ def bring_up_to_date(
 def start_bringing_up_to_date(*, by: User, deployment_set: DeploymentSet) -> list[BroughtUpToDate] | None:
     """The same wherever the set is live, project after project, in a thread that goes on after the answer.
 
-    What came of it where that is quick, else None: the runs' rows tell. Raises DeploymentSetResolutionError.
+    What came of it where that is quick, else None: the runs' rows tell, which a project where no run could begin has
+    too. Raises DeploymentSetResolutionError, BusyError where it is going on already, and what went wrong at once.
     """
     resolve_set(deployment_set)
+    lock = _batch_lock(deployment_set, background.WAIT_SECONDS)
     done: list[BroughtUpToDate] = []
+    errors: list[Exception] = []
 
     def work() -> None:
-        done.extend(bring_up_to_date(by=by, deployment_set=deployment_set))
+        with lock:
+            try:
+                done.extend(_all_brought_up_to_date(by, deployment_set))
+            except Exception as error:
+                errors.append(error)
+                raise
 
     try:
         thread = run_in_background(work, name=f"bringing the set {deployment_set.pk} up to date")
@@ -151,7 +165,50 @@ def start_bringing_up_to_date(*, by: User, deployment_set: DeploymentSet) -> lis
         work()
         return done
     thread.join(background.PATIENCE_SECONDS)
+    if errors:
+        raise errors[0]
     return None if thread.is_alive() else done
+
+
+def is_being_brought_up_to_date(deployment_set: DeploymentSet) -> bool:
+    """Whether what `start_bringing_up_to_date` began is still going on, be it between two projects."""
+    try:
+        _batch_lock(deployment_set, 0).close()
+    except BusyError:
+        return True
+    return False
+
+
+def _batch_lock(deployment_set: DeploymentSet, wait_seconds: float) -> HeldLock:
+    try:
+        return named_lock(f"set-{deployment_set.pk}", wait_seconds)
+    except BusyError:
+        raise BusyError(
+            f"“{deployment_set.name}” is being brought up to date already. Try again when that has finished."
+        ) from None
+
+
+def _all_brought_up_to_date(by: User, deployment_set: DeploymentSet) -> Iterator[BroughtUpToDate]:
+    """As `bring_up_to_date`, for nobody to watch: where no run can begin, a row says why."""
+    claimant = claimant_of(deployment_set.pk, deployment_set.name)
+    places = _live_at(deployment_set)
+    for project in _projects_among(places):
+        try:
+            pending = begin(job=_job(by, deployment_set, project, places, DEFAULT_OPTIONS))
+        except (DeploymentError, FolderBusyError) as error:
+            # The project may be gone, or another run have taken the number: then the log alone has it.
+            with suppress(IntegrityError):
+                refuse(project=project, kind=Run.Kind.DEPLOY, claimant=claimant, started_by=by, note=str(error))
+            yield project, error
+            continue
+        try:
+            yield project, finish(pending=pending)
+        except (DeploymentError, FolderBusyError) as error:
+            yield project, error
+
+
+def _projects_among(places: Iterable[PlaceKey]) -> QuerySet[Project]:
+    return Project.objects.filter(pk__in={project_id for project_id, _ in places}).order_by("name", "pk")
 
 
 def _job(

@@ -89,6 +89,24 @@ def begin(
     return run
 
 
+def refuse(*, project: Project, kind: Run.Kind, claimant: Claimant, started_by: User, note: str) -> None:
+    """Commit that a run could not begin, and why."""
+    now = timezone.now()
+    with transaction.atomic():
+        Run(
+            project=project,
+            number=_next_number(project),
+            kind=kind,
+            state=Run.State.GIVEN_UP,
+            claimant=claimant.key,
+            claimant_label=claimant.label,
+            started_by=started_by,
+            started_at=now,
+            finished_at=now,
+            notes=[note],
+        ).save(force_insert=True)
+
+
 def intend(run: Run, intents: Sequence[Intent], contents: Mapping[str, bytes]) -> None:
     """Commit what `run` is about to do: its journal, and every byte before and after."""
     with transaction.atomic():

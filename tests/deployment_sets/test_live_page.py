@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
@@ -15,9 +15,12 @@ from accounts.models import User
 from accounts.services.users import local_user
 from artifacts.models import Artifact
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
+from deployment_sets.services import live
 from deployment_sets.services.batch_deploy import batch_deploy
 from deployments.models import Run
 from deployments.services import background, runs
+from deployments.services.reports import Report
+from deployments.services.runs import Job, PendingRun
 from profiles.queries import profiles_of
 from projects.models import Project
 from tests.factories import (
@@ -174,35 +177,96 @@ def test_all_projects_are_brought_up_to_date_and_trouble_in_one_is_told(
     assert (shipped(one), shipped(two)) == ("Ship it\n", "Ship\n")
 
 
+def let_finish(deployment_set: DeploymentSet) -> None:
+    for thread in [each for each in threading.enumerate() if str(deployment_set.pk) in each.name]:
+        thread.join(20)
+
+
 def test_many_projects_go_on_after_the_answer_and_the_list_asks_again(
     client: Client, full_stack: DeploymentSet, land: Landing, ship: Artifact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = land("one")
+    one, two = land("one"), land("two")
     give_version(ship, {"": "Ship it\n"})
     monkeypatch.setattr(background, "PATIENCE_SECONDS", 0)
-    begun, may_go_on = Event(), Event()
+    monkeypatch.setattr(background, "WAIT_SECONDS", 0)
+    at_work, between, may_go_on, may_go_on_with_two = Event(), Event(), Event(), Event()
+    begin, finish = runs.begin, runs.finish
 
-    def held_up(**arguments: Any) -> Any:
-        begun.set()
+    def beginning(*, job: Job) -> PendingRun:
+        if job.project == two:
+            between.set()
+            may_go_on_with_two.wait(20)
+        return begin(job=job)
+
+    def held_up(*, pending: PendingRun) -> Report:
+        at_work.set()
         may_go_on.wait(20)
-        return finish(**arguments)
+        return finish(pending=pending)
 
-    finish = runs.finish
-    monkeypatch.setattr(runs, "finish", held_up)
+    monkeypatch.setattr(live, "begin", beginning)
+    monkeypatch.setattr(live, "finish", held_up)
     assert "Bringing it up to date, project after project." in told(client, full_stack)
-    assert begun.wait(20)
+    assert at_work.wait(20)
     text = page(client, full_stack, "?watch=1")
-    assert "run 2 , at work" in text
-    assert "Bring up to date" not in text
+    assert "one run 2 , at work" in text
+    assert "Bring all" not in text
     address = f"/sets/{full_stack.pk}/live?watch=1"
     assert "HX-Trigger" not in client.get(address).headers
+    again = client.post(f"/sets/{full_stack.pk}/live")
+    assert again.status_code == 409
+    assert "“Full-stack” is being brought up to date already." in again.content.decode()
     may_go_on.set()
-    for thread in [each for each in threading.enumerate() if str(full_stack.pk) in each.name]:
-        thread.join(20)
+    assert between.wait(20)
+    answer = client.get(address)
+    assert "HX-Trigger" not in answer.headers
+    assert 'hx-trigger="every 2s"' in answer.content.decode()
+    may_go_on_with_two.set()
+    let_finish(full_stack)
     answer = client.get(address)
     assert "changed" in answer.headers["HX-Trigger"]
     assert "hx-trigger" not in answer.content.decode()
-    assert shipped(one) == "Ship it\n"
+    assert shipped(one) == shipped(two) == "Ship it\n"
+
+
+def test_where_no_run_could_begin_after_the_answer_the_list_says_why(
+    client: Client, full_stack: DeploymentSet, land: Landing, ship: Artifact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two, three = land("one"), land("two"), land("three")
+    give_version(ship, {"": "Ship it\n"})
+    Path(one.path).rename(Path(one.path).with_name("elsewhere"))
+    two.profiles.all().delete()
+    monkeypatch.setattr(background, "PATIENCE_SECONDS", 0)
+    assert "Bringing it up to date" in told(client, full_stack)
+    let_finish(full_stack)
+    text = page(client, full_stack)
+    assert re.search(f"one run 2 , just now [^.]*{one.path}", text)
+    assert "two run 2 , just now None of the profiles it is live under exists any more: claude_code." in text
+    assert shipped(three) == "Ship it\n"
+    Path(one.path).with_name("elsewhere").rename(one.path)
+    told(client, full_stack)
+    let_finish(full_stack)
+    assert "one run 3 , just now claude_code up to date" in page(client, full_stack)
+
+
+def test_what_should_not_happen_is_not_told_as_nothing_to_do(
+    client: Client, full_stack: DeploymentSet, land: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land("one")
+    monkeypatch.setattr(live, "begin", Mock(side_effect=ZeroDivisionError))
+    client.raise_request_exception = False
+    assert client.post(f"/sets/{full_stack.pk}/live").status_code == 500
+    client.raise_request_exception = True
+    assert "at work" not in page(client, full_stack)
+
+
+def test_what_is_counted_on_one_page_of_many_says_so(
+    client: Client, full_stack: DeploymentSet, land: Landing, ship: Artifact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deployment_sets.views.live.PROJECTS_PER_PAGE", 1)
+    land("one"), land("two")
+    assert "all up to date on this page Look at the disk Bring all 2 up to date" in page(client, full_stack)
+    give_version(ship, {"": "Ship it\n"})
+    assert "1 of 1 stale on this page" in page(client, full_stack)
 
 
 def test_nothing_begins_for_a_set_that_cannot_be_resolved(
