@@ -147,6 +147,11 @@ class FilesForm:
                 raise ArtifactError({"files": [f"{number} files have the path {path!r}. Give each its own."]})
         return {row.path: self._file(row) for row in staying}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it was sent with nothing written in it."""
+        return self.is_sent and not any(row.kept or row.text or row.path for row in self.rows if not row.removed)
+
     def _file(self, row: FileRow) -> InlineFile:
         if not row.kept:
             return InlineFile(row.text.encode(), row.executable)

@@ -61,11 +61,13 @@ def import_detail(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     """One import: how far it is, and then its report; with `part` one list of that, page by page."""
     row = import_as_it_is(import_id)
     part = request.GET.get("part", "")
+    suggestions = suggested_mappings(row)
     context = {
         "import": row,
         "parts": report_parts(row, part=part, page=request.GET.get("page")),
         "part": part,
-        "suggestions": suggested_mappings(row),
+        "suggestions": suggestions,
+        "suggested_files": sum(each.count for each in suggestions),
     }
     return render(request, "artifacts/import_detail.html", context)
 

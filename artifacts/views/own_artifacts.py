@@ -29,7 +29,7 @@ def artifact_new(request: HttpRequest) -> HttpResponseBase:
     demand_permission(user_of(request), "artifacts.add_artifact")
     form = NewArtifactForm(request.POST if request.method == "POST" else None)
     files = FilesForm(request.POST) if request.method == "POST" else FilesForm()
-    if files.is_sent and form.is_valid():
+    if files.is_sent and form.is_valid() and not files.is_empty:
         try:
             made = create_artifact(**form.identity, files=files.files)
         except ArtifactError as error:
@@ -38,7 +38,7 @@ def artifact_new(request: HttpRequest) -> HttpResponseBase:
             url = reverse("artifacts:artifact", args=[made.pk])
             return changed(request, url, said=f"Made {made.artifact_id}.", leave=True)
     context = {"form": form, "files": files}
-    return render(request, "artifacts/artifact_new.html", context, status=422 if form.errors else 200)
+    return render(request, "artifacts/artifact_new.html", context, status=422 if form.errors or files.is_empty else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -111,6 +111,14 @@ MISSING_ROWS: Mapping[type[Exception], str] = {
     Run.DoesNotExist: "There is no such run.",
 }
 
+# What these say names ids, which nobody has seen on a page.
+PAGE_SENTENCES: Mapping[type[Exception], str] = {
+    **MISSING_ROWS,
+    TokenNotFoundError: "This token was deleted already.",
+    DeploymentSetNotFoundError: "There is no such set any more.",
+    MemberNotFoundError: "This member was removed already.",
+}
+
 
 def first[T](table: Mapping[type[Exception], T], error: Exception) -> T | None:
     """What `table` says of the first class of `error` that stands in it; None when none does."""

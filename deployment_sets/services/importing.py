@@ -144,7 +144,7 @@ class _Import:
         for row in self.done.sets:
             wanted, row.name = row.name, names.free(row.name)
             if row.name != wanted:
-                self._note(f"You had a set {wanted!r} already; that of the document is now {row.name!r}.")
+                self._note(f"You had a set {wanted!r} already; that of the document is called {row.name!r}.")
         self._check_nestings()
 
     def store(self, project: Project | None, *, update_profiles: bool) -> None:
@@ -223,7 +223,7 @@ class _Import:
             )
         name = finder.free_name(one.name)
         if name != one.name:
-            self._note(f"There is another group {one.name!r} here; that of the document is now {name!r}.")
+            self._note(f"There is another group {one.name!r} here; that of the document is called {name!r}.")
         artifacts = [self._matches.artifacts[uuid] for uuid in one.artifacts]
         with _problems_at(f"groups.{index}"):
             draft = draft_group(name=name, description=one.description, artifacts=artifacts)

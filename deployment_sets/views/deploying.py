@@ -73,7 +73,7 @@ class FolderForm(PageForm):
         help_text="Its full path, beginning with /.",
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
     )
-    create_folder = forms.BooleanField(label="Make the folder if it is missing", required=False)
+    create_folder = forms.BooleanField(label="Create the folder where it is missing", required=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class SharedFile:
         if not conflict:
             return edit, ""
         if seen:
-            return edit, "What was there before was replaced; the run keeps a copy."
+            return edit, "It takes the place of what was there; the run keeps a copy."
         return edit, f"{name} was added anew. What was made of the one before is still there." if is_element else ""
 
     def _conflict(self, entry: RenderedEntry, name: str, holder: str) -> str:

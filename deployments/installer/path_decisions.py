@@ -128,9 +128,9 @@ def _edits(row: PlacementRow, disk: DiskState, recorded_state: RecordedState) ->
 
 def _explanation(conflict: str, row: PlacementRow | None, disk: DiskState) -> str:
     if conflict and disk.kind is not Kind.ABSENT:
-        return "What was there before was replaced; the run keeps a copy."
+        return "It takes the place of what was there; the run keeps a copy."
     if row is not None and disk.kind is Kind.ABSENT:
-        return "It had been deleted from the disk."
+        return "Put back: it had been deleted from the disk."
     return ""
 
 

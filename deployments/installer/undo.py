@@ -215,7 +215,7 @@ def _item(undone: Undone, draft: _Draft) -> PlanItem:
         return replace(item, action=Action.REFUSED, reason=" ".join(dict.fromkeys(draft.refusals)))
     if draft.conflicts:
         reason = " ".join(f"{name} was edited since." for name in draft.conflicts)
-        reason += " Undo with overwrite to lose the edit, or with skip to keep it."
+        reason += " Undo it all the same (overwrite) to lose the edit, or keep it and undo the rest (skip)."
         return replace(item, action=Action.CONFLICT, reason=reason, proposed=tuple(draft.changes))
     left = " ".join(f"{name} was edited since and stays as it is." for name in draft.left)
     if not draft.actions:

@@ -242,6 +242,15 @@ def test_files_that_make_no_artifact_are_refused_with_what_was_typed(client: Cli
     assert not Artifact.objects.exists()
 
 
+def test_an_artifact_with_nothing_in_it_is_refused_at_its_file(client: Client) -> None:
+    refused = client.post(
+        "/artifacts/new", {"type": "command", "name": "ship", "path-0": "", "text-0": "", "save": "1"}
+    )
+    assert refused.status_code == 422
+    assert "Write something in the file." in refused.text
+    assert 'aria-invalid="true" aria-describedby="text-0_error"' in refused.text
+
+
 def test_its_files_are_changed_all_at_once_and_a_binary_is_kept(client: Client) -> None:
     artifact = made_here()
     data = b"\x89PNG\0"

@@ -94,3 +94,14 @@ def test_where_a_change_came_from_may_be_unreadable(client: Client) -> None:
     forged = {**IN_DIALOG, "HX-Current-URL": "http://["}
     assert client.post(f"/sets/{one.pk}/delete", headers=forged).status_code == 200
     assert not DeploymentSet.objects.exists()
+
+
+def test_a_page_that_is_out_of_date_is_told_so_in_words_without_ids_and_reads_itself_again(client: Client) -> None:
+    one = DeploymentSetFactory(owner=local_user())
+    refused = client.post(f"/sets/{one.pk}/members/{uuid4()}/remove", headers=HTMX)
+    assert refused.status_code == 404
+    assert "This member was removed already." in refused.text
+    assert str(one.pk) not in refused.text
+    assert "changed" in refused["HX-Trigger"]
+    # What is only looked at would be read again and again.
+    assert "HX-Trigger" not in client.get(f"/sets/{uuid4()}", headers=HTMX)
