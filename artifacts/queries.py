@@ -25,11 +25,14 @@ from artifacts.models import (
     Version,
 )
 from artifacts.services.blobs import load_blobs
+from artifacts.services.collections import is_nobody_importing
 from profiles.enums import ArtifactType, Platform
 from profiles.rendering import ArtifactContent, ContentFile
 
 # Bounded so that one statement stays below both databases' parameter limits.
 _BATCH = 500
+
+CUT_OFF = "The import was cut off before it was done. Nothing was changed; import again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,32 @@ def imports_of(collection: Collection) -> QuerySet[CollectionImport]:
     return imports.annotate(counts=F("report__counts")).order_by("-started_at", "id")
 
 
+def import_as_it_is(import_id: UUID) -> CollectionImport:
+    """An import with its report and its collection; one that was cut off reads as failed.
+
+    Raises CollectionImport.DoesNotExist.
+    """
+    (row,) = as_they_are([CollectionImport.objects.select_related("collection").get(pk=import_id)])
+    return row
+
+
+def as_they_are(imports: Iterable[CollectionImport]) -> list[CollectionImport]:
+    """These imports; those that were cut off read as failed. A query where one says that it runs, and nobody does it.
+
+    Nothing is written: the rows say so themselves when the server starts again, or their collection is imported.
+    """
+    rows = list(imports)
+    running = [row for row in rows if row.state == CollectionImport.State.RUNNING]
+    # Whoever does one holds the lock before there is a row, and until the row says what came of it: so it is read anew.
+    if idle := [row for row in running if is_nobody_importing(row.collection_id)]:
+        dead = CollectionImport.objects.filter(pk__in=[row.pk for row in idle], state=CollectionImport.State.RUNNING)
+        keys = set(dead.values_list("pk", flat=True))
+        for row in idle:
+            if row.pk in keys:
+                row.state, row.error = CollectionImport.State.FAILED, CUT_OFF
+    return rows
+
+
 def members_of(group: ArtifactGroup) -> QuerySet[GroupMembership]:
     """What is in a group, in order, each with its artifact and that one's collection, version and tags."""
     memberships = group.memberships.select_related("artifact__collection", "artifact__version")
@@ -175,11 +204,14 @@ def collection_counts(collections: Iterable[Collection]) -> dict[UUID, Collectio
 
 
 def latest_imports(collections: Iterable[Collection]) -> dict[UUID, CollectionImport]:
-    """The last import of each of these collections that has any, without its report. One query."""
+    """The last import of each of these collections that has any, without its report. One query, or two.
+
+    They are as `as_they_are` has them.
+    """
     last = CollectionImport.objects.filter(collection=OuterRef("pk")).order_by("-started_at", "id").values("pk")[:1]
     owners = Collection.objects.filter(pk__in=[collection.pk for collection in collections])
     rows = CollectionImport.objects.filter(pk__in=owners.annotate(last=Subquery(last)).values("last")).defer("report")
-    return {row.collection_id: row for row in rows}
+    return {row.collection_id: row for row in as_they_are(rows)}
 
 
 def versions_of(artifact: Artifact) -> QuerySet[Version]:

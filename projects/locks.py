@@ -81,6 +81,15 @@ def named_lock(name: str, wait_seconds: float) -> HeldLock:
     return HeldLock(key, descriptor)
 
 
+def is_named_lock_free(name: str) -> bool:
+    """Whether nobody holds the lock of this name. Told at once; two who ask at the same moment may both be told no."""
+    descriptor = _locked(f"name-{file_name(name)}", 0)
+    if descriptor is None:
+        return False
+    os.close(descriptor)
+    return True
+
+
 def _locked(key: str, wait_seconds: float) -> int | None:
     """A descriptor that holds the lock, closed to child processes; None when the wait is over."""
     locks = Path(settings.DATA_DIR) / "locks"

@@ -9,7 +9,7 @@ from accounts.access import demand_permission, user_of
 from accounts.endpoints.paging import PageQuery, cut
 from accounts.endpoints.problems import problems
 from artifacts.models import Collection
-from artifacts.queries import collection_counts, imports_of, list_collections
+from artifacts.queries import as_they_are, collection_counts, import_as_it_is, imports_of, list_collections
 from artifacts.schemas.collections import (
     CollectionCreate,
     CollectionImported,
@@ -26,8 +26,6 @@ from artifacts.services.collections import delete_collection, rename_collection
 from artifacts.services.importing import (
     begin_import,
     begin_import_again,
-    end_cut_off_imports,
-    import_as_it_is,
     run_import,
 )
 
@@ -154,9 +152,10 @@ def import_again(request: HttpRequest, collection_id: UUID, body: CollectionImpo
 def list_imports(request: HttpRequest, collection_id: UUID, query: Query[PageQuery]) -> CollectionImportListResponse:
     """Newest first, those that failed included, without their reports."""
     collection = Collection.objects.get(pk=collection_id)
-    end_cut_off_imports(collection=collection)
     page, total = cut(imports_of(collection), query)
-    return CollectionImportListResponse(items=[CollectionImportSummary.of_counted(each) for each in page], total=total)
+    return CollectionImportListResponse(
+        items=[CollectionImportSummary.of_counted(each) for each in as_they_are(page)], total=total
+    )
 
 
 @imports.get(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import count
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -13,7 +14,7 @@ from artifacts.exceptions import CollectionInUseError, CollectionNameError, Coll
 from artifacts.importing.sources import storable
 from artifacts.models import Artifact, Collection
 from projects.exceptions import BusyError
-from projects.locks import HeldLock, named_lock
+from projects.locks import HeldLock, is_named_lock_free, named_lock
 
 # No folder and no URL is kept like this: a folder's path begins with '/', and a URL has a scheme.
 _OWN_SOURCE = "here"
@@ -68,11 +69,16 @@ def demand_unused(collections: Sequence[Collection]) -> None:
 def lock_collection(collection: Collection) -> HeldLock:
     """Whoever holds this imports it, or deletes it. Raises ImportBusyError, in a moment, while somebody does."""
     try:
-        return named_lock(f"collection-{collection.pk}", _SECONDS_TO_WAIT)
+        return named_lock(_lock_name(collection.pk), _SECONDS_TO_WAIT)
     except BusyError as error:
         raise ImportBusyError(
             f"The collection {collection.name!r} is being imported already. Try again when that has finished."
         ) from error
+
+
+def is_nobody_importing(collection_id: UUID) -> bool:
+    """Whether nobody holds the lock of this collection. Told at once."""
+    return is_named_lock_free(_lock_name(collection_id))
 
 
 def checked_name(name: str) -> str:
@@ -101,6 +107,10 @@ def free_name(name: str) -> str:
     base = storable(name).strip()[: LONGEST_NAME - 8] or "collection"
     taken = set(Collection.objects.filter(name__startswith=base).values_list("name", flat=True))
     return next(candidate for number in count(1) if (candidate := _numbered(base, number)) not in taken)
+
+
+def _lock_name(collection_id: UUID) -> str:
+    return f"collection-{collection_id}"
 
 
 def _numbered(base: str, number: int) -> str:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -32,6 +31,7 @@ from artifacts.importing.mappings import Mapping, as_texts, changed_mappings
 from artifacts.importing.report import Changes, build_report
 from artifacts.importing.sources import storable
 from artifacts.models import Artifact, Collection, CollectionImport
+from artifacts.queries import CUT_OFF
 from artifacts.services.collections import checked_name, free_name, lock_collection, refuse_taken
 from artifacts.services.imported_rows import write_artifacts
 from projects.background import run_in_background
@@ -161,38 +161,23 @@ def import_in_background(*, pending: PendingImport) -> CollectionImport:
 
     try:
         run_in_background(work, name=f"import {row.pk}")
-    except BaseException:
-        with pending.lock:
-            _fail(row, "The server is too busy to import anything now. Nothing was changed; try again in a while.")
-        raise
+    except RuntimeError:
+        # There can be no more threads: whoever asked has to wait.
+        work()
     return row
 
 
-def end_cut_off_imports(*, collection: Collection | None = None) -> int:
+def end_cut_off_imports() -> int:
     """Record of imports that say they run and hold no lock that they were cut off; how many there were.
 
-    Looks at those of one collection, or at all. One query where none says so.
+    Waits a moment for each that is at work. One query where none says that it runs.
     """
     running = CollectionImport.objects.filter(state=CollectionImport.State.RUNNING).select_related("collection")
-    if collection is not None:
-        running = running.filter(collection=collection)
     number = 0
     for each in {row.collection_id: row.collection for row in running}.values():
         with suppress(ImportBusyError), lock_collection(each), transaction.atomic():
             number += _end_dead_imports(each)
     return number
-
-
-def import_as_it_is(import_id: UUID) -> CollectionImport:
-    """An import with its report and its collection, recorded as cut off if it was.
-
-    Raises CollectionImport.DoesNotExist.
-    """
-    imports = CollectionImport.objects.select_related("collection")
-    row = imports.get(pk=import_id)
-    if row.state == CollectionImport.State.RUNNING and end_cut_off_imports(collection=row.collection):
-        row = imports.get(pk=import_id)
-    return row
 
 
 def _done(pending: PendingImport, progress: Progress | None, limits: Limits) -> CollectionImport:
@@ -355,7 +340,7 @@ def _end_dead_imports(collection: Collection) -> int:
     return CollectionImport.objects.filter(collection=collection, state=CollectionImport.State.RUNNING).update(
         state=CollectionImport.State.FAILED,
         finished_at=timezone.now(),
-        error="The import was cut off before it was done. Nothing was changed; import again.",
+        error=CUT_OFF,
     )
 
 

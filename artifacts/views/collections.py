@@ -15,9 +15,8 @@ from artifacts.exceptions import CollectionNameError
 from artifacts.forms.collections import RenameForm
 from artifacts.models import Collection
 from artifacts.pages import collection_entries, example_source
-from artifacts.queries import imports_of, list_collections
+from artifacts.queries import as_they_are, imports_of, list_collections
 from artifacts.services.collections import delete_collection, rename_collection
-from artifacts.services.importing import end_cut_off_imports
 
 ROWS_PER_PAGE = 50
 IMPORTS_PER_PAGE = 20
@@ -27,7 +26,6 @@ IMPORTS_PER_PAGE = 20
 def collection_list(request: HttpRequest) -> HttpResponseBase:
     """Collections by name, each with what it has and how its last import went."""
     name = request.GET.get("name", "")
-    end_cut_off_imports()
     page = Paginator(list_collections(name=name), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     entries = collection_entries(list(page.object_list))
     context = {"page": page, "entries": entries, "name": name, "example": "" if entries else example_source()}
@@ -38,9 +36,9 @@ def collection_list(request: HttpRequest) -> HttpResponseBase:
 def collection_detail(request: HttpRequest, collection_id: UUID) -> HttpResponseBase:
     """One collection: where it comes from, what it has, and its imports."""
     collection = Collection.objects.get(pk=collection_id)
-    end_cut_off_imports(collection=collection)
     (entry,) = collection_entries([collection])
     page = Paginator(imports_of(collection), IMPORTS_PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = as_they_are(page.object_list)
     context = {
         "collection": collection,
         "entry": entry,

@@ -14,7 +14,8 @@ from artifacts.exceptions import CollectionError, CollectionExistsError
 from artifacts.forms.collections import ImportAgainForm, ImportForm
 from artifacts.models import Collection, CollectionImport
 from artifacts.pages import example_source, report_parts, suggested_mappings
-from artifacts.services.importing import begin_import, begin_import_again, import_as_it_is, import_in_background
+from artifacts.queries import import_as_it_is
+from artifacts.services.importing import begin_import, begin_import_again, import_in_background
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

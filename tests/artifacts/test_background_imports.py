@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from artifacts.exceptions import ImportBusyError
 from artifacts.models import Artifact, Collection, CollectionImport
+from artifacts.queries import import_as_it_is
 from artifacts.services.importing import (
     PendingImport,
     begin_import,
     end_cut_off_imports,
-    import_as_it_is,
     import_in_background,
 )
 from tests.api import Caller
@@ -68,14 +69,13 @@ def test_an_error_of_the_application_is_recorded(pending: PendingImport, monkeyp
     begin_import(source=pending.location.source).lock.close()
 
 
-def test_without_a_thread_it_fails_and_lets_go(pending: PendingImport, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_thread_it_is_done_at_once(pending: PendingImport, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(work: object, *, name: str) -> None:
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr("artifacts.services.importing.run_in_background", refuse)
-    with pytest.raises(RuntimeError):
-        import_in_background(pending=pending)
-    assert import_as_it_is(pending.collection_import.pk).state == "failed"
+    assert import_in_background(pending=pending).state == "done"
+    assert Artifact.objects.get().name == "x"
     begin_import(source=pending.location.source).lock.close()
 
 
@@ -85,7 +85,33 @@ def test_one_whose_process_died_is_read_as_cut_off(pending: PendingImport) -> No
     row = import_as_it_is(pending.collection_import.pk)
     assert row.state == "failed"
     assert "cut off" in row.error
-    assert row.finished_at is not None
+
+
+def test_reading_one_that_was_cut_off_writes_nothing(pending: PendingImport, client: Client) -> None:
+    pending.lock.close()
+    row = pending.collection_import
+    for address in ("/collections/", f"/collections/{row.collection_id}", f"/imports/{row.pk}"):
+        assert "failed" in client.get(address).text
+    assert "The import has ended" in client.get(f"/imports/{row.pk}/progress").text
+    assert CollectionImport.objects.get().state == "running"
+    begin_import(source=pending.location.source).lock.close()
+    assert CollectionImport.objects.get(pk=row.pk).state == "failed"
+
+
+def test_collections_that_are_being_imported_are_listed_without_waiting_for_them(
+    source: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        write_files(source / name, {"skills/x/SKILL.md": skill("x")})
+    running = [begin_import(source=str(source / name)) for name in "ab"]
+    waits: list[float] = []
+    monkeypatch.setattr("projects.locks.time.sleep", waits.append)
+    try:
+        assert client.get("/collections/").text.count("being imported") == 2
+        assert waits == []
+    finally:
+        for each in running:
+            each.lock.close()
 
 
 def test_one_that_another_process_does_is_left(pending: PendingImport) -> None:
