@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.text import containing
 from artifacts.models import Artifact, ArtifactGroup, Collection
-from artifacts.queries import list_artifacts
+from artifacts.queries import list_artifacts, list_groups
 from deployment_sets.models import DeploymentSet
 from projects.models import Project
 from projects.queries import projects_of
@@ -88,8 +88,10 @@ def _found(user: User, words: str) -> Iterator[Section]:
         sets = _named(DeploymentSet.objects.owned_by(user), "set", words)
         yield _section("Sets", sets, words, _set_hit, _list_address("sets:list", name=words))
     artifacts = list_artifacts(search=words).prefetch_related(None)
-    yield _section("Artifacts", artifacts, words, _artifact_hit, _list_address("artifacts:list", search=words))
-    groups = _named(ArtifactGroup.objects.select_related("collection"), "group", words)
+    yield _section(
+        "Artifacts", artifacts, words, _artifact_hit, _list_address("artifacts:list", search=words, state="all")
+    )
+    groups = _named(list_groups(gone=False), "group", words)
     yield _section("Groups", groups, words, _group_hit, _list_address("artifacts:groups", name=words))
     projects = _named(projects_of(user), "project", words)
     yield _section("Projects", projects, words, _project_hit, _list_address("deployments:projects", words=words))
@@ -137,7 +139,7 @@ def _set_hit(row: DeploymentSet) -> Hit:
 
 
 def _artifact_hit(row: Artifact) -> Hit:
-    where = f"gone from {row.collection.name}" if row.gone_at else row.collection.name
+    where = f"missing from {row.collection.name}" if row.gone_at else row.collection.name
     note = f"{where} › {row.namespace}" if row.namespace else where
     return Hit(str(row.pk), row.name, reverse("artifacts:artifact", args=[row.pk]), row.type, note)
 

@@ -107,10 +107,19 @@ def test_artifacts_groups_and_collections_are_found_too(owner: User) -> None:
     assert [section.title for section in found] == ["Artifacts", "Groups", "Collections"]
     assert [(hit.name, hit.kind, hit.note) for hit in found[0].hits] == [
         ("pdf", "skill", "Pdf tools"),
-        ("pdf-export", "command", "gone from Pdf tools"),
+        ("pdf-export", "command", "missing from Pdf tools"),
     ]
     assert names(search(owner, "skill:pdf"), "Artifacts") == ["pdf"]
     assert names(search(owner, str(artifact.pk)), "Artifacts") == ["pdf"]
+
+
+def test_the_way_to_all_leads_to_what_is_missing_too(owner: User, client: Client) -> None:
+    for number in range(6):
+        ArtifactFactory(name=f"lost-{number}", gone_at=timezone.now())
+        ArtifactGroupFactory(name=f"Lost {number}", collection=CollectionFactory(), gone_at=timezone.now())
+    (section,) = search(owner, "lost")
+    assert section.title == "Artifacts"
+    assert len(client.get(section.more).context["page"].object_list) == 6
 
 
 def test_every_command_leads_somewhere(client: Client) -> None:
