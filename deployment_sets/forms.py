@@ -171,8 +171,12 @@ class ImportForm(PageForm):
     def clean(self) -> dict[str, Any]:
         """There has to be a document. A file becomes the text, for no browser sends a file again by itself."""
         if (file := self.cleaned_data.get("file")) is not None:
+            if file.size > MAX_BYTES:
+                raise forms.ValidationError(
+                    {"file": f"It is longer than {MAX_BYTES} bytes, which is as many as are read."}
+                )
             try:
-                self.cleaned_data["text"] = file.read(MAX_BYTES + 1).decode("utf-8-sig")
+                self.cleaned_data["text"] = file.read().decode("utf-8-sig")
             except UnicodeDecodeError:
                 raise forms.ValidationError(
                     {"file": "This is not a text file: choose one that was exported."}

@@ -146,6 +146,11 @@ def test_a_file_of_something_else_is_refused(client: Client, me: User) -> None:
     assert "This is not a text file" in content
 
 
+def test_a_file_that_is_too_long_is_told_so_wherever_it_would_be_cut(client: Client, me: User) -> None:
+    text = SimpleUploadedFile("a.toml", b"#" + "ü".encode() * (4 * 1024 * 1024))
+    assert "It is longer than 8388608 bytes" in words(send(client, status=422, file=text))
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
