@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from deployments.installer.decisions import Action, DeploymentKey
-from deployments.installer.diffs import FileDiff
+from deployments.installer.diffs import DiffKind, FileDiff
 from deployments.installer.journal import Result
 from deployments.models import RunItem
 from deployments.services.reports import Report
@@ -143,13 +143,16 @@ def _rank(result: Result) -> int:
 
 def _row(result: Result, diffs: Sequence[FileDiff], left: int) -> PlanRow:
     shown: list[FileDiff] = []
-    if result.action in _WITH_DIFFS:
+    if result.action in _WITH_DIFFS or result.action in _WRITING:
         for diff in diffs:
+            # A file that is new, or goes, is named; one that others share is changed all the same.
+            if result.action not in _WITH_DIFFS and diff.kind is not DiffKind.CHANGED:
+                continue
             if left <= _lines_of(shown):
                 break
             shown.append(_cut(diff, min(LINES_OF_ONE_FILE, left)))
     # Where each of its files is shown, they need not be named besides.
-    paths = [path for path in result.paths if path not in {diff.path for diff in shown}]
+    paths = [place for place in result.places or result.paths if place not in {diff.path for diff in shown}]
     is_held_back = result.action in _WRITING and result.status == RunItem.Status.SKIP
     return PlanRow(
         result=result,

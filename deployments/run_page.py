@@ -1,6 +1,6 @@
 """A run as pages show it: how far it is, what it has just done, and what can still be done about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,9 +10,12 @@ from artifacts.services.blobs import load_blobs
 from deployments.exceptions import NothingToUndoError
 from deployments.installer.diffs import Allowance, FileDiff, diff_states
 from deployments.installer.journal import Intent, intents_of
+from deployments.installer.results import places_among
+from deployments.installer.shared_files.history import SharedHistory
 from deployments.models import JournalEntry, Run, RunItem
 from deployments.services.folders import is_at_work
 from deployments.services.undo import last_undoable
+from profiles.entries import EntryKey
 
 PATHS_SHOWN = 5
 # Of what a run changed inside files.
@@ -106,6 +109,19 @@ def changes_of(run: Run, position: int | None = None) -> list[FileDiff]:
             intent.path, intent.before, intent.after, lambda sha256: contents().get(sha256), allowance
         )
     ]
+
+
+def places_of(run: Run, items: Iterable[RunItem]) -> list[tuple[RunItem, list[str]]]:
+    """`items` of `run`, each with where it lies: of shared files which entries, as long as its journal is kept.
+
+    One query.
+    """
+    entries: dict[int, list[tuple[str, EntryKey]]] = {}
+    for entry in run.journal.filter(shared__isnull=False):
+        history = SharedHistory.from_json(entry.shared) if entry.shared else None
+        for key, position in history.items.items() if history else ():
+            entries.setdefault(position, []).append((entry.path, key))
+    return [(item, list(places_among(item.paths, entries.get(item.position, [])))) for item in items]
 
 
 def _items_of(intent: Intent) -> set[int]:

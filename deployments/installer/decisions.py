@@ -190,6 +190,7 @@ class PlanItem:
     `released` are placements its deployment no longer needs. `needs` are other items without which this one
     fails too: they put what it shares, or take over or leave what it leaves. `observed` is what on disk the
     decision rests on. `merges` are previews of shared files; `proposed` are changes that a conflict prevented.
+    `taken_back` are entries of shared files that an undo is about.
     """
 
     target: Target
@@ -209,6 +210,7 @@ class PlanItem:
     observed: tuple[str, ...] = ()
     merges: tuple[MergePreview, ...] = field(default=(), repr=False)
     proposed: tuple[Change, ...] = ()
+    taken_back: tuple[tuple[str, EntryKey], ...] = ()
 
     @property
     def is_error(self) -> bool:

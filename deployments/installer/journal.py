@@ -44,7 +44,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run did, or would do, about one artifact under one profile."""
+    """What a run did, or would do, about one artifact under one profile.
+
+    `places` are its paths in words for people: of a file that others share, which entries of it are meant.
+    """
 
     artifact_uuid: UUID
     artifact_id: str
@@ -56,6 +59,7 @@ class Result:
     reason: str
     warnings: tuple[str, ...]
     paths: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
 
 def begin(

@@ -1,11 +1,13 @@
 """What the items of a plan come to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from deployments.installer.decisions import Action, PlanItem
+from deployments.installer.entry_decisions import describe_entry
 from deployments.installer.journal import Result
 from deployments.models import RunItem
+from profiles.entries import EntryKey
 
 
 def result_of(item: PlanItem) -> Result:
@@ -21,6 +23,7 @@ def result_of(item: PlanItem) -> Result:
         reason=item.reason,
         warnings=item.warnings,
         paths=item.paths,
+        places=tuple(_places(item)),
     )
 
 
@@ -34,6 +37,21 @@ def results_given_up(results: Sequence[Result]) -> list[Result]:
         else result
         for result in results
     ]
+
+
+def _places(item: PlanItem) -> Iterator[str]:
+    edited = [(edit.path, edit.key) for edit in item.edits]
+    settled = [(entry.path, entry.key) for entry in item.settled_entries]
+    return places_among(item.paths, (*edited, *settled, *item.taken_back))
+
+
+def places_among(paths: Sequence[str], entries: Iterable[tuple[str, EntryKey]]) -> Iterator[str]:
+    """`paths` as people read them: in place of a file that others share, those of `entries` that are in it."""
+    named: dict[str, dict[str, None]] = {}
+    for path, key in entries:
+        named.setdefault(path, {})[describe_entry(path, key)] = None
+    for path in paths:
+        yield from named.get(path, [path])
 
 
 def _status(item: PlanItem) -> RunItem.Status:

@@ -89,6 +89,7 @@ class _Draft:
     left: list[str] = field(default_factory=list)
     observed: list[str] = field(default_factory=list)
     merges: list[MergePreview] = field(default_factory=list)
+    entries: list[tuple[str, EntryKey]] = field(default_factory=list)
 
 
 class UndoPlanner:
@@ -163,6 +164,7 @@ class UndoPlanner:
         was, now = parse(history.format, earlier), parse(history.format, data)
         for key in history.changed:
             draft = self._drafts[history.items[key]]
+            draft.entries.append((intent.path, key))
             if key in edited and self._on_conflict is not OnConflict.OVERWRITE:
                 problems = draft.left if self._on_conflict is OnConflict.SKIP else draft.conflicts
                 problems.append(describe_entry(intent.path, key))
@@ -210,6 +212,7 @@ def _item(undone: Undone, draft: _Draft) -> PlanItem:
         paths=undone.paths,
         observed=tuple(draft.observed),
         merges=tuple(dict.fromkeys(draft.merges)),
+        taken_back=tuple(draft.entries),
     )
     if draft.refusals:
         return replace(item, action=Action.REFUSED, reason=" ".join(dict.fromkeys(draft.refusals)))

@@ -21,7 +21,7 @@ from deployments.models import Run, RunItem
 from deployments.pages import run_entries
 from deployments.plan_page import plan_page
 from deployments.queries import items_of, list_runs, run_of
-from deployments.run_page import changes_of, progress_of, results_first_failed, undoing_of
+from deployments.run_page import changes_of, places_of, progress_of, results_first_failed, undoing_of
 from deployments.services.background import start
 from deployments.services.recovery import recover_project
 from deployments.services.runs import RunOptions, carry_out
@@ -101,12 +101,14 @@ def run_detail(request: HttpRequest, run_id: UUID) -> HttpResponse:
         return _run_dialog(request, run)
     wanted = request.GET.get("status")
     status = RunItem.Status(wanted) if wanted in RunItem.Status.values else None
-    items = Paginator(items_of(run, status), PAGE_SIZE)
+    items = Paginator(results_first_failed(run) if status is None else items_of(run, status), PAGE_SIZE)
+    page = items.get_page(request.GET.get("page"))
     context = {
         **_standing(run),
         "status": status or "",
         "status_links": _status_links(run),
-        "page": items.get_page(request.GET.get("page")),
+        "page": page,
+        "results": places_of(run, page),
     }
     return render(request, "deployments/run_detail.html", context)
 
@@ -190,7 +192,8 @@ def run_recover(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
 
 def _run_dialog(request: HttpRequest, run: Run) -> HttpResponse:
     items = Paginator(results_first_failed(run), PAGE_SIZE).get_page(1)
-    return render(request, "deployments/run_dialog.html", {**_standing(run), "page": items})
+    context = {**_standing(run), "page": items, "results": places_of(run, items)}
+    return render(request, "deployments/run_dialog.html", context)
 
 
 def _standing(run: Run) -> dict[str, object]:

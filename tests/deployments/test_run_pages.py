@@ -291,3 +291,33 @@ def test_runs_of_another_owner_do_not_exist(pages: Client, other_owner: User, tm
     assert pages.get(f"/runs/{theirs.pk}{what}").status_code == 404
     assert pages.post(f"/runs/{theirs.pk}/undo").status_code == 404
     assert pages.post(f"/runs/{theirs.pk}/recover").status_code == 404
+
+
+def test_a_shared_file_is_named_with_the_entry_that_is_meant(pages: Client, desk: Desk) -> None:
+    (Path(desk.project.path) / ".mcp.json").write_text('{"mcpServers": {"mine": {"command": "x"}}}\n')
+    run = desk.deploy(desk.artifact("mcp:postgres", {"": '{"command": "npx"}'})).run
+    assert run is not None
+    named = "mcpServers.postgres in .mcp.json"
+    assert named in words(pages.get(f"/runs/{run.pk}"))
+    assert named in words(pages.get(undo_of(run)))
+    deployment = desk.project.deployments.get()
+    plan = pages.get(f"/projects/{desk.project.pk}/undeploy", {"deployment": str(deployment.pk)})
+    assert named in words(plan)
+    # And what becomes of the file is shown beside it.
+    assert "&quot;npx&quot;" in plan.content.decode()
+    run.journal.all().delete()
+    assert ".mcp.json" in words(pages.get(f"/runs/{run.pk}"))
+
+
+def test_the_page_of_a_run_begins_with_what_failed_and_its_steps_are_those_of_a_deploy(
+    pages: Client, desk: Desk, deployed: Run
+) -> None:
+    RunItemFactory(run=deployed, artifact=ArtifactFactory(name="broken"), status=RunItem.Status.ERROR, reason="No.")
+    assert words(pages.get(f"/runs/{deployed.pk}")).index("broken") < words(pages.get(f"/runs/{deployed.pk}")).index(
+        "ship"
+    )
+    dialog = pages.get(f"/runs/{deployed.pk}", headers=IN_DIALOG)
+    assert "3 Result" in words(dialog)
+    assert f'href="/projects/{desk.project.pk}"' in dialog.text and f'href="/runs/{deployed.pk}"' in dialog.text
+    taken_back = pages.post(undo_of(deployed), headers=IN_DIALOG)
+    assert "restored" in words(taken_back) and "3 Result" not in words(taken_back)
