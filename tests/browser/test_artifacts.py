@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from pytest_django import Settings
@@ -93,7 +94,8 @@ def test_a_group_is_put_together_with_the_keyboard_alone(visitor: Visitor, furni
     page.locator("#choices").wait_for()
     has_focus(page, "search-choices")
     for words in ("command:commit", "skill:name-things"):
-        page.keyboard.type(words)
+        with page.expect_response(re.compile(f"search={quote(words)}")):
+            page.keyboard.type(words)
         page.get_by_text("1 found").wait_for()
         page.get_by_role("checkbox", name=words.partition(":")[2]).focus()
         page.keyboard.press("Space")
@@ -120,6 +122,21 @@ def test_a_group_is_put_together_with_the_keyboard_alone(visitor: Visitor, furni
     page.keyboard.press("Enter")
     page.get_by_text(f"Put {first} back").wait_for()
     assert held(group) == [second, first]
+
+
+def test_who_leaves_the_search_for_what_it_found_does_not_search_again(visitor: Visitor, furniture: Furniture) -> None:
+    # The answer would replace what is found between the press and the release of the mouse.
+    group, page = create_group(name="Daily"), visitor.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    visitor.open(f"/groups/{group.pk}/add")
+    with page.expect_response(re.compile("search=commit")):
+        page.keyboard.type("commit")
+    page.get_by_text("1 found").wait_for()
+    page.get_by_role("checkbox", name="commit").check()
+    with page.expect_response(re.compile("type=command")):
+        page.get_by_label("Type", exact=True).select_option("command")
+    assert len([url for url in asked if "search=commit" in url]) == 2
 
 
 def test_an_imported_group_is_copied_to_be_edited(visitor: Visitor, furniture: Furniture) -> None:
