@@ -19,10 +19,20 @@ def htmx_of(request: HttpRequest) -> HtmxDetails | None:
     return details
 
 
+def is_for(request: HttpRequest, region: str) -> bool:
+    """Whether the answer goes into the element of that id alone, on the page that is open."""
+    details = htmx_of(request)
+    return details is not None and details.target == region
+
+
 def is_for_dialog(request: HttpRequest) -> bool:
     """Whether the answer goes into the dialog of the page that is open."""
-    details = htmx_of(request)
-    return details is not None and details.target == DIALOG
+    return is_for(request, DIALOG)
+
+
+def piece(request: HttpRequest, template: str, region: str) -> str:
+    """What of `template` to answer with: for an element of that id alone the `partialdef` of its name, else all."""
+    return f"{template}#{region}" if is_for(request, region) else template
 
 
 def is_open(request: HttpRequest, url: str) -> bool:

@@ -14,6 +14,7 @@ from accounts.access import demand_permission, user_of
 from accounts.editions import EditedMeanwhileError
 from accounts.ordering import Sort
 from accounts.pages.answers import changed
+from accounts.pages.layouts import piece
 from artifacts.exceptions import ArtifactError
 from artifacts.forms.artifacts import MetadataForm
 from artifacts.forms.filters import ArtifactFilter
@@ -33,7 +34,7 @@ def artifact_list(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(artifacts, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     is_empty = not page.object_list and not wanted.is_narrowed and not Artifact.objects.exists()
     context = {"page": page, "filter": wanted, "is_empty": is_empty, "example": example_source() if is_empty else ""}
-    return render(request, "artifacts/artifact_list.html", context)
+    return render(request, piece(request, "artifacts/artifact_list.html", "results"), context)
 
 
 @require_safe

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import demand_permission, user_of
 from accounts.pages.answers import changed
+from accounts.pages.layouts import piece
 from artifacts.exceptions import CollectionNameError
 from artifacts.forms.collections import RenameForm
 from artifacts.models import Collection
@@ -29,7 +30,7 @@ def collection_list(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(list_collections(name=name), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     entries = collection_entries(list(page.object_list))
     context = {"page": page, "entries": entries, "name": name, "example": "" if entries else example_source()}
-    return render(request, "artifacts/collection_list.html", context)
+    return render(request, piece(request, "artifacts/collection_list.html", "results"), context)
 
 
 @require_safe

@@ -14,7 +14,7 @@ from accounts.access import demand_permission, user_of
 from accounts.editions import EditedMeanwhileError
 from accounts.ordering import Sort
 from accounts.pages.answers import changed
-from accounts.pages.layouts import is_open
+from accounts.pages.layouts import is_open, piece
 from accounts.pages.toasts import Undo
 from artifacts.exceptions import GroupError
 from artifacts.forms.filters import GroupFilter
@@ -36,7 +36,7 @@ def group_list(request: HttpRequest) -> HttpResponseBase:
     groups = list_groups(**wanted.chosen, sort=cast(Sort, wanted.sort))
     page = Paginator(groups, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "entries": group_entries(list(page.object_list)), "filter": wanted}
-    return render(request, "artifacts/group_list.html", context)
+    return render(request, piece(request, "artifacts/group_list.html", "results"), context)
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django_htmx.http import trigger_client_event
 
 from accounts.access import user_of
 from accounts.pages.answers import changed
-from accounts.pages.layouts import htmx_of
+from accounts.pages.layouts import is_for
 from accounts.pages.toasts import say
 from deployment_sets.models import DeploymentSet
 from deployment_sets.pages import live_list
@@ -38,8 +38,7 @@ def set_live(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
     live = live_list(
         deployment_set, page=request.GET.get("page"), per_page=PROJECTS_PER_PAGE, on_disk="disk" in request.GET
     )
-    details = htmx_of(request)
-    alone = details is not None and details.target == LIVE_REGION
+    alone = is_for(request, LIVE_REGION)
     template = "deployment_sets/_live.html" if alone else "deployment_sets/set_live.html"
     answer = render(request, template, {"set": deployment_set, "live": live, "is_alone": alone})
     if "watch" in request.GET and not live.is_at_work:

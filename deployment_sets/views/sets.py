@@ -1,5 +1,6 @@
 """Pages of sets themselves: the list, one of them, and making, changing, copying and deleting them."""
 
+from functools import partial
 from typing import cast
 from uuid import UUID
 
@@ -8,13 +9,15 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import user_of
 from accounts.editions import EditedMeanwhileError
+from accounts.models import User
 from accounts.ordering import Sort
 from accounts.pages.answers import changed
-from accounts.pages.layouts import is_open
+from accounts.pages.layouts import is_for, is_open, piece
 from accounts.pages.toasts import Undo
 from deployment_sets.exceptions import DeploymentSetValidationError
 from deployment_sets.forms import SORTS, SetForm
@@ -26,6 +29,8 @@ from deployment_sets.services.sets import clone_set, create_set, delete_set, upd
 from deployment_sets.views.switch import sets_page
 from profiles.enums import ArtifactType
 
+RESOLVED_REGION = "resolved-list"
+"""The id of the element that what is found of the artifacts goes into."""
 CARDS_PER_PAGE = 24
 ROWS_PER_PAGE = 50
 TAGS_SHOWN = 12
@@ -40,21 +45,26 @@ def set_list(request: HttpRequest) -> HttpResponseBase:
     sort = sort if sort in dict(SORTS) else SORTS[0][0]
     sets = list_sets(owner, name=name, tag=tag, sort=cast(Sort, sort))
     page = Paginator(sets, CARDS_PER_PAGE).get_page(request.GET.get("page"))
-    tags = sorted(tags_of(owner), key=lambda each: (each.name != tag, -each.set_count, each.name))[:TAGS_SHOWN]
     return render(
         request,
-        "deployment_sets/set_list.html",
+        piece(request, "deployment_sets/set_list.html", "results"),
         {
             "page": page,
             "cards": set_cards(owner, list(page.object_list)),
             "name": name,
             "tag": tag,
-            "tags": sorted(each.name for each in tags),
+            "tags": SimpleLazyObject(partial(_tags_shown, owner, tag)),
             "sort": sort,
             "sorts": SORTS,
             "is_narrowed": bool(name or tag),
         },
     )
+
+
+def _tags_shown(owner: User, chosen: str) -> list[str]:
+    """The tags to choose from by name: the one that was chosen, and those that most sets carry."""
+    tags = sorted(tags_of(owner), key=lambda each: (each.name != chosen, -each.set_count, each.name))
+    return sorted(each.name for each in tags[:TAGS_SHOWN])
 
 
 @sets_page
@@ -64,6 +74,12 @@ def set_detail(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
     owner = user_of(request)
     deployment_set = set_of(owner, set_id)
     search, type = request.GET.get("search", ""), artifact_type_in(request.GET)
+    resolved = resolved_list(
+        deployment_set, page=request.GET.get("resolved"), per_page=ROWS_PER_PAGE, search=search, type=type
+    )
+    if is_for(request, RESOLVED_REGION):
+        context = {"set": deployment_set, "resolved": resolved, "search": search, "type": type}
+        return render(request, f"deployment_sets/_resolved.html#{RESOLVED_REGION}", context)
     members = Paginator(members_with_references(deployment_set), ROWS_PER_PAGE).get_page(request.GET.get("members"))
     return render(
         request,
@@ -73,9 +89,7 @@ def set_detail(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
             "standing": standing(owner, deployment_set),
             "members": members,
             "entries": member_entries(list(members.object_list)),
-            "resolved": resolved_list(
-                deployment_set, page=request.GET.get("resolved"), per_page=ROWS_PER_PAGE, search=search, type=type
-            ),
+            "resolved": resolved,
             "search": search,
             "type": type,
             "types": list(ArtifactType),

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import user_of
-from accounts.pages.layouts import htmx_of
+from accounts.pages.layouts import is_for
 from artifacts.models import Artifact
 from deployment_sets.drawing.picture import LARGE, SMALL, picture_of
 from deployment_sets.queries import set_of
@@ -24,8 +24,7 @@ GRAPH_REGION = "set-graph"
 def set_graph(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
     """How a set is put together: a large picture, or a small one for another page."""
     deployment_set = set_of(user_of(request), set_id)
-    details = htmx_of(request)
-    if details is not None and details.target == GRAPH_REGION:
+    if is_for(request, GRAPH_REGION):
         picture = picture_of(deployment_set, measure=SMALL)
         return render(request, "deployment_sets/_graph.html", {"picture": picture})
     picture = picture_of(deployment_set, measure=LARGE)

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import user_of
 from accounts.pages.answers import changed
-from accounts.pages.layouts import is_open
+from accounts.pages.layouts import is_for, is_open, piece
 from deployments.installer.status import Status
 from deployments.pages import run_entries
 from deployments.project_page import (
+    MOST_LOOKED_AT,
     STATUS_WORDS,
     Narrowing,
     StatusEntry,
@@ -28,6 +29,8 @@ from profiles.queries import profile_of, profiles_of
 from projects.queries import project_of, without_folder
 from projects.services import delete_project
 
+DEPLOYED_REGION = "deployed-results"
+"""The id of the element that what is found of it goes into."""
 PAGE_SIZE = 100
 LAST_RUNS = 5
 
@@ -39,7 +42,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     projects = Paginator(projects_with_deployments(user_of(request), words), PAGE_SIZE)
     page = projects.get_page(request.GET.get("page"))
     context = {"page": page, "words": words, "without_folder": without_folder(page)}
-    return render(request, "deployments/project_list.html", context)
+    return render(request, piece(request, "deployments/project_list.html", "results"), context)
 
 
 @require_safe
@@ -49,16 +52,22 @@ def project_detail(request: HttpRequest, project_id: UUID) -> HttpResponse:
     narrowing = _narrowing(request)
     profiles = list(profiles_of(project))
     deployed = deployed_list(project, narrowing, page=request.GET.get("page"))
+    context = {
+        "project": project,
+        "profile_ids": {profile.profile_id for profile in profiles},
+        "deployed": deployed,
+        "narrowing": narrowing,
+        "most_looked_at": MOST_LOOKED_AT,
+    }
+    if is_for(request, DEPLOYED_REGION):
+        return render(request, f"deployments/_deployed.html#{DEPLOYED_REGION}", context)
     return render(
         request,
         "deployments/project_detail.html",
         {
-            "project": project,
+            **context,
             "folder_is_missing": project.pk in without_folder([project]),
             "profiles": profiles,
-            "profile_ids": {profile.profile_id for profile in profiles},
-            "deployed": deployed,
-            "narrowing": narrowing,
             "profile_choices": profile_choices(project),
             "status_choices": STATUS_WORDS,
             "runs": run_entries(list(runs_in(project)[:LAST_RUNS])),

@@ -1,6 +1,7 @@
 """Pages of runs, and the dialogs in which they show how far they are and what came of them."""
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django import forms
@@ -9,12 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts.access import user_of
+from accounts.models import User
 from accounts.pages.answers import changed
-from accounts.pages.layouts import htmx_of, is_for_dialog
+from accounts.pages.layouts import htmx_of, is_for_dialog, piece
 from deployments.exceptions import StalePlanError
 from deployments.installer.decisions import OnConflict
 from deployments.models import Run, RunItem
@@ -26,6 +29,7 @@ from deployments.services.background import start
 from deployments.services.recovery import recover_project
 from deployments.services.runs import RunOptions, carry_out
 from deployments.services.undo import undoing
+from projects.models import Project
 from projects.queries import project_of, projects_of
 
 PAGE_SIZE = 100
@@ -76,18 +80,23 @@ def run_list(request: HttpRequest) -> HttpResponse:
     project_id, state = asked.cleaned_data.get("project"), asked.cleaned_data.get("state")
     project = None if project_id is None else project_of(owner, project_id)
     page = Paginator(list_runs(owner, project=project, state=state), RUNS_PER_PAGE).get_page(request.GET.get("page"))
-    offered = list(projects_of(owner)[:PROJECTS_OFFERED])
-    if project is not None and project not in offered:
-        offered.append(project)
     context = {
         "page": page,
         "entries": run_entries(list(page.object_list)),
-        "projects": offered,
+        "projects": SimpleLazyObject(partial(_offered, owner, project)),
         "states": Run.State.choices,
         "project": project,
         "state": state,
     }
-    return render(request, "deployments/run_list.html", context)
+    return render(request, piece(request, "deployments/run_list.html", "results"), context)
+
+
+def _offered(owner: User, project: Project | None) -> list[Project]:
+    """The projects to choose from, that which was chosen among them."""
+    offered = list(projects_of(owner)[:PROJECTS_OFFERED])
+    if project is not None and project not in offered:
+        offered.append(project)
+    return offered
 
 
 @require_safe

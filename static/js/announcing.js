@@ -11,6 +11,8 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const part = event.detail.elt;
+    // What stands on a page that shows itself anew was there before.
+    if (part.id === "page") return;
     const speaking = part.matches?.("[data-announce]") ? part : part.querySelector?.("[data-announce]");
     const words = speaking?.dataset.announce ?? "";
     if (!words || words === last) return;
