@@ -16,7 +16,7 @@
   };
 
   const focusInside = () => {
-    const wanted = content.querySelector("[aria-invalid=true], [autofocus]");
+    const wanted = content.querySelector("[aria-invalid=true]") ?? content.querySelector("[autofocus]");
     (wanted ?? document.getElementById("dialog-title"))?.focus();
   };
 

@@ -225,3 +225,11 @@ def test_what_is_found_costs_the_same_however_much_it_is(
 
     address = f"/sets/{mine.pk}/members/add?tab={tab}"
     assert_no_more_for_twice_as_many(make, lambda: client.get(address, headers=DIALOG))
+
+
+def test_a_search_that_finds_nothing_on_a_tab_says_what_was_looked_for_and_leads_to_all(
+    client: Client, mine: DeploymentSet
+) -> None:
+    ArtifactGroupFactory(name="Reviewers")
+    answer = client.get(f"/sets/{mine.pk}/members/add", {"tab": "groups", "search": "ship"})
+    assert "No groups match “ship”. Show all groups" in words(answer)
