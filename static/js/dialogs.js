@@ -20,6 +20,13 @@
     (wanted ?? document.getElementById("dialog-title"))?.focus();
   };
 
+  // What opened it may have been made anew meanwhile, or be there only at times: then it names what has the focus instead.
+  const giveBack = () => {
+    if (document.activeElement !== document.body) return;
+    const from = document.getElementById(opener);
+    (from?.checkVisibility() ? from : document.getElementById(from?.dataset.focusInstead))?.focus();
+  };
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.target !== content || frame.open) return;
     // What opens from within a menu leaves the focus on the menu.
@@ -42,9 +49,7 @@
       }
       if (opening || !frame.contains(document.activeElement) || document.activeElement === frame) focusInside();
       else if (content.querySelector("[aria-invalid=true]")) focusInside();
-    } else if (!frame.open && document.activeElement === document.body) {
-      document.getElementById(opener)?.focus();
-    }
+    } else if (!frame.open) giveBack();
   });
 
   document.addEventListener("htmx:beforeSend", (event) => {
@@ -72,8 +77,7 @@
   frame.addEventListener("close", () => {
     document.body.append(toasts);
     leave();
-    // What opened it may have been made anew meanwhile.
-    if (document.activeElement === document.body) document.getElementById(opener)?.focus();
+    giveBack();
     document.dispatchEvent(new CustomEvent("dialog-closed"));
   });
 

@@ -126,9 +126,10 @@ def test_what_was_edited_is_marked_shown_and_taken_out_with_its_plan(visitor: Vi
     page.locator("#apply-plan").click()
     page.locator("#dialog", has_text="2 removed, 0 skipped, 0 failed").wait_for()
     assert not commit.exists()
-    page.locator("#run-done").click()
     summary.get_by_text("27 in sync").wait_for()
+    page.locator("#run-done").press("Enter")
     assert not button.is_visible()
+    assert focused(page) == "deployed"
     page.locator(f"#undo-{Run.objects.latest('number').pk}").click()
     page.locator("#undo-plan").click()
     page.locator("#dialog", has_text="2 restored").wait_for()
