@@ -74,7 +74,7 @@
     clearTimeout(next);
     try {
       const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(LAST_LOOK) });
-      if (AWAY.has(answer.status)) throw new Error("away");
+      if (!answer.ok) throw new Error("not yet");
       find();
     } catch {
       wait = Math.min(wait * 1.5, LAST_LOOK);
@@ -95,12 +95,6 @@
     next = setTimeout(look, wait);
   };
 
-  // A list to choose from is not asked: choosing acts at once or stands beside what is typed.
-  const typedIn = (element) =>
-    [...element.querySelectorAll("input, textarea")].some(
-      (each) => each.value !== each.defaultValue || each.checked !== each.defaultChecked,
-    );
-
   const find = () => {
     if (!isLost()) return;
     clearTimeout(next);
@@ -108,7 +102,7 @@
     putAway("connection");
     say("The server answers again.", "good");
     // Whether what was sent last has arrived is for the page to show.
-    if (!typedIn(document.getElementById("page"))) document.body.dispatchEvent(new CustomEvent("changed"));
+    document.body.dispatchEvent(new CustomEvent("changed"));
   };
 
   document.addEventListener("htmx:sendError", lose);

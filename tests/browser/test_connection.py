@@ -71,6 +71,42 @@ def test_the_connection_is_found_again_without_anybodys_doing(visitor: Visitor, 
     visitor.page.get_by_role("link", name="Made clear meanwhile", exact=True).wait_for()
 
 
+def test_a_server_that_is_not_ready_does_not_answer_again(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("/sets/")
+    page.route("**/healthz", lambda route: route.fulfill(status=503))
+    with visitor.expecting("ERR_INTERNET_DISCONNECTED", "status of 503"):
+        page.context.set_offline(True)
+        page.keyboard.press("n")
+        page.wait_for_selector("#connection")
+        page.context.set_offline(False)
+        with page.expect_response("**/healthz"):
+            page.locator("#connection button").click()
+        page.wait_for_timeout(100)
+        assert page.locator("#connection").is_visible()
+        page.unroute("**/healthz")
+        page.locator("#connection button").click()
+        page.wait_for_selector("#connection", state="detached")
+
+
+def test_a_page_that_somebody_writes_in_is_not_shown_anew_before_that_is_saved(
+    visitor: Visitor, furniture: Furniture
+) -> None:
+    page = visitor.page
+    visitor.open("/artifacts/new")
+    page.locator("#id_name").fill("half-an-idea")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('changed'))")
+    page.get_by_text("What you typed is still here").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#id_name").input_value() == "half-an-idea"
+    visitor.open("/sets/")
+    page.locator("#search-sets").fill("Clear")
+    page.wait_for_url("**name=Clear**")
+    DeploymentSet.objects.filter(pk=furniture.words.pk).update(name="Clear as day")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('changed'))")
+    page.get_by_role("link", name="Clear as day", exact=True).wait_for()
+
+
 @pytest.mark.parametrize("path", ["/sets/", "/sets/new"], ids=["in a dialog", "as a page"])
 def test_what_is_sent_twice_arrives_once(visitor: Visitor, path: str) -> None:
     visitor.open(path)
