@@ -1,11 +1,39 @@
 // Keys with a visible twin: pressing the key in `data-key` is pressing, or for a field focusing, the element that has
 // it. An element may have several, with spaces between them. In a `data-list`, j and k and the arrows go from one
-// `data-item` to the next; the arrows come from a search field, too, and go back to it.
+// `data-item` to the next; the arrows come from a search field, too, and go back to it. Keys of a single letter or sign
+// can be turned off, for this browser: who dictates, or misses a key, would press them unawares.
 
 (() => {
   const frame = document.getElementById("dialog-frame");
   const page = document.getElementById("content");
   const WRITES = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select";
+
+  const LETTERS = "letters";
+
+  const letters = () => {
+    try {
+      return localStorage.getItem(LETTERS) === "off" ? "off" : "on";
+    } catch {
+      return "on";
+    }
+  };
+
+  const keepLetters = (chosen) => {
+    try {
+      if (chosen === "on") localStorage.removeItem(LETTERS);
+      else localStorage.setItem(LETTERS, chosen);
+    } catch {
+      // Storage is closed to us, so they stay as they are.
+    }
+  };
+
+  const showLetters = () => {
+    for (const choice of document.querySelectorAll("[data-letters-choice]")) {
+      choice.hidden = false;
+      for (const each of choice.querySelectorAll("input")) each.checked = each.value === letters();
+    }
+    for (const each of document.querySelectorAll("[data-letters-are]")) each.textContent = letters();
+  };
 
   const typing = (element) => element.matches(WRITES) || element.isContentEditable;
   const SEARCHES = "input:is([type=search], [inputmode=search])";
@@ -59,6 +87,7 @@
     }
     if (active.matches(SEARCHES)) return key === "ArrowDown" && step(1);
     if (typing(active) || active.closest("details.menu[open]")) return false;
+    if (key.length === 1 && letters() === "off") return false;
     const arrows = active.closest("[data-list]") ? { ArrowDown: 1, ArrowUp: -1 } : {};
     const by = { j: 1, k: -1, ...arrows }[key];
     if (by) return step(by);
@@ -68,6 +97,14 @@
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.altKey || event.isComposing) return;
     if (answer(event)) event.preventDefault();
+  });
+
+  showLetters();
+  document.addEventListener("htmx:afterSettle", showLetters);
+  document.addEventListener("change", (event) => {
+    if (!event.target.closest("[data-letters-choice]")) return;
+    keepLetters(event.target.value);
+    showLetters();
   });
 
   // The dialog that lists the keys begins with those of the page it is over.

@@ -73,6 +73,29 @@ def test_the_letters_place_counts_where_its_letter_is_another(visitor: Visitor, 
     visitor.page.wait_for_selector("dialog[open] #id_name")
 
 
+def test_keys_of_a_single_letter_or_sign_can_be_turned_off_and_the_others_stay(
+    visitor: Visitor, furniture: Furniture
+) -> None:
+    page = visitor.page
+    visitor.open("/account")
+    page.get_by_role("radiogroup", name="Single-letter keys").get_by_label("off").press("Space")
+    visitor.open("/sets/")
+    for key in ("n", "j", "/", "?"):
+        page.keyboard.press(key)
+    assert not dialog_is_open(visitor)
+    assert page.evaluate("document.activeElement === document.body")
+    page.locator("#open-keys").click()
+    page.get_by_text("Keys of a single letter or sign are off.").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("dialog[open] input[type=search], dialog[open] input[inputmode=search]")
+    visitor.open("/account")
+    page.get_by_role("radiogroup", name="Single-letter keys").get_by_label("on", exact=True).check()
+    visitor.open("/sets/")
+    page.keyboard.press("n")
+    page.wait_for_selector("dialog[open]")
+
+
 def test_no_key_reaches_behind_an_open_dialog(visitor: Visitor, furniture: Furniture) -> None:
     visitor.open("/sets/")
     visitor.page.keyboard.press("n")
