@@ -250,7 +250,7 @@ def live_list(deployment_set: DeploymentSet, *, page: str | None, per_page: int,
             project,
             stands.get(project.pk, ()),
             run,
-            at_work=run is not None and run.state == Run.State.RUNNING and is_at_work(project),
+            at_work=run is not None and is_at_work(run),
             unlooked=[place.profile_id for place in places] if error else (),
         )
 
@@ -330,7 +330,7 @@ def _last_runs(deployment_set: DeploymentSet, projects: Sequence[Project]) -> di
     claimant = claimant_of(deployment_set.pk, deployment_set.name).key
     last = Run.objects.filter(project=OuterRef("pk"), claimant=claimant).order_by("-number").values("pk")[:1]
     rows = Project.objects.filter(pk__in=[project.pk for project in projects]).values(last=Subquery(last))
-    return {run.project_id: run for run in Run.objects.filter(pk__in=rows)}
+    return {run.project_id: run for run in Run.objects.filter(pk__in=rows).select_related("project")}
 
 
 def last_runs(owner: User, deployment_set: DeploymentSet) -> list[Run]:

@@ -21,11 +21,15 @@ PROJECTS_SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The projects to choose from: of those that match `more` are not shown. `total` are there, whatever matches."""
+    """The projects to choose from: of those that match `more` are not shown. `total` are there, whatever matches.
+
+    What is chosen already is shown even where `nothing_matches`.
+    """
 
     projects: Sequence[Project]
     more: int
     total: int
+    nothing_matches: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,22 @@ class ProfileChoice:
     chosen: bool
 
 
-def projects_to_choose(owner: User, deployment_set: DeploymentSet, search: str = "") -> Choice:
+def projects_to_choose(
+    owner: User, deployment_set: DeploymentSet, search: str = "", chosen: Project | None = None
+) -> Choice:
     """The owner's projects whose name or path contains `search`: where the set is first, then where a run was last.
 
-    Each has `is_live`. Three queries.
+    The one that is `chosen` is always among them. Each has `is_live`. At most four queries.
     """
     claims = Claim.objects.filter(claimant=_key(deployment_set), deployment__project=OuterRef("pk"))
     runs = Run.objects.filter(project=OuterRef("pk")).order_by("-number").values("started_at")[:1]
-    every = projects_of(owner)
+    every = projects_of(owner).annotate(is_live=Exists(claims), last_run_at=Subquery(runs))
     matching = every.filter(containing("name", search) | (containing("path", search) if search else Q()))
-    ordered = matching.annotate(is_live=Exists(claims), last_run_at=Subquery(runs)).order_by(
-        "-is_live", F("last_run_at").desc(nulls_last=True), "name", "pk"
-    )
-    shown = list(ordered[: PROJECTS_SHOWN + 1])
-    more = matching.count() - PROJECTS_SHOWN if len(shown) > PROJECTS_SHOWN else 0
-    return Choice(shown[:PROJECTS_SHOWN], more, every.count())
+    ordered = matching.order_by("-is_live", F("last_run_at").desc(nulls_last=True), "name", "pk")
+    found = list(ordered[:PROJECTS_SHOWN])
+    shown = found if chosen is None or chosen in found else [*every.filter(pk=chosen.pk), *found]
+    more = matching.exclude(pk__in=[project.pk for project in shown]).count() if len(found) == PROJECTS_SHOWN else 0
+    return Choice(shown, more, projects_of(owner).count(), nothing_matches=not found)
 
 
 def only_project(owner: User, deployment_set: DeploymentSet) -> Project | None:
@@ -64,22 +69,24 @@ def only_project(owner: User, deployment_set: DeploymentSet) -> Project | None:
 
 
 def profile_choices(project: Project, chosen: Collection[str] | None) -> list[ProfileChoice]:
-    """The profiles of `project`, those named `chosen`; all, where none is named or none of these is there."""
-    profiles = list(profiles_of(project))
-    known = {profile.profile_id for profile in profiles}
-    wanted = known & set(chosen or ()) or known
-    return [ProfileChoice(profile, profile.profile_id in wanted) for profile in profiles]
+    """The profiles of `project`, those named `chosen`; all, where nobody chose."""
+    return [ProfileChoice(profile, chosen is None or profile.profile_id in chosen) for profile in profiles_of(project)]
 
 
-def run_at_work(project: Project) -> Run | None:
-    """The run that is said to be at work in `project`, if there is one."""
-    return project.runs.filter(state=Run.State.RUNNING).order_by("-number").first()
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The first of the projects that a set claims anything in; `more` are not shown."""
+
+    projects: Sequence[Project]
+    more: int
 
 
-def projects_claimed_by(owner: User, set_id: UUID) -> list[Project]:
+def projects_claimed_by(owner: User, set_id: UUID) -> Claimed:
     """The first of the owner's projects that the set of that id claims anything in, be it deleted, by name."""
     claims = Claim.objects.filter(claimant=claimant_of(set_id, "").key).values("deployment__project")
-    return list(projects_of(owner).filter(pk__in=claims)[:PROJECTS_SHOWN])
+    projects = projects_of(owner).filter(pk__in=claims)
+    shown = list(projects[:PROJECTS_SHOWN])
+    return Claimed(shown, projects.count() - PROJECTS_SHOWN if len(shown) == PROJECTS_SHOWN else 0)
 
 
 def _key(deployment_set: DeploymentSet) -> str:

@@ -48,7 +48,7 @@ class PlanRow:
 class PlanPage:
     """A plan: `changes` is how many rows something would be written for, of so many `artifacts`.
 
-    `quiet_rows` are those that stay as they are; `more` rows are not shown.
+    `quiet` rows stay as they are, first of all `quiet_rows`; `more` rows are not shown.
 
     `recordable` are there already, and would only be recorded as wanted.
     """
@@ -57,6 +57,7 @@ class PlanPage:
     counts: Sequence[Count]
     rows: Sequence[PlanRow]
     quiet_rows: Sequence[PlanRow]
+    quiet: int
     more: int
     changes: int
     artifacts: int
@@ -100,6 +101,7 @@ def plan_page(report: Report, claimed: Collection[DeploymentKey] | None = None) 
         counts=counts,
         rows=rows,
         quiet_rows=quiet_rows,
+        quiet=sum(_rank(result) == _QUIET for result in report.results),
         more=max(0, len(pairs) - ROWS_SHOWN),
         changes=report.counts[RunItem.Status.SUCCESS],
         artifacts=len({each.artifact_uuid for each in report.results if each.status == RunItem.Status.SUCCESS}),

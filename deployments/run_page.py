@@ -67,7 +67,7 @@ def progress_of(run: Run) -> Progress | None:
     if run.state != Run.State.RUNNING:
         return None
     # It may end between the reading of its row and the look at the lock: whoever asks again is told so.
-    alive = is_at_work(run.project) or Run.objects.filter(pk=run.pk).exclude(state=Run.State.RUNNING).exists()
+    alive = is_at_work(run) or Run.objects.filter(pk=run.pk).exclude(state=Run.State.RUNNING).exists()
     return Progress(run.progress_done, run.progress_total, alive, _steps(run))
 
 

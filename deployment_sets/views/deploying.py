@@ -1,6 +1,7 @@
 """The dialogs in which a set is deployed into a project, and taken out of one: a target, its plan, then the run."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -12,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import user_of
 from accounts.models import User
-from accounts.pages.forms import PageForm
 from deployment_sets.models import DeploymentSet
 from deployment_sets.queries import set_of
 from deployment_sets.services.batch_deploy import (
@@ -24,11 +24,11 @@ from deployment_sets.services.batch_deploy import (
     undeploying_set,
 )
 from deployment_sets.targets import (
+    Claimed,
     only_project,
     profile_choices,
     projects_claimed_by,
     projects_to_choose,
-    run_at_work,
 )
 from deployment_sets.views.switch import sets_page
 from deployments.exceptions import ProjectFolderError, StalePlanError
@@ -37,13 +37,15 @@ from deployments.models import Run
 from deployments.plan_page import plan_page
 from deployments.queries import claimed_in, run_of
 from deployments.services.background import start
+from deployments.services.folders import run_at_work
 from deployments.services.runs import Job, RunOptions, carry_out
 from deployments.views.runs import run_begun
+from profiles.exceptions import UnknownProfileError
 from profiles.models import DeploymentProfile
-from profiles.queries import profiles_to_deploy_under
+from profiles.queries import profiles_of, profiles_to_deploy_under
 from projects.exceptions import ProjectError, ProjectExistsError
+from projects.forms import RegisterForm
 from projects.models import Project
-from projects.paths import MAX_PATH_BYTES
 from projects.queries import project_of
 from projects.services import register_project
 
@@ -64,16 +66,12 @@ class ChoicesForm(forms.Form):
     fingerprint = forms.CharField(required=False, max_length=64)
 
 
-class FolderForm(PageForm):
-    """A folder that is to become a project."""
+class FolderForm(RegisterForm):
+    """The same below a choice of projects, where it does not take the focus."""
 
-    path = forms.CharField(
-        label="Folder",
-        max_length=MAX_PATH_BYTES,
-        help_text="Its full path, beginning with /.",
-        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
-    )
-    create_folder = forms.BooleanField(label="Create the folder where it is missing", required=False)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["path"].widget.attrs["autofocus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +92,12 @@ class Choices:
         form = ChoicesForm(data)
         form.is_valid()
         found = form.cleaned_data
+        project = found.get("project")
+        # Those of one project say nothing about another.
+        is_elsewhere = data.get("ticked_in", str(project)) != str(project)
         return cls(
-            project=found.get("project"),
-            profiles=data.getlist("profile") or None,
+            project=project,
+            profiles=None if is_elsewhere else data.getlist("profile") or None,
             on_conflict=found.get("on_conflict") or OnConflict.FAIL,
             prune=found.get("prune", False),
             atomic=found.get("atomic", False),
@@ -124,7 +125,15 @@ def set_deploy(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
     """
     owner = user_of(request)
     deployment_set = set_of(owner, set_id)
-    data = request.POST if request.method == "POST" else request.GET
+    if request.method == "POST":
+        return _deploy(request, owner, deployment_set, request.POST, begins=True)
+    return _deploy(request, owner, deployment_set, request.GET)
+
+
+def _deploy(
+    request: HttpRequest, owner: User, deployment_set: DeploymentSet, data: QueryDict, *, begins: bool = False
+) -> HttpResponseBase:
+    """The step that `data` leads to: the target, its plan, or the run of the plan that was seen."""
     choices = Choices.read(data)
     retried = _retried(owner, deployment_set, choices.retry)
     project = _project(owner, deployment_set, choices, retried)
@@ -133,7 +142,14 @@ def set_deploy(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
     unticked = choices.profiles is None and data.get("ticked_in") == str(project.pk)
     if unticked:
         return _target(request, owner, deployment_set, choices, project, problem="Tick at least one profile.")
-    profiles = _profiles(project, choices, retried, strict=request.method == "POST")
+    try:
+        profiles = _profiles(project, choices, retried)
+    except UnknownProfileError as error:
+        if begins:
+            raise
+        return _target(
+            request, owner, deployment_set, choices, project, problem=" ".join(error.problems["profile_ids"])
+        )
     if not profiles:
         return _target(request, owner, deployment_set, choices, project)
 
@@ -144,12 +160,12 @@ def set_deploy(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
             project=project,
             profiles=profiles,
             options=choices.options(dry_run=dry_run),
-            prune=choices.prune and retried is None,
+            prune=choices.prune,
             only=None if retried is None else failures_of(retried),
         )
 
     problem = ""
-    if request.method == "POST":
+    if begins:
         try:
             return run_begun(request, start(job=job(dry_run=False)))
         except StalePlanError as error:
@@ -192,8 +208,7 @@ def set_deploy_folder(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
         return _target(request, owner, deployment_set, Choices.read(QueryDict()), None, form=form)
     chosen = QueryDict(mutable=True)
     chosen["project"] = str(project.pk)
-    request.method, request.GET = "GET", chosen  # type: ignore[assignment]
-    return set_deploy(request, set_id)
+    return _deploy(request, owner, deployment_set, chosen)
 
 
 @sets_page
@@ -203,10 +218,9 @@ def set_undeploy(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
     owner = user_of(request)
     choices = Choices.read(request.POST if request.method == "POST" else request.GET)
     places = projects_claimed_by(owner, set_id)
-    if choices.project is None and len(places) != 1:
-        context = {"set": set_of(owner, set_id), "set_id": set_id, "projects": places}
-        return render(request, "deployment_sets/undeploy_where.html", context)
-    project = places[0] if choices.project is None else project_of(owner, choices.project)
+    if choices.project is None and len(places.projects) != 1:
+        return _undeploy_where(request, owner, set_id, places)
+    project = places.projects[0] if choices.project is None else project_of(owner, choices.project)
 
     def job(*, dry_run: bool) -> Job:
         return undeploying_set(
@@ -251,6 +265,18 @@ def run_retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return render(request, "deployment_sets/_retry.html", {"run": run, "address": address})
 
 
+def _undeploy_where(request: HttpRequest, owner: User, set_id: UUID, places: Claimed) -> HttpResponse:
+    """The step in which one of several projects is chosen. DeploymentSet.DoesNotExist where nothing knows the set."""
+    if places.projects:
+        deployment_set = DeploymentSet.objects.owned_by(owner).filter(pk=set_id).first()
+        name = sets_claiming(places.projects[0])[set_id] if deployment_set is None else deployment_set.name
+    else:
+        deployment_set = set_of(owner, set_id)
+        name = deployment_set.name
+    context = {"set": deployment_set, "name": name, "set_id": set_id, "places": places}
+    return render(request, "deployment_sets/undeploy_where.html", context)
+
+
 def _target(
     request: HttpRequest,
     owner: User,
@@ -263,7 +289,7 @@ def _target(
 ) -> HttpResponse:
     """The step in which a project and its profiles are chosen."""
     search = request.GET.get("search", "")
-    choice = projects_to_choose(owner, deployment_set, search)
+    choice = projects_to_choose(owner, deployment_set, search, project)
     chosen = project or (choice.projects[0] if choice.projects else None)
     context = {
         "set": deployment_set,
@@ -296,11 +322,15 @@ def _project(owner: User, deployment_set: DeploymentSet, choices: Choices, retri
     return only_project(owner, deployment_set)
 
 
-def _profiles(project: Project, choices: Choices, retried: Run | None, *, strict: bool) -> list[DeploymentProfile]:
-    """The profiles that are meant; a run that is begun says exactly which."""
-    if strict and choices.profiles is not None:
+def _profiles(project: Project, choices: Choices, retried: Run | None) -> list[DeploymentProfile]:
+    """The profiles that are meant, where nobody chose all there are. Raises UnknownProfileError.
+
+    Those that a retried run failed under and that are gone are left out as long as any is left.
+    """
+    if choices.profiles is not None:
         return profiles_to_deploy_under(project, choices.profiles)
-    chosen = choices.profiles
-    if retried is not None:
-        chosen = sorted({profile_id for _, profile_id in failures_of(retried)})
-    return [each.profile for each in profile_choices(project, chosen) if each.chosen]
+    profiles = list(profiles_of(project))
+    if retried is None or not (failed := {profile_id for _, profile_id in failures_of(retried)}):
+        return profiles
+    left = [profile for profile in profiles if profile.profile_id in failed]
+    return left or profiles_to_deploy_under(project, sorted(failed))

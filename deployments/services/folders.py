@@ -6,6 +6,7 @@ from pathlib import Path
 
 from deployments.exceptions import ProjectFolderError
 from deployments.installer.disk import ProjectFolder, describe
+from deployments.models import Run
 from projects.exceptions import FolderBusyError, PathError
 from projects.locks import folder_lock
 from projects.models import Project
@@ -43,11 +44,21 @@ def held(project: Project, wait_seconds: float | None = None) -> Iterator[tuple[
         raise ProjectFolderError(describe(error, str(path))) from error
 
 
-def is_at_work(project: Project) -> bool:
-    """Whether a run is at work in the project's folder now, anybody's. One that is said to be and is not was cut off.
+def run_at_work(project: Project) -> Run | None:
+    """The run that is at work in `project` now, if there is one. One query, and a look at the folder's lock."""
+    run = project.runs.filter(state=Run.State.RUNNING).order_by("-number").first()
+    return run if run is not None and is_at_work(run) else None
+
+
+def is_at_work(run: Run) -> bool:
+    """Whether `run` is at work: its row says so, and its project's folder is held. One whose is not was cut off.
 
     Holds the folder for a moment to find out.
     """
+    return run.state == Run.State.RUNNING and _is_held(run.project)
+
+
+def _is_held(project: Project) -> bool:
     try:
         folder_lock(path_of(project), 0).close()
     except FolderBusyError:

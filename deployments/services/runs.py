@@ -153,8 +153,12 @@ def deploying(
     name: str = "Deploying artifacts",
     fields: Mapping[str, object] | None = None,
 ) -> Job:
-    """What `deploy` does, to be carried out; of it, if given, `only` some pairs of artifact and profile."""
+    """What `deploy` does, to be carried out; of it, if given, `only` some pairs of artifact and profile.
+
+    Some of it alone never prunes.
+    """
     wanted = rendered_artifacts(artifacts, profiles)
+    prune = prune and only is None
     if only is not None:
         wanted = [each for each in wanted if each.target.key in only]
     targeted = {profile.profile_id for profile in profiles}
@@ -327,6 +331,7 @@ def begin(*, job: Job, wait_seconds: float | None = None) -> PendingRun:
             changes=number_of_changes(plan, intention.shared),
             notes=recovered.notes,
         )
+        fields["run_id"] = str(run.pk)
         assignment = Assignment(folder, run, atomic=options.atomic, modes=intention.modes)
         return PendingRun(run, assignment, situation.ledger, plan, intention, diffs, fields, stack.pop_all())
 

@@ -1,6 +1,6 @@
 """Pages of runs, and the dialogs in which they show how far they are and what came of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from deployments.queries import items_of, list_runs, run_of
 from deployments.run_page import changes_of, places_of, progress_of, results_first_failed, undoing_of
 from deployments.services.background import start
 from deployments.services.recovery import recover_project
-from deployments.services.runs import RunOptions, carry_out
+from deployments.services.runs import Job, RunOptions, carry_out
 from deployments.services.undo import undoing
 from projects.models import Project
 from projects.queries import project_of, projects_of
@@ -164,21 +164,20 @@ def run_undo(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     asked.is_valid()
     on_conflict = asked.cleaned_data.get("on_conflict", OnConflict.FAIL)
     fingerprint = asked.cleaned_data.get("fingerprint", "")
-    planned = carry_out(
-        job=undoing(
-            project=run.project,
-            by=owner,
-            run_id=run.pk,
-            options=RunOptions(on_conflict=on_conflict, dry_run=True, diffs=True),
-        )
-    )
-    plan, problem = plan_page(planned), ""
-    if request.method == "POST" and not plan.errors:
-        options = RunOptions(on_conflict=on_conflict, fingerprint=fingerprint or plan.fingerprint)
-        try:
-            return run_begun(request, start(job=undoing(project=run.project, by=owner, run_id=run.pk, options=options)))
-        except StalePlanError as error:
-            problem = str(error)
+
+    def job(options: RunOptions) -> Job:
+        return undoing(project=run.project, by=owner, run_id=run.pk, options=options)
+
+    problem, seeing = "", RunOptions(on_conflict=on_conflict, dry_run=True)
+    if request.method == "POST":
+        plan = plan_page(carry_out(job=job(seeing)))
+        if not plan.errors:
+            options = RunOptions(on_conflict=on_conflict, fingerprint=fingerprint or plan.fingerprint)
+            try:
+                return run_begun(request, start(job=job(options)))
+            except StalePlanError as error:
+                problem = str(error)
+    plan = plan_page(carry_out(job=job(replace(seeing, diffs=True))))
     context = {
         "run": run,
         "plan": plan,

@@ -81,6 +81,7 @@ def undeploy(request: HttpRequest, project_id: UUID) -> HttpResponseBase:
     context = {
         "project": project,
         "deployments": deployments,
+        "artifact_count": len({each.artifact_uuid for each in deployments}),
         "claimed_by": sorted(claims),
         "choices": choices,
         "plan": plan,

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from artifacts.models import Artifact
+from deployment_sets import targets
 from deployment_sets.models import DeploymentSet
 from deployment_sets.services.batch_deploy import batch_deploy
 from deployments.models import Run
@@ -19,9 +20,12 @@ from projects.locks import folder_lock
 from projects.models import Project
 from tests.factories import (
     ArtifactFactory,
+    ClaimFactory,
+    DeploymentFactory,
     DeploymentProfileFactory,
     DeploymentSetFactory,
     ProjectFactory,
+    RunFactory,
     give_version,
 )
 
@@ -221,6 +225,58 @@ def test_no_profile_ticked_is_said_and_nothing_is_planned(pages: Client, kit: De
     assert "Tick at least one profile." in answer.content.decode()
 
 
+def test_what_was_ticked_in_one_project_says_nothing_about_another(
+    pages: Client, owner: User, kit: DeploymentSet, project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "second").mkdir()
+    second = ProjectFactory(owner=owner, name="Second", path=str(tmp_path / "second"))
+    DeploymentProfileFactory(project=second, profile_id="claude_code")
+    DeploymentProfileFactory(project=second, profile_id="extra", root_dir=".extra")
+    chosen = {"project": second.pk, "ticked_in": project.pk, "profile": "claude_code"}
+    assert len(pages.get(deploy_url(kit, **chosen)).context["profiles"]) == 2
+    chosen["ticked_in"] = second.pk
+    assert len(pages.get(deploy_url(kit, **chosen)).context["profiles"]) == 1
+
+
+def test_the_project_that_is_chosen_stays_in_sight_whatever_is_searched(
+    pages: Client, owner: User, kit: DeploymentSet, project: Project
+) -> None:
+    for number in range(40):
+        ProjectFactory(owner=owner, name=f"P{number:02}", path=f"/somewhere/p{number:02}")
+    for words, shown, more in (("P07", 2, 0), ("nowhere", 1, 0), ("P", 31, 10)):
+        answer = pages.get(deploy_url(kit, target=1, project=project.pk, search=words))
+        choice = answer.context["choice"]
+        assert (len(choice.projects), choice.more) == (shown, more)
+        assert f'value="{project.pk}"\n                           checked' in answer.content.decode()
+        assert ("No other project has that" in answer.content.decode()) == (words == "nowhere")
+
+
+def test_a_profile_that_is_gone_is_never_taken_for_all_the_others(
+    pages: Client, owner: User, kit: DeploymentSet, project: Project, project_folder: Path
+) -> None:
+    (project_folder / ".claude/commands").mkdir(parents=True)
+    (project_folder / SHIP).write_text("Mine.")
+    run = batch_deploy(by=owner, deployment_set=kit, project=project, profiles=list(project.profiles.all())).run
+    assert run is not None
+    (gone,) = [profile.profile_id for profile in project.profiles.all()]
+    project.profiles.all().delete()
+    DeploymentProfileFactory(project=project, profile_id="other", root_dir=".other")
+    for query in ({"project": project.pk, "profile": gone}, {"retry": run.pk}):
+        answer = pages.get(deploy_url(kit, **query))
+        assert answer.status_code == 422
+        assert f"The project has no profile &#x27;{gone}&#x27;" in answer.content.decode()
+        assert "Show the plan" in answer.content.decode()
+
+
+def test_only_a_run_that_is_alive_is_said_to_be_in_the_way(
+    pages: Client, kit: DeploymentSet, project: Project, project_folder: Path
+) -> None:
+    RunFactory(project=project, state=Run.State.RUNNING)
+    assert "is at work in this project" not in pages.get(deploy_url(kit)).content.decode()
+    with folder_lock(project_folder, 0):
+        assert "is at work in this project" in pages.get(deploy_url(kit)).content.decode()
+
+
 def test_projects_are_found_by_name_and_folder(pages: Client, owner: User, kit: DeploymentSet) -> None:
     for number in range(40):
         ProjectFactory(owner=owner, name=f"P{number:02}", path=f"/somewhere/p{number:02}")
@@ -345,6 +401,34 @@ def test_an_edited_file_stays_at_an_undeploy_unless_it_is_to_be_overwritten(
     assert "<b>1</b> conflict" in pages.get(address).content.decode()
     forced = pages.get(address, {"project": str(project.pk), "on_conflict": "overwrite"})
     assert "Remove 2 artifacts" in forced.content.decode()
+
+
+def test_an_undeploy_that_could_do_nothing_promises_nothing(
+    pages: Client, owner: User, kit: DeploymentSet, project: Project, project_folder: Path
+) -> None:
+    batch_deploy(by=owner, deployment_set=kit, project=project, profiles=list(project.profiles.all()))
+    for path in (project_folder / ".claude/commands").iterdir():
+        path.write_text("Mine.")
+    for on_conflict in ("fail", "skip"):
+        text = pages.get(reverse("sets:undeploy", args=[kit.pk]), {"on_conflict": on_conflict}).content.decode()
+        assert "gives up its claims" not in text
+        assert "Nothing goes as long as what was edited is kept." in text
+        assert "disabled>" in text.partition('id="apply-plan"')[2].partition("</button>")[0]
+
+
+def test_a_deleted_set_that_is_in_several_projects_asks_which(
+    pages: Client, owner: User, kit: DeploymentSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(targets, "PROJECTS_SHOWN", 2)
+    for name in ("One", "Two", "Three"):
+        deployment = DeploymentFactory(project=ProjectFactory(owner=owner, name=name))
+        ClaimFactory(deployment=deployment, claimant=f"set:{kit.pk}", label="Kit")
+    set_id = UUID(str(kit.pk))
+    kit.delete()
+    answer = pages.get(reverse("sets:undeploy", args=[set_id]))
+    assert answer.status_code == 200
+    assert "Undeploy <bdi>Kit</bdi>" in answer.content.decode()
+    assert "And 1 more." in answer.content.decode()
 
 
 def test_a_plan_of_many_artifacts_is_cut_with_a_count(pages: Client, owner: User, project: Project) -> None:
