@@ -4,8 +4,8 @@
 
 writes `tests/dumps/<state of the migrations>.json`. The database is the application's own (`DATA_DIR`,
 `DATABASE_URL`). Make one before the first migration that follows a release: a test loads each
-dump, migrates it forward and expects to find its rows again. A second one of the same state, for rows that nothing wrote
-before, has another ending put into its name by hand: `….pages.json`.
+dump, migrates it forward and expects to find its rows again. A second one of the same state, for rows that
+nothing wrote before, has another ending put into its name by hand: `….pages.json`.
 """
 
 import json
