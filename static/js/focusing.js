@@ -28,7 +28,8 @@
     if (event.detail.xhr.getResponseHeader("HX-Redirect")) sessionStorage.setItem(LED, "1");
   });
 
-  const wrong = page.querySelector("[aria-invalid=true]");
+  // Of several that are wrong, the page may say which to begin with.
+  const wrong = page.querySelector("[aria-invalid=true][autofocus]") ?? page.querySelector("[aria-invalid=true]");
   if (wrong) wrong.focus();
   else if (sessionStorage.getItem(LED) && isNowhere()) focus(page);
   sessionStorage.removeItem(LED);
