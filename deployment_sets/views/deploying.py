@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import user_of
 from accounts.models import User
+from accounts.text import is_storable
 from deployment_sets.models import DeploymentSet
 from deployment_sets.queries import set_of
 from deployment_sets.services.batch_deploy import (
@@ -93,11 +94,13 @@ class Choices:
         form.is_valid()
         found = form.cleaned_data
         project = found.get("project")
+        # What no database could look up is no profile's id.
+        profiles = [each if is_storable(each) else "" for each in data.getlist("profile")]
         # Those of one project say nothing about another.
         is_elsewhere = data.get("ticked_in", str(project)) != str(project)
         return cls(
             project=project,
-            profiles=None if is_elsewhere else data.getlist("profile") or None,
+            profiles=None if is_elsewhere else profiles or None,
             on_conflict=found.get("on_conflict") or OnConflict.FAIL,
             prune=found.get("prune", False),
             atomic=found.get("atomic", False),

@@ -472,3 +472,13 @@ def test_a_run_without_a_plan_that_was_seen_is_refused(pages: Client, kit: Deplo
     answer = pages.post(deploy_url(kit), {"project": str(project.pk), "profile": "claude_code"})
     assert answer.status_code == 409
     assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["sets:deploy", "sets:undeploy"])
+def test_a_profile_that_no_database_could_look_up_is_none_of_the_projects(
+    pages: Client, owner: User, kit: DeploymentSet, project: Project, name: str
+) -> None:
+    batch_deploy(by=owner, deployment_set=kit, project=project, profiles=list(project.profiles.all()))
+    sent = {"project": project.pk, "profile": "a\x00b", "fingerprint": "seen"}
+    answer = pages.post(reverse(name, args=[kit.pk]), sent)
+    assert 400 <= answer.status_code < 500
