@@ -129,6 +129,8 @@ def _scenes(page: Any, server: Server) -> Iterator[tuple[str, str]]:
     go(f"{everyday}/graph")
     yield "graph", "light"
     dialog(f"{everyday}/deploy", everyday)
+    page.locator("dialog").get_by_text("Back", exact=True).click()
+    page.get_by_text("Show the plan").wait_for()
     yield "target", "light"
     dialog(f"{everyday}/deploy?project={website}&profile=claude_code", everyday)
     yield "plan", "light"
