@@ -55,7 +55,6 @@ def expect_fields_gone(page: Any) -> None:
     sync_api.expect(page.locator("[data-in-place] form")).to_have_count(0)
 
 
-@in_both_modes
 def test_the_name_is_changed_in_place_by_mouse(visitor: Visitor, composed: DeploymentSet) -> None:
     page = visitor.page
     page.get_by_role("button", name="Backend", exact=True).click()
@@ -148,7 +147,6 @@ def test_a_tag_goes_and_comes_back(visitor: Visitor, composed: DeploymentSet) ->
     sync_api.expect(page.locator(".tag-line .tags > li")).to_have_count(2)
 
 
-@in_both_modes
 def test_a_member_is_dragged(visitor: Visitor, composed: DeploymentSet) -> None:
     page = visitor.page
     start, goal = handle_of(page, "first").bounding_box(), handle_of(page, "third").bounding_box()

@@ -15,7 +15,6 @@ from tests.factories import give_version
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@in_both_modes
 def test_the_keyboard_goes_into_the_picture_and_on_to_a_nested_set(visitor: Visitor, furniture: Furniture) -> None:
     visitor.open(f"/sets/{furniture.fifteen.pk}/graph")
     page, words = visitor.page, f"graph-set-{furniture.words.pk}"
@@ -52,7 +51,6 @@ def test_why_takes_the_focus_in_and_closes_with_escape(visitor: Visitor, furnitu
     visitor.page.wait_for_selector("#dialog-frame:not([open])", state="attached")
 
 
-@in_both_modes
 def test_a_stale_project_is_brought_up_to_date_where_it_is_listed(visitor: Visitor, furniture: Furniture) -> None:
     page, name = visitor.page, "Bring storefront up to date"
     give_version(furniture.collection.artifacts.get(name="commit"), {"": "Commit less.\n"})
@@ -91,7 +89,6 @@ def test_a_set_is_imported_with_the_keyboard_after_a_look_at_what_it_makes(
     assert DeploymentSet.objects.get(name="From elsewhere").owner == visitor.user
 
 
-@in_both_modes
 def test_an_export_is_a_file_and_the_focus_comes_back_to_the_menu(visitor: Visitor, furniture: Furniture) -> None:
     page, menu = visitor.page, f"menu-{furniture.fifteen.pk}"
     visitor.open("/sets/")

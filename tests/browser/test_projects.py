@@ -89,7 +89,6 @@ def test_a_profile_shows_the_defaults_of_its_platform_and_goes_back_to_them(
     assert furniture.live.profiles.get(profile_id="claude_code").artifact_path_map["skill"] == "house/skills"
 
 
-@in_both_modes
 def test_what_was_edited_is_marked_shown_and_taken_out_with_its_plan(visitor: Visitor, furniture: Furniture) -> None:
     page, folder = visitor.page, Path(furniture.live.path)
     commit = folder / ".claude/commands/commit.md"

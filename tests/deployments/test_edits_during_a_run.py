@@ -15,7 +15,12 @@ from tests.deployments.busy_project import BusyProject, Picture, below, make_sma
 from tests.deployments.conftest import Desk
 from tests.deployments.steps import die, killed_before, run_in_child
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet")]
+# What somebody does to the disk meanwhile is no business of the database.
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("quiet"),
+    pytest.mark.any_database,
+]
 
 EDIT = b"edited in the last moment"
 # A file that is replaced, a file in a folder that is replaced, and a file that is removed.

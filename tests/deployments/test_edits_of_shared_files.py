@@ -27,7 +27,12 @@ from tests.deployments.merging_projects import (
 )
 from tests.deployments.steps import die, killed_before, run_in_child
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quiet")]
+# What somebody does to the disk meanwhile is no business of the database.
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("quiet"),
+    pytest.mark.any_database,
+]
 
 
 @pytest.fixture

@@ -150,7 +150,9 @@ def test_killed_before_it_has_a_journal_it_has_changed_nothing_and_is_closed_wit
 @pytest.mark.parametrize(
     ("exchanging", "small"),
     [
-        *((True, make) for make in (make_small_project, *SMALL_RUNS.values())),
+        (True, make_small_project),
+        # What a recovery does is the same for every run; that all of them have it is for one database to show.
+        *(pytest.param(True, make, marks=pytest.mark.any_database) for make in SMALL_RUNS.values()),
         # Without exchange it is the single steps that differ, and these two have them all.
         *(
             pytest.param(False, make, marks=pytest.mark.any_database)
