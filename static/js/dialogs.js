@@ -11,10 +11,6 @@
   const late = new WeakSet();
   let opener = "";
 
-  const close = () => {
-    if (frame.open) frame.close();
-  };
-
   const focusInside = () => {
     const wanted = content.querySelector("[aria-invalid=true]") ?? content.querySelector("[autofocus]");
     (wanted ?? document.getElementById("dialog-title"))?.focus();
@@ -72,6 +68,13 @@
     if (sending) sending.addEventListener("loadend", remove);
     else remove();
     for (const xhr of awaited.keys()) late.add(xhr);
+  };
+
+  // That it was closed is only heard of later, when the answer that closes it is already in its place.
+  const close = () => {
+    if (!frame.open) return;
+    leave();
+    frame.close();
   };
 
   frame.addEventListener("close", () => {
