@@ -48,6 +48,23 @@ def paging(context: RequestContext, page: Page[Any], what: str, parameter: str =
 
 
 @register.simple_tag
+def narrowing(address: str, region: str = "results", keeps_address: bool = True) -> SafeString:
+    """What a form says that narrows the list in `region` as one types and chooses.
+
+    HTMX asks again only once it is answered, so no late answer takes the place of a newer one. With `keeps_address`
+    the page's address tells what is shown.
+    """
+    return format_html(
+        'action="{}" hx-get="{}" hx-target="#{}" hx-swap="outerHTML" hx-trigger="{}"{}',
+        address,
+        address,
+        region,
+        "input delay:200ms target:[type=search], change target::not([type=search]), submit",
+        SafeString(' hx-replace-url="true"') if keeps_address else "",
+    )
+
+
+@register.simple_tag
 def moment(time: datetime) -> SafeString:
     """How long ago something was, with the moment itself for machines and for who points at it."""
     passed = timezone.now() - time
