@@ -55,8 +55,8 @@ def create_deployment_profile(
 ) -> DeploymentProfileRead:
     """What is left out of the layout is the platform's default. Nothing is deployed by it.
 
-    409 where the project has a profile with this `profile_id`; 422 for a platform this version cannot deploy to, and
-    for folders outside the project.
+    409 where the project has a profile with this `profile_id`; 422 for folders outside the
+    project.
     """
     project = project_of(user_of(request), project_id)
     return _read(create_profile(project=project, **body.fields), response)

@@ -5,7 +5,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from profiles.platforms import deployable_platforms, module_for
+from profiles.enums import Platform
+from profiles.platforms import module_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class PlatformFolder:
 
 def platform_folders_in(folder: Path) -> list[PlatformFolder]:
     """The folders of platforms that there are in `folder`, as they are called by default. Follows no symlink."""
-    modules = [module for platform in deployable_platforms() if (module := module_for(platform))]
+    modules = [module_for(platform) for platform in Platform]
     return [
         PlatformFolder(module.default_root_dir, module.platform.label)
         for module in modules

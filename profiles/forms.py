@@ -9,10 +9,9 @@ from django.forms.boundfield import BoundField
 
 from accounts.pages.forms import PageForm
 from profiles.drafts import FOLDER, LISTS, TYPES, choices_in, defaults_for, filled_in, is_same
-from profiles.enums import ArtifactType, Platform
+from profiles.enums import ArtifactType, Platform, platform_choices
 from profiles.layout import check_folder
 from profiles.models import LONGEST_DESCRIPTION, LONGEST_PROFILE_ID, DeploymentProfile
-from profiles.platforms import deployable_platforms
 from profiles.portable import portable_profile
 from profiles.services import ProfileChanges
 from projects.paths import MAX_PATH_BYTES
@@ -39,7 +38,7 @@ class ProfileForm(PageForm):
         help_text="Letters, digits, hyphens and underscores. It stays as it is.",
         widget=forms.TextInput(attrs={**_PATH, "autofocus": True}),
     )
-    platform = forms.ChoiceField()
+    platform = forms.ChoiceField(choices=platform_choices)
     root_dir = forms.CharField(label="Own folder", max_length=255, required=False, widget=forms.TextInput(attrs=_PATH))
     supported_artifact_types = forms.MultipleChoiceField(
         label="Takes",
@@ -77,7 +76,6 @@ class ProfileForm(PageForm):
         self._defaults = defaults_for(str(said.get("platform", "")), str(said.get("root_dir", "")))
         if profile is not None:
             del self.fields["profile_id"]
-        self.fields["platform"].choices = [(each.value, each.label) for each in deployable_platforms()]  # type: ignore[attr-defined]
         for kind in ArtifactType:
             if (name := f"{FOLDER}{kind}") in self._defaults or name in said:
                 self.fields[name] = forms.CharField(

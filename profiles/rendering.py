@@ -87,10 +87,15 @@ class RenderedEntry:
 
 @dataclass(frozen=True, slots=True)
 class RenderWarning:
-    """Something a platform cannot express: which field, and why."""
+    """What differs from what the artifact says: which field, and why.
+
+    With `is_loss` the platform cannot express it, or it will not work there; without, it is written in another way
+    and means the same.
+    """
 
     field: str
     message: str
+    is_loss: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,8 @@ def create_profile(
 ) -> DeploymentProfile:
     """Give the project a profile.
 
-    Raises ProfileError for values that cannot be used and for a platform this version cannot
-    deploy to, ProfileExistsError when the project has a profile with this id, TooManyProfilesError
-    when it can have no more, and Project.DoesNotExist.
+    Raises ProfileError for values that cannot be used, ProfileExistsError when the project has a profile with this
+    id, TooManyProfilesError when it can have no more, and Project.DoesNotExist.
     """
     profile = DeploymentProfile(project=project, profile_id=profile_id, description=description or "")
     _lay_out(profile, platform, layout)
@@ -103,7 +102,7 @@ def delete_profile(*, profile: DeploymentProfile, expected: Collection[str] | No
 def default_fields(platform: str, root_dir: str | None = None) -> LayoutFields:
     """What a profile says that chooses nothing but its platform and its root, or not even that.
 
-    Raises ProfileError for a platform this version cannot deploy to, and for a root that cannot be used.
+    Raises ProfileError for an unknown platform, and for a root that cannot be used.
     """
     module = _module(platform)
     return _defaults(module, module.default_root_dir if root_dir is None else root_dir)
@@ -153,10 +152,7 @@ def _module(platform: str) -> PlatformModule:
     known = [member.value for member in Platform]
     if platform not in known:
         raise ProfileError({"platform": [f"{platform!r} is not a known platform; write one of {', '.join(known)}."]})
-    module = module_for(Platform(platform))
-    if module is None:
-        raise ProfileError({"platform": [f"This version cannot deploy to {Platform(platform).label} yet."]})
-    return module
+    return module_for(Platform(platform))
 
 
 def _defaults(module: PlatformModule, root_dir: str) -> LayoutFields:

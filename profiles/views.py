@@ -12,11 +12,11 @@ from accounts.access import user_of
 from accounts.editions import EditedMeanwhileError
 from accounts.pages.answers import changed
 from profiles.drafts import moved_along, with_default
+from profiles.enums import Platform
 from profiles.exceptions import ProfileError
 from profiles.folders import platform_folders_in
 from profiles.forms import ProfileForm, first_values
 from profiles.models import DeploymentProfile
-from profiles.platforms import deployable_platforms
 from profiles.queries import edition_of_profile, profile_of, profiles_of
 from profiles.services import create_profile, delete_profile, update_profile
 from projects.folders import look_at_folder, suggested_folders
@@ -41,8 +41,7 @@ def profile_new(request: HttpRequest, project_id: UUID) -> HttpResponseBase:
     if request.method != "POST":
         known = list(profiles_of(project))
         used = {profile.platform for profile in known}
-        unused = [platform for platform in deployable_platforms() if platform not in used]
-        platform = (unused or deployable_platforms())[0]
+        platform = next((platform for platform in Platform if platform not in used), Platform.CLAUDE_CODE)
         form = ProfileForm(initial=first_values(platform, {profile.profile_id for profile in known}))
         return _form(request, form, project)
     values = moved_along(request.POST)

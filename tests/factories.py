@@ -105,8 +105,6 @@ class DeploymentProfileFactory(DjangoModelFactory[DeploymentProfile]):
     @classmethod
     def _adjust_kwargs(cls, **kwargs: Any) -> dict[str, Any]:
         module = module_for(Platform(kwargs["platform"]))
-        if module is None:
-            return kwargs
         layout = module.default_layout(kwargs.get("root_dir", module.default_root_dir))
         return dict(layout_fields(layout)) | kwargs
 

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from accounts.lengths import LONGEST_NAME
-from artifacts.importing.frontmatter import Frontmatter, read_frontmatter
+from profiles.frontmatter import Frontmatter, read_frontmatter
 from artifacts.importing.limits import LONGEST_DESCRIPTION
 from artifacts.importing.sources import folders_above, has_controls, storable
 from artifacts.importing.survey import Found, FoundFile, Place, Survey

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from pathlib import PurePosixPath
 
-from artifacts.importing.frontmatter import Frontmatter, read_frontmatter
+from profiles.frontmatter import Frontmatter, read_frontmatter
 from artifacts.importing.layout import SKILL_FILE, is_documentation, is_markdown
 from artifacts.importing.sources import UnreadableFileError
 from artifacts.importing.survey import Suggestion, Survey

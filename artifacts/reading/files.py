@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from artifacts.importing.frontmatter import read_frontmatter
+from profiles.frontmatter import read_frontmatter
 from artifacts.reading.hidden import marked_text
 from artifacts.reading.markdown import LONGEST, Addresses, render_markdown
 

@@ -53,10 +53,7 @@ def _render(artifact: LoadedArtifact | None, layout: ProfileLayout) -> Rendering
         return Unsupported(f"It is meant for {targets} only.")
     if artifact.type not in layout.supported_artifact_types:
         return Unsupported(f"The profile does not take artifacts of type {artifact.type.value}.")
-    module = module_for(layout.platform)
-    render = module.renders.get(artifact.type) if module else None
-    if render is None:
-        return Unsupported(f"{layout.platform.label} has no place for artifacts of type {artifact.type.value} yet.")
+    render = module_for(layout.platform).renders[artifact.type]
     try:
         return render(artifact.content, layout)
     except (PathError, EntryError) as error:

@@ -37,32 +37,40 @@ def copied_folder(content: ArtifactContent, layout: ProfileLayout) -> Rendering 
 
 def copied_file(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
     """`<folder of the type>/NAME.md` with the artifact's one file."""
-    folder = layout.artifact_path_map.get(content.type)
-    if folder is None:
-        return _no_folder(content.type)
+    path = path_in_folder(content, layout, f"{file_name(content.name)}.md")
+    if isinstance(path, Unsupported):
+        return path
     if len(content.files) != 1:
         return Unsupported(
             f"Here a {content.type.value} is one Markdown file, and this one holds {len(content.files)} files."
         )
     file = content.files[0]
-    path = relative_path(f"{folder}/{file_name(content.name)}.md")
     return _rendering(content, RenderedPath(path, (ContentFile("", file.data, file.executable, file.sha256),)))
 
 
 def copied_rule(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
-    """A rule as its own file, where the profile lets rule files go (`context_path_prefixes`)."""
+    """A rule as its own file, where the profile lets rule files go."""
+    return rule_outside(layout) or copied_file(content, layout)
+
+
+def rule_outside(layout: ProfileLayout) -> Unsupported | None:
+    """Why no rule may go into the profile's folder for them (`context_path_prefixes`); None if one may."""
+    folder = layout.artifact_path_map.get(ArtifactType.RULE)
+    if folder is None or any(is_within(folder, prefix) for prefix in layout.context_path_prefixes):
+        return None
+    allowed = ", ".join(layout.context_path_prefixes) or "nowhere"
+    return Unsupported(f"The profile puts rules into {folder}, which is outside its context path prefixes ({allowed}).")
+
+
+def path_in_folder(content: ArtifactContent, layout: ProfileLayout, name: str) -> str | Unsupported:
+    """The path of something called `name` in the folder that the profile has for this type. Raises PathError."""
     folder = layout.artifact_path_map.get(content.type)
-    if folder is None and layout.project_config_filenames:
-        names = ", ".join(layout.project_config_filenames)
-        return Unsupported(
-            f"The profile names no folder for rules, and this version does not merge rules into {names} yet."
-        )
-    if folder is not None and not any(is_within(folder, prefix) for prefix in layout.context_path_prefixes):
-        allowed = ", ".join(layout.context_path_prefixes) or "nowhere"
-        return Unsupported(
-            f"The profile puts rules into {folder}, which is outside its context path prefixes ({allowed})."
-        )
-    return copied_file(content, layout)
+    return _no_folder(content.type) if folder is None else relative_path(f"{folder}/{name}")
+
+
+def written_file(path: str, text: str) -> RenderedPath:
+    """A placement that is one file with this text."""
+    return RenderedPath(path, (ContentFile("", text.encode()),))
 
 
 def unsupported(reason: str) -> Render:

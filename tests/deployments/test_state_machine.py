@@ -253,7 +253,6 @@ class ProjectLife(RuleBasedStateMachine):
             return
         root_dir, folders = layout
         module = module_for(platform)
-        assert module is not None
         defaults = module.default_layout(root_dir)
         chosen = {ArtifactType(name): folder for name, folder in folders.items()}
         fields = layout_fields(replace(defaults, artifact_path_map={**defaults.artifact_path_map, **chosen}))

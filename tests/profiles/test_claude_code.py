@@ -208,7 +208,5 @@ def test_a_skill_whose_origin_is_unknown_is_not_rewritten() -> None:
 
 def test_every_type_has_a_render_or_a_reason() -> None:
     for platform in Platform:
-        module = module_for(platform)
-        if module is not None:
-            assert module.platform is platform
-            assert set(module.renders) == set(ArtifactType)
+        assert module_for(platform).platform is platform
+        assert set(module_for(platform).renders) == set(ArtifactType)

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from profiles.drafts import moved_along, with_default
+from profiles.enums import Platform
 from profiles.models import DeploymentProfile
 from profiles.portable import portable_profile
 from profiles.services import create_profile, update_profile
@@ -50,10 +51,10 @@ def test_a_new_profile_is_filled_in_for_a_platform_that_has_none(pages: Client, 
     assert portable_profile(made) == portable_profile(expected)
 
 
-def test_only_platforms_that_can_be_deployed_to_are_offered(pages: Client, project: Project) -> None:
+def test_every_platform_is_offered_the_first_unused_one_first(pages: Client, project: Project) -> None:
     text = pages.get(f"/projects/{project.pk}/profiles/new").text
-    assert '<option value="claude_code"' in text
-    assert "codex" not in text
+    assert all(f'<option value="{platform}"' in text for platform in Platform)
+    assert '<option value="codex" selected' in text
 
 
 def test_what_is_chosen_is_kept_and_the_rest_is_the_default(pages: Client, project: Project) -> None:
@@ -152,7 +153,7 @@ def test_a_form_that_was_tampered_with_moves_along_as_far_as_it_can() -> None:
         ({"context_path_prefixes": "rules\nrules"}, "context_path_prefixes", "An entry stands here twice."),
         ({"supported_artifact_types": []}, "supported_artifact_types", "name at least one"),
         ({"supported_artifact_types": ["skill", "nonsense"]}, "supported_artifact_types", "not one of the available"),
-        ({"platform": "codex"}, "platform", "not one of the available choices"),
+        ({"platform": "emacs"}, "platform", "not one of the available choices"),
         ({"description": "x" * 2001}, "description", "at most 2000 characters"),
     ],
 )

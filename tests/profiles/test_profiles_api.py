@@ -121,18 +121,6 @@ def test_a_layout_that_cannot_be_used_is_refused_by_its_field(
     assert api.get(profiles).json() == {"items": [before], "total": 1}
 
 
-@pytest.mark.parametrize("platform", ["codex", "gemini", "cursor"])
-def test_a_platform_this_version_cannot_deploy_to_is_refused(api: Caller, profiles: str, platform: str) -> None:
-    answers = [
-        api.post(profiles, {"profile_id": "web", "platform": platform}),
-        api.put(f"{profiles}/claude_code", {"platform": platform}),
-    ]
-    for answer in answers:
-        assert answer.status_code == 422
-        assert [each["field"] for each in answer.json()["errors"]] == ["platform"]
-        assert "cannot deploy to" in answer.json()["detail"]
-
-
 @pytest.mark.parametrize("profile_id", [None, "", "a b", "a/b", "é", "a\n", "x" * 65, "x" * 256])
 def test_a_profile_id_is_a_slug(api: Caller, profiles: str, profile_id: str | None) -> None:
     refused = api.post(profiles, {"profile_id": profile_id, "platform": "other"})

@@ -8,9 +8,9 @@ from deployments.installer.shared_files.document import Edit
 from deployments.installer.shared_files.exceptions import SharedFileError, error_at
 from deployments.installer.shared_files.trace import Layer
 from profiles.entries import EntryKey, Section, Value
+from profiles.fences import fence_after
 
 _MARKER = re.compile(r"<!-- deployment-sets: (begin|end) (.+) -->[ \t]*")
-_FENCE = re.compile(r"[ \t]*(?:(`{3,})([^`]*)|(~{3,})(.*))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +92,10 @@ def _scan(text: str) -> tuple[list[_Found], int]:
         elif marker and inside and marker[2] == inside.name:
             found[-1] = replace(inside, end=offset + len(line.removesuffix("\r")))
         elif not inside and not marker:
-            before, fence = fence, _fence_after(fence, line.removesuffix("\r"))
+            before, fence = fence, fence_after(fence, line.removesuffix("\r"))
             fence_start = offset if fence and not before else fence_start
         offset += len(line) + 1
     return found, fence_start if fence else -1
-
-
-def _fence_after(fence: str, line: str) -> str:
-    """The code fence that is open after `line`, given the one that was before it."""
-    match = _FENCE.fullmatch(line)
-    if match is None:
-        return fence
-    marks, rest = (match[1], match[2]) if match[1] else (match[3], match[4])
-    if not fence:
-        return marks
-    closes = marks[0] == fence[0] and len(marks) >= len(fence) and not rest.strip()
-    return "" if closes else fence
 
 
 def _lines(body: str) -> list[str]:

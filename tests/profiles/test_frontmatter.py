@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from artifacts.importing.frontmatter import read_frontmatter
+from profiles.frontmatter import read_frontmatter
 
 
 def test_fields_are_read_as_text() -> None:

@@ -1,0 +1,52 @@
+"""Gemini CLI: skills where several platforms look, and everything else below `.gemini`.
+
+Paths and formats as the documentation of google-gemini/gemini-cli says (docs/cli, docs/hooks, docs/tools/mcp-server.md)
+and as the reader in the npm package @google/gemini-cli 0.61.0 takes them.
+"""
+
+from profiles.enums import ArtifactType, Platform
+from profiles.platforms.plain import unsupported
+from profiles.platforms.rules import render_rule
+from profiles.platforms.shape import PlatformModule
+from profiles.platforms.shared_skills import SKILLS_FOLDER, render_skill
+from profiles.rendering import ProfileLayout
+
+_TRUST = "Gemini CLI asks whether to trust the folder, and uses nothing of a folder that is not trusted."
+
+
+def default_layout(root_dir: str) -> ProfileLayout:
+    """Where Gemini CLI looks, with `root_dir` in the place of `.gemini`."""
+    return ProfileLayout(
+        platform=Platform.GEMINI,
+        root_dir=root_dir,
+        artifact_path_map={
+            ArtifactType.SKILL: SKILLS_FOLDER,
+            ArtifactType.COMMAND: f"{root_dir}/commands",
+            ArtifactType.AGENT: f"{root_dir}/agents",
+            ArtifactType.HOOK: f"{root_dir}/hooks",
+        },
+        project_config_filenames=("GEMINI.md",),
+        supported_artifact_types=tuple(ArtifactType),
+    )
+
+
+MODULE = PlatformModule(
+    platform=Platform.GEMINI,
+    default_root_dir=".gemini",
+    default_layout=default_layout,
+    renders={
+        ArtifactType.SKILL: render_skill,
+        ArtifactType.COMMAND: unsupported("Commands for Gemini are on their way."),
+        ArtifactType.AGENT: unsupported("Agents for Gemini are on their way."),
+        ArtifactType.RULE: render_rule,
+        ArtifactType.HOOK: unsupported("Hooks for Gemini are on their way."),
+        ArtifactType.MCP: unsupported("MCP servers for Gemini are on their way."),
+    },
+    approvals={
+        ArtifactType.SKILL: _TRUST,
+        ArtifactType.COMMAND: _TRUST,
+        ArtifactType.AGENT: _TRUST,
+        ArtifactType.HOOK: _TRUST,
+        ArtifactType.MCP: _TRUST,
+    },
+)

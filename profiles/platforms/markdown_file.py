@@ -1,0 +1,99 @@
+"""Artifacts that are one Markdown file, read for translation. Nothing here knows a platform.
+
+The text is one that any format can hold: Unicode without control characters but line feed and tab, and LF line ends.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from profiles.frontmatter import read_frontmatter
+from profiles.rendering import ArtifactContent, RenderWarning, Unsupported
+
+# What TOML, YAML and terminals refuse or act on.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_LOST = "\N{REPLACEMENT CHARACTER}"
+_SENTENCE_ENDS = re.compile(r"\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownFile:
+    """Frontmatter and text of an artifact, and what was lost in reading them.
+
+    The values of `fields` are as they were written: text, lists and maps of them.
+    """
+
+    fields: Mapping[str, object]
+    body: str
+    warnings: tuple[RenderWarning, ...]
+
+    def text(self, name: str) -> str:
+        """A field as one trimmed text; empty when it is missing or no text."""
+        value = self.fields.get(name)
+        return value.strip() if isinstance(value, str) else ""
+
+    def items(self, name: str) -> list[str]:
+        """A field that is a list, or one text with commas, as a list of trimmed texts."""
+        value = self.fields.get(name)
+        parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else []
+        return [part.strip() for part in parts if isinstance(part, str) and part.strip()]
+
+    def is_true(self, name: str) -> bool:
+        """Whether a field says yes."""
+        return self.text(name).lower() in ("true", "yes", "on")
+
+    def dropped(self, names: Mapping[str, str]) -> Iterator[RenderWarning]:
+        """A loss for each of the fields in `names` that the file has, with what is said of it."""
+        for name, message in names.items():
+            if self.fields.get(name) not in (None, "", [], {}):
+                yield RenderWarning(name, message)
+
+
+def read_markdown(content: ArtifactContent) -> MarkdownFile | Unsupported:
+    """The one file of a command, an agent or a rule."""
+    if len(content.files) != 1:
+        return Unsupported(
+            f"Here a {content.type.value} is one Markdown file, and this one holds {len(content.files)} files."
+        )
+    return read_text(content.files[0].data)
+
+
+def read_text(data: bytes) -> MarkdownFile:
+    """A Markdown file, read tolerantly."""
+    read = read_frontmatter(data)
+    body = _clean(read.body)
+    fields = {_clean(name): _cleaned(value) for name, value in read.fields.items()}
+    if _LOST not in body:
+        return MarkdownFile(fields, body, ())
+    lost = RenderWarning("text", f"It holds bytes that are no text; they are written as {_LOST}.")
+    return MarkdownFile(fields, body, (lost,))
+
+
+def description_of(file: MarkdownFile, otherwise: str) -> str:
+    """The description in one line; without one the first paragraph of the text that is no heading, or `otherwise`."""
+    said = file.text("description") or _first_paragraph(file.body) or otherwise
+    return " ".join(said.split())
+
+
+def _first_paragraph(body: str) -> str:
+    for paragraph in _SENTENCE_ENDS.split(body.strip()):
+        text = " ".join(line.strip() for line in paragraph.splitlines() if not line.lstrip().startswith("#"))
+        if text:
+            return text
+    return ""
+
+
+def _cleaned(value: object) -> object:
+    match value:
+        case str():
+            return _clean(value)
+        case list():
+            return [_cleaned(inner) for inner in value]
+        case dict():
+            return {_clean(str(key)): _cleaned(inner) for key, inner in value.items()}
+        case _:
+            return value
+
+
+def _clean(text: str) -> str:
+    return _CONTROL.sub(_LOST, text.replace("\r\n", "\n").replace("\r", "\n"))

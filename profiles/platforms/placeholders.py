@@ -1,0 +1,109 @@
+"""What Claude Code fills into a command or a skill before the model reads it, found in the text.
+
+As documented: https://code.claude.com/docs/en/skills (string substitutions, dynamic context).
+"""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from profiles.fences import fence_after
+
+
+class Kind(StrEnum):
+    """What is filled in."""
+
+    ARGUMENTS = "arguments"
+    ARGUMENT = "argument"
+    SHELL = "shell"
+    FILE = "file"
+    FOLDER = "folder"
+    VARIABLE = "variable"
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """One place that is filled in: `written` is how it stands there, `inside` its command, path, name or number.
+
+    A folder, that of the skill or that of the project, is written with the slash that follows it.
+    """
+
+    kind: Kind
+    written: str
+    inside: str
+
+
+_PLACEHOLDER = re.compile(
+    r"""
+      (?P<escaped>\\\$(?=ARGUMENTS|[0-9]))
+    | ^```!\n (?P<script>.*?) \n```[ \t]*$
+    | (?<!\S)!` (?P<shell>[^`\n]+) `
+    | \$ARGUMENTS\[ (?P<index>[0-9]+) \]
+    | (?P<arguments>\$ARGUMENTS) (?![A-Za-z0-9_])
+    | \$ (?P<number>[0-9]{1,2}) (?![0-9A-Za-z_]|[.,][0-9])
+    | \$ (?P<name>[A-Za-z_][A-Za-z0-9_-]*)
+    | \$\{CLAUDE_ (?P<folder>SKILL_DIR|PROJECT_DIR) \} /?
+    | \$\{CLAUDE_ (?P<variable>[A-Z_]+) \}
+    | (?<!\S)@ (?P<file>(?:\.{0,2}/|~/)?[\w-]+(?:[./][\w-]+)*/?)
+    """,
+    re.VERBOSE | re.MULTILINE | re.DOTALL,
+)
+_KINDS = {
+    "script": Kind.SHELL,
+    "shell": Kind.SHELL,
+    "index": Kind.ARGUMENT,
+    "arguments": Kind.ARGUMENTS,
+    "number": Kind.ARGUMENT,
+    "name": Kind.ARGUMENT,
+    "folder": Kind.FOLDER,
+    "variable": Kind.VARIABLE,
+    "file": Kind.FILE,
+}
+# Other words after an `@` name people, packages and decorators.
+_PATH = re.compile(r"(?:\.{0,2}/|~/).+|.*/|.+\.[A-Za-z0-9]{1,5}")
+
+
+def filled_in(text: str, write: Callable[[Placeholder], str], names: Collection[str] = ()) -> str:
+    """`text` with what `write` says in the place of each placeholder. `names` are those of named arguments.
+
+    A path after `@` counts only outside of code, and an escaped `\\$1` is the `$1` it stands for.
+    """
+    code = _code(text)
+
+    def written(match: re.Match[str]) -> str:
+        group = match.lastgroup or ""
+        inside = match[group]
+        if group == "escaped":
+            return "$"
+        if (group == "name" and inside not in names) or (
+            group == "file" and (code[match.start()] or not _PATH.fullmatch(inside))
+        ):
+            return match[0]
+        return write(Placeholder(_KINDS[group], match[0], inside))
+
+    return _PLACEHOLDER.sub(written, text)
+
+
+def _code(text: str) -> list[bool]:
+    """For each character whether it stands in a code fence or a code span."""
+    code: list[bool] = []
+    fence = ""
+    for line in text.split("\n"):
+        before, fence = fence, fence_after(fence, line)
+        code += [True] * (len(line) + 1) if before or fence else [*_spans(line), False]
+    return code
+
+
+def _spans(line: str) -> list[bool]:
+    code = [False] * len(line)
+    ticks = [match.span() for match in re.finditer("`+", line)]
+    end = 0
+    for position, (start, after) in enumerate(ticks):
+        if start < end:
+            continue
+        closing = next((other for other in ticks[position + 1 :] if other[1] - other[0] == after - start), None)
+        if closing is not None:
+            end = closing[1]
+            code[start:end] = [True] * (end - start)
+    return code

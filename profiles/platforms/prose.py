@@ -1,0 +1,51 @@
+"""What Claude Code would fill in, said in words, for platforms that fill in nothing. Nothing here knows a platform."""
+
+from collections.abc import Collection
+
+from profiles.platforms.placeholders import Kind, Placeholder, filled_in
+from profiles.rendering import RenderWarning
+
+
+def in_prose(
+    text: str, *, label: str, after: str, names: Collection[str] = (), opens_files: bool = False
+) -> tuple[str, tuple[RenderWarning, ...]]:
+    """`text` as something that a model can follow as it stands, and what differs.
+
+    `label` is the platform, `after` what the user's own words follow ("the command"). With `opens_files` the platform
+    reads a path after `@` itself.
+    """
+    warnings: dict[RenderWarning, None] = {}
+
+    def write(placeholder: Placeholder) -> str:
+        if placeholder.kind is Kind.FILE and opens_files:
+            return placeholder.written
+        words, warning = _said(placeholder, label, after)
+        warnings[warning] = None
+        return words
+
+    return filled_in(text, write, names), tuple(warnings)
+
+
+def _said(placeholder: Placeholder, label: str, after: str) -> tuple[str, RenderWarning]:
+    written, inside = placeholder.written, placeholder.inside
+    short = inside if len(inside) <= 60 else f"{inside[:60]}…"
+    match placeholder.kind:
+        case Kind.ARGUMENTS:
+            message = f"{label} fills in nothing; it is written as words for what the user types."
+            return f"(the text given after {after})", RenderWarning(written, message, is_loss=False)
+        case Kind.ARGUMENT:
+            message = f"{label} does not take what the user types apart; the agent has to work out what is meant."
+            return written, RenderWarning(written, message)
+        case Kind.SHELL if "\n" in inside:
+            message = f"{label} runs nothing beforehand; the agent is told to run it."
+            return f"Run this first:\n\n```\n{inside}\n```", RenderWarning("```!", message)
+        case Kind.SHELL:
+            message = f"{label} runs nothing beforehand; the agent is told to run it."
+            return f"(run `{inside}` for this)", RenderWarning(f"!`{short}`", message)
+        case Kind.FOLDER:
+            message = f"{label} fills in nothing; paths are written as they are counted from there."
+            return "" if written.endswith("/") else ".", RenderWarning(written.rstrip("/"), message, is_loss=False)
+        case Kind.FILE:
+            return written, RenderWarning(f"@{short}", f"{label} does not read the file in; the agent has to open it.")
+        case _:
+            return written, RenderWarning(written, f"{label} does not fill it in.")
