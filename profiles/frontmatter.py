@@ -6,10 +6,11 @@ fault by far is an unquoted colon in a description.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 import yaml
+from yaml.composer import Composer
 from yaml.events import AliasEvent
 
 _BOM = b"\xef\xbb\xbf"
@@ -21,12 +22,17 @@ _BLOCK = re.compile(r"[|>][+-]?\d?")
 
 @dataclass(frozen=True, slots=True)
 class Frontmatter:
-    """What stands between the `---` lines at the top, the text after it, and what was odd about either."""
+    """What stands between the `---` lines at the top, the text after it, and what was odd about either.
+
+    `block` are those lines as they are, `head` all that is above the text.
+    """
 
     present: bool
     fields: Mapping[str, object] = field(default_factory=dict)
     body: str = ""
     problems: tuple[str, ...] = ()
+    block: str = ""
+    head: str = ""
 
     def text(self, name: str) -> str:
         """A field as one trimmed text; empty when it is missing or no text."""
@@ -56,7 +62,21 @@ def read_frontmatter(data: bytes) -> Frontmatter:
     fields, problem = _fields(block)
     if problem:
         problems.append(problem)
-    return Frontmatter(True, fields, body, tuple(problems))
+    return Frontmatter(True, fields, body, tuple(problems), block, text.removesuffix(body))
+
+
+def read_strictly(block: str) -> dict[str, object] | None:
+    """The fields of a frontmatter with the types that YAML gives them; None where a strict reader refuses it.
+
+    That is what YAML 1.1 or 1.2 refuses, a field that is there twice, and whatever is no list of fields.
+    """
+    if len(block) > _LONGEST:
+        return None
+    try:
+        value = yaml.load(block, Loader=_StrictLoader)  # noqa: S506 - a safe loader, and guarded
+    except (yaml.YAMLError, ValueError):
+        return None
+    return value if isinstance(value, dict) and all(isinstance(key, str) for key in value) else None
 
 
 def _split(text: str) -> tuple[str | None, str, str]:
@@ -85,13 +105,13 @@ def _fields(block: str) -> tuple[Mapping[str, object], str]:
     return {key: entry for key, entry in value.items() if isinstance(key, str)}, ""
 
 
-class _GuardedLoader(yaml.BaseLoader):
+class _Guard(Composer):
     """Refuses what only an attack would write: aliases, which multiply, and deep nesting."""
 
     _depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(AliasEvent):
+        if self.check_event(AliasEvent):  # type: ignore[attr-defined]
             raise yaml.YAMLError("aliases are not read")
         self._depth += 1
         if self._depth > _DEEPEST:
@@ -99,6 +119,20 @@ class _GuardedLoader(yaml.BaseLoader):
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
+
+
+class _GuardedLoader(_Guard, yaml.BaseLoader):
+    """Text, lists and maps alone."""
+
+
+class _StrictLoader(_Guard, yaml.SafeLoader):
+    """Plain values, and no field twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
+        names = [name.value for name, _ in node.value if isinstance(name, yaml.ScalarNode)]
+        if len(set(names)) != len(names):
+            raise yaml.YAMLError("a field is there twice")
+        return super().construct_mapping(node, deep)
 
 
 def _literal_fields(block: str) -> dict[str, object]:

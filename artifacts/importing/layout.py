@@ -3,11 +3,11 @@
 from pathlib import PurePosixPath
 
 from accounts.lengths import LONGEST_NAME
-from profiles.frontmatter import Frontmatter, read_frontmatter
 from artifacts.importing.limits import LONGEST_DESCRIPTION
 from artifacts.importing.sources import folders_above, has_controls, storable
 from artifacts.importing.survey import Found, FoundFile, Place, Survey
 from profiles.enums import ArtifactType
+from profiles.frontmatter import Frontmatter, read_frontmatter
 from projects.paths import PathError, file_name, folded
 
 SKILL_FILE = "SKILL.md"

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from pathlib import PurePosixPath
 
-from profiles.frontmatter import Frontmatter, read_frontmatter
 from artifacts.importing.layout import SKILL_FILE, is_documentation, is_markdown
 from artifacts.importing.sources import UnreadableFileError
 from artifacts.importing.survey import Suggestion, Survey
 from profiles.enums import ArtifactType
+from profiles.frontmatter import Frontmatter, read_frontmatter
 
 _MOST_FOLDERS = 20
 # Folders of these names hold text about a collection rather than artifacts of it.

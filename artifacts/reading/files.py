@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from profiles.frontmatter import read_frontmatter
 from artifacts.reading.hidden import marked_text
 from artifacts.reading.markdown import LONGEST, Addresses, render_markdown
+from profiles.frontmatter import read_frontmatter
 
 MOST_LINES = 5_000
 MOST_CHARACTERS = 300_000

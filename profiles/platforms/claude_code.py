@@ -3,22 +3,16 @@
 Paths and formats as Anthropic documents them (code.claude.com/docs: skills, sub-agents, memory, hooks, mcp).
 """
 
-import re
 from dataclasses import replace
 
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms.claude_hooks import render_hook
 from profiles.platforms.claude_servers import render_server
-from profiles.platforms.plain import PLUGIN_ROOT, copied_file, copied_folder, copied_rule
+from profiles.platforms.plain import copied_file, copied_folder
+from profiles.platforms.rules import render_rule
 from profiles.platforms.shape import PlatformModule
+from profiles.platforms.skill_file import SKILL_FILE, counted_from_skill
 from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, Unsupported
-
-SKILL_FILE = "SKILL.md"
-# Claude Code fills it in with the folder of the skill, wherever that was placed.
-_SKILL_DIR = b"${CLAUDE_SKILL_DIR}"
-# What ends a path in running text: blanks, quotes and brackets.
-_REST_OF_PATH = rb"[^\s\"'`<>()\[\]{}]*"
-_NAME_GOES_ON = rb"[\w.\x80-\xff-]*[\w\x80-\xff-]"
 
 
 def default_layout(root_dir: str) -> ProfileLayout:
@@ -41,21 +35,13 @@ def default_layout(root_dir: str) -> ProfileLayout:
 
 def render_skill(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
     """The skill's folder as it is, but for paths in SKILL.md that name it through its plugin's root."""
-    files = tuple(_own_paths_rewritten(file, content.source_path) for file in content.files)
+    files = tuple(
+        ContentFile(SKILL_FILE, counted_from_skill(file.data, content.source_path), file.executable)
+        if file.path == SKILL_FILE
+        else file
+        for file in content.files
+    )
     return copied_folder(replace(content, files=files), layout)
-
-
-def _own_paths_rewritten(file: ContentFile, source_path: str) -> ContentFile:
-    if file.path != SKILL_FILE or not source_path:
-        return file
-    own_folder = re.escape(f"{PLUGIN_ROOT}/{source_path}".encode())
-
-    def rewritten(match: re.Match[bytes]) -> bytes:
-        rest = match["rest"]
-        return match[0] if b".." in rest.split(b"/") else _SKILL_DIR + rest
-
-    data = re.sub(own_folder + rb"(?!" + _NAME_GOES_ON + rb")(?P<rest>" + _REST_OF_PATH + rb")", rewritten, file.data)
-    return file if data == file.data else ContentFile(file.path, data, file.executable)
 
 
 MODULE = PlatformModule(
@@ -66,7 +52,7 @@ MODULE = PlatformModule(
         ArtifactType.SKILL: render_skill,
         ArtifactType.COMMAND: copied_file,
         ArtifactType.AGENT: copied_file,
-        ArtifactType.RULE: copied_rule,
+        ArtifactType.RULE: render_rule,
         ArtifactType.HOOK: render_hook,
         ArtifactType.MCP: render_server,
     },

@@ -1,7 +1,8 @@
 """A platform we know nothing about: files are copied unchanged into one visible folder."""
 
 from profiles.enums import ArtifactType, Platform
-from profiles.platforms.plain import copied_file, copied_folder, copied_rule, unsupported
+from profiles.platforms.plain import copied_file, copied_folder, unsupported
+from profiles.platforms.rules import render_rule
 from profiles.platforms.shape import PlatformModule
 from profiles.rendering import ProfileLayout
 
@@ -36,7 +37,7 @@ MODULE = PlatformModule(
         ArtifactType.SKILL: copied_folder,
         ArtifactType.COMMAND: copied_file,
         ArtifactType.AGENT: copied_file,
-        ArtifactType.RULE: copied_rule,
+        ArtifactType.RULE: render_rule,
         ArtifactType.HOOK: unsupported("Nothing says where this platform reads hooks."),
         ArtifactType.MCP: unsupported("Nothing says where this platform reads MCP servers."),
     },

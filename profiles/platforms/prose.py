@@ -36,7 +36,7 @@ def _said(placeholder: Placeholder, label: str, after: str) -> tuple[str, Render
         case Kind.ARGUMENT:
             message = f"{label} does not take what the user types apart; the agent has to work out what is meant."
             return written, RenderWarning(written, message)
-        case Kind.SHELL if "\n" in inside:
+        case Kind.SHELL if written.startswith("```"):
             message = f"{label} runs nothing beforehand; the agent is told to run it."
             return f"Run this first:\n\n```\n{inside}\n```", RenderWarning("```!", message)
         case Kind.SHELL:

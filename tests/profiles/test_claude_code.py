@@ -2,6 +2,7 @@
 
 import pytest
 
+from profiles.entries import Section
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms import module_for
 from profiles.platforms.claude_code import MODULE
@@ -116,14 +117,15 @@ def test_a_prefix_is_whole_folders() -> None:
     assert "outside" in refused(single(ArtifactType.RULE), with_map(rule=".claude/rules-of-others"))
 
 
-def test_a_rule_without_a_folder_waits_for_merging_into_the_instruction_file() -> None:
+def test_a_rule_without_a_folder_is_a_section_of_the_instruction_file() -> None:
     layout = ProfileLayout(
         platform=Platform.CLAUDE_CODE,
         root_dir=".claude",
         artifact_path_map={},
         project_config_filenames=("CLAUDE.md",),
     )
-    assert "CLAUDE.md" in refused(single(ArtifactType.RULE), layout)
+    (entry,) = placed(single(ArtifactType.RULE), layout).entries
+    assert (entry.path, entry.key, entry.value) == ("CLAUDE.md", Section("review"), "text")
 
 
 def test_a_command_of_two_files_is_unsupported() -> None:

@@ -40,13 +40,13 @@ def profile_of(project: Project, profile_id: str) -> DeploymentProfile:
 
 def test_a_new_profile_is_filled_in_for_a_platform_that_has_none(pages: Client, project: Project) -> None:
     sent = filled_in(pages, f"/projects/{project.pk}/profiles/new")
-    assert (sent["platform"], sent["profile_id"], sent["root_dir"]) == ("other", "other", "agents")
+    assert (sent["platform"], sent["profile_id"], sent["root_dir"]) == ("codex", "codex", ".codex")
     answer = pages.post(f"/projects/{project.pk}/profiles/new", sent, headers=IN_DIALOG)
-    assert "Added the profile “other”." in answer.text
+    assert "Added the profile “codex”." in answer.text
     assert "dialog-done" in answer["HX-Trigger"]
     made, expected = (
-        profile_of(project, "other"),
-        create_profile(project=ProjectFactory(owner=project.owner), profile_id="other", platform="other"),
+        profile_of(project, "codex"),
+        create_profile(project=ProjectFactory(owner=project.owner), profile_id="codex", platform="codex"),
     )
     assert portable_profile(made) == portable_profile(expected)
 

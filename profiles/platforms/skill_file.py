@@ -1,0 +1,133 @@
+"""SKILL.md as every reader of the Agent Skills format loads it (https://agentskills.io/specification).
+
+UTF-8 without a byte order mark, LF, a frontmatter in strict YAML, in it a `name` that is the folder's and a
+`description` of at most 1,024 characters. Codex 0.169.0 and Gemini CLI 0.61.0 each refuse some of what is otherwise.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from profiles.frontmatter import Frontmatter, read_frontmatter, read_strictly
+from profiles.platforms.markdown_file import MarkdownFile, description_of
+from profiles.platforms.plain import PLUGIN_ROOT
+from profiles.platforms.prose import in_prose
+from profiles.platforms.yaml_text import front_matter
+from profiles.rendering import RenderWarning
+
+SKILL_FILE = "SKILL.md"
+LONGEST_DESCRIPTION = 1024
+_ARGUMENTS = ("argument-hint", "arguments")
+# Claude Code fills it in with the folder of the skill, wherever that was placed.
+_SKILL_DIR = b"${CLAUDE_SKILL_DIR}"
+# What ends a path in running text: blanks, quotes and brackets.
+_REST_OF_PATH = rb"[^\s\"'`<>()\[\]{}]*"
+_NAME_GOES_ON = rb"[\w.\x80-\xff-]*[\w\x80-\xff-]"
+_NUMBERED = re.compile(r"\$[0-9]+")
+
+
+def strict_skill_file(data: bytes, name: str, label: str) -> tuple[bytes, tuple[RenderWarning, ...]]:
+    """SKILL.md of the skill that is placed as `name`, and what differs from `data`; nothing if every reader loads it.
+
+    `label` is the platform that this is said of. The bytes are the same for every one.
+    """
+    read = read_frontmatter(data)
+    front = _strict_front(read, name)
+    body, filled_in = _body(read, label)
+    if not read.problems and not front.changes and body == read.body:
+        return data, filled_in
+    mended = tuple(
+        RenderWarning(SKILL_FILE, f"{problem} The copy that is placed does not.", is_loss="UTF-8" in problem)
+        for problem in read.problems
+    )
+    return f"{front.text}{body}".encode(), (*mended, *front.changes, *filled_in)
+
+
+def counted_from_skill(data: bytes, source_path: str) -> bytes:
+    """SKILL.md with the paths to the skill's own files that begin at its plugin's root counted from the skill's folder.
+
+    `source_path` is where the skill lies in its plugin, or empty.
+    """
+    if not source_path:
+        return data
+    own_folder = re.escape(f"{PLUGIN_ROOT}/{source_path}".encode())
+
+    def rewritten(match: re.Match[bytes]) -> bytes:
+        rest = match["rest"]
+        return match[0] if b".." in rest.split(b"/") else _SKILL_DIR + rest
+
+    return re.sub(own_folder + rb"(?!" + _NAME_GOES_ON + rb")(?P<rest>" + _REST_OF_PATH + rb")", rewritten, data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """A frontmatter with its fences, up to the body, and how it differs from what was there."""
+
+    text: str
+    changes: tuple[RenderWarning, ...] = ()
+
+
+def _strict_front(read: Frontmatter, name: str) -> _Front:
+    strict = read_strictly(read.block)
+    fields = dict(read.fields if strict is None else strict)
+    changes = []
+    is_plain = strict is not None and read.head.rstrip("\n") == f"---\n{read.block}---"
+    if read.present and not is_plain and not any("frontmatter" in problem for problem in read.problems):
+        changes.append(_changed("frontmatter", "Not every reader takes it as it stands; it is written anew."))
+    if fields.get("name") != name:
+        changes.append(_changed("name", f"It is written as {name!r}: readers want the name of the skill's folder."))
+    description, said = _description(fields, read, name)
+    changes += said
+    if not _is_metadata(fields.get("metadata", {})):
+        changes.append(RenderWarning("metadata", "It is no list of fields as Codex wants it; it is left out."))
+        del fields["metadata"]
+    if is_plain and not changes:
+        return _Front(read.head)
+    kept = {key: _typed(value) for key, value in fields.items() if key not in ("name", "description", "when_to_use")}
+    return _Front(front_matter({"name": name, "description": description, **kept}) + "\n", tuple(changes))
+
+
+def _description(fields: Mapping[str, object], read: Frontmatter, name: str) -> tuple[str, list[RenderWarning]]:
+    said, when = fields.get("description"), fields.get("when_to_use")
+    if isinstance(said, str) and 0 < len(said.strip()) <= LONGEST_DESCRIPTION and not when:
+        return said, []
+    written = description_of(MarkdownFile(fields if isinstance(said, str) else {}, read.body, ()), name)
+    changes = []
+    if not isinstance(said, str) or not said.strip():
+        changes.append(_changed("description", f"It has none that is a text; it is written as {_short(written)!r}."))
+    if isinstance(when, str) and when.strip():
+        written = f"{written} {' '.join(when.split())}"
+        changes.append(
+            _changed("when_to_use", "It is written at the end of the description, which is what readers go by.")
+        )
+    if len(written) > LONGEST_DESCRIPTION:
+        message = f"It has {len(written)} characters; readers take {LONGEST_DESCRIPTION}, and the rest is left out."
+        changes.append(RenderWarning("description", message))
+    return written[:LONGEST_DESCRIPTION].strip(), changes
+
+
+def _body(read: Frontmatter, label: str) -> tuple[str, tuple[RenderWarning, ...]]:
+    names = MarkdownFile(read.fields, "", ()).items("arguments")
+    body, warnings = in_prose(read.body, label=label, after="the name of this skill", names=names)
+    if "$ARGUMENTS" in read.body or any(read.fields.get(field) for field in _ARGUMENTS):
+        return body, warnings
+    # Whoever takes no arguments means a shell's.
+    return body, tuple(warning for warning in warnings if not _NUMBERED.fullmatch(warning.field))
+
+
+def _is_metadata(value: object) -> bool:
+    """Whether Codex 0.169.0 takes it: it reads one field of it, and lets the others be what they are."""
+    return isinstance(value, dict) and isinstance(value.get("short-description", ""), str)
+
+
+def _typed(value: object) -> object:
+    """What a tolerant reading leaves as text, as it was meant."""
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _changed(field: str, message: str) -> RenderWarning:
+    return RenderWarning(field, message, is_loss=False)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"

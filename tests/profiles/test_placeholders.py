@@ -1,0 +1,66 @@
+"""What Claude Code fills in, found in a text and said in words."""
+
+import pytest
+
+from profiles.platforms.placeholders import Kind, Placeholder, filled_in
+from profiles.platforms.prose import in_prose
+
+
+def found(text: str, *names: str) -> list[tuple[Kind, str]]:
+    places: list[tuple[Kind, str]] = []
+
+    def write(placeholder: Placeholder) -> str:
+        places.append((placeholder.kind, placeholder.inside))
+        return placeholder.written
+
+    assert filled_in(text, write, names) == text.replace("\\$", "$")
+    return places
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("Fix $ARGUMENTS now", [(Kind.ARGUMENTS, "$ARGUMENTS")]),
+        ("$ARGUMENTS[1] $0 $12", [(Kind.ARGUMENT, "1"), (Kind.ARGUMENT, "0"), (Kind.ARGUMENT, "12")]),
+        ("costs $1.50, $100 or $5k; $ARGUMENTSX", []),
+        ("price \\$1 and \\$ARGUMENTS", []),
+        ("!`git status` and !`ls`", [(Kind.SHELL, "git status"), (Kind.SHELL, "ls")]),
+        ("no!`git status` or `!x`", []),
+        ("```!\nls\npwd\n```\n", [(Kind.SHELL, "ls\npwd")]),
+        ("```sh\nls\n```\n", []),
+        ("read @docs/a.md, @./x and @src/", [(Kind.FILE, "docs/a.md"), (Kind.FILE, "./x"), (Kind.FILE, "src/")]),
+        ("the end of @README.md.", [(Kind.FILE, "README.md")]),
+        ("ask @anna, me@example.org or use @angular", []),
+        ("`@a/b.md` ``x ` @a/b.md`` and\n```\n@a/b.md\n```\n", []),
+        ("${CLAUDE_SKILL_DIR}/x ${CLAUDE_SESSION_ID}", [(Kind.FOLDER, "SKILL_DIR"), (Kind.VARIABLE, "SESSION_ID")]),
+        ("${HOME} $HOME $branch", []),
+    ],
+)
+def test_placeholders_are_found_where_they_act_and_nowhere_else(text: str, places: list[tuple[Kind, str]]) -> None:
+    assert found(text) == places
+
+
+def test_named_arguments_are_those_that_were_named() -> None:
+    assert found("$branch of $repo, $branches", "branch") == [(Kind.ARGUMENT, "branch")]
+
+
+def test_words_stand_for_what_is_filled_in() -> None:
+    text = "Fix $ARGUMENTS in @a.md:\n!`git diff`\n\n```!\nls\n```\n${CLAUDE_PROJECT_DIR}/x $1 ${CLAUDE_SESSION_ID}\n"
+    written, warnings = in_prose(text, label="Codex", after="the command")
+    assert written == (
+        "Fix (the text given after the command) in @a.md:\n(run `git diff` for this)\n\n"
+        "Run this first:\n\n```\nls\n```\nx $1 ${CLAUDE_SESSION_ID}\n"
+    )
+    assert {warning.field: warning.is_loss for warning in warnings} == {
+        "$ARGUMENTS": False,
+        "@a.md": True,
+        "!`git diff`": True,
+        "```!": True,
+        "${CLAUDE_PROJECT_DIR}": False,
+        "$1": True,
+        "${CLAUDE_SESSION_ID}": True,
+    }
+
+
+def test_a_platform_that_opens_files_loses_none() -> None:
+    assert in_prose("@a.md", label="Cursor", after="the command", opens_files=True) == ("@a.md", ())

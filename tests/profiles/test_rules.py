@@ -1,0 +1,93 @@
+"""Rules where a platform has no folder for them: sections of its instruction files."""
+
+import pytest
+
+from profiles.entries import EntryError, Format, Section
+from profiles.enums import ArtifactType, Platform
+from profiles.platforms import module_for
+from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, RenderedEntry, Rendering, Unsupported
+
+MERGING = [(Platform.CODEX, "AGENTS.md"), (Platform.GEMINI, "GEMINI.md")]
+
+
+def rule(data: bytes, name: str = "plain-words") -> ArtifactContent:
+    return ArtifactContent(ArtifactType.RULE, "", name, (ContentFile("", data),))
+
+
+def layout_of(platform: Platform) -> ProfileLayout:
+    module = module_for(platform)
+    return module.default_layout(module.default_root_dir)
+
+
+def rendered(content: ArtifactContent, platform: Platform = Platform.CODEX) -> Rendering:
+    answer = module_for(platform).renders[ArtifactType.RULE](content, layout_of(platform))
+    assert isinstance(answer, Rendering)
+    return answer
+
+
+@pytest.mark.parametrize(("platform", "path"), MERGING)
+def test_a_rule_is_a_section_of_the_instruction_file(platform: Platform, path: str) -> None:
+    rendering = rendered(rule(b"# Words\n\nWrite plainly.\n"), platform)
+    entry = RenderedEntry(path, Format.MARKDOWN, Section("plain-words"), "# Words\n\nWrite plainly.")
+    assert rendering == Rendering(entries=(entry,))
+
+
+def test_frontmatter_stays_behind_and_what_limited_the_rule_is_lost() -> None:
+    rendering = rendered(rule(b"---\ndescription: Words\npaths:\n  - docs/*.md\n  - '*.txt'\n---\n\nWrite plainly.\n"))
+    assert [entry.value for entry in rendering.entries] == ["Write plainly."]
+    (warning,) = rendering.warnings
+    assert (warning.field, warning.is_loss) == ("paths", True)
+    assert "docs/*.md, *.txt" in warning.message
+
+
+def test_a_code_fence_that_is_left_open_ends_with_the_section() -> None:
+    assert rendered(rule(b"~~~~sh\nmake\n```\n")).entries[0].value == "~~~~sh\nmake\n```\n~~~~"
+
+
+def test_what_is_no_text_is_said() -> None:
+    rendering = rendered(rule(b"a\x00b\xff\r\nc\n"))
+    assert rendering.entries[0].value == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}\nc"
+    assert [warning.field for warning in rendering.warnings] == ["text"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"---\npaths: x\n---\n"])
+def test_a_rule_without_text_has_nothing_to_say(data: bytes) -> None:
+    answer = module_for(Platform.CODEX).renders[ArtifactType.RULE](rule(data), layout_of(Platform.CODEX))
+    assert isinstance(answer, Unsupported)
+
+
+def test_a_rule_of_several_files_is_no_rule() -> None:
+    content = ArtifactContent(ArtifactType.RULE, "", "x", (ContentFile("a.md", b"a"), ContentFile("b.md", b"b")))
+    answer = module_for(Platform.CODEX).renders[ArtifactType.RULE](content, layout_of(Platform.CODEX))
+    assert isinstance(answer, Unsupported)
+    assert "2 files" in answer.reason
+
+
+@pytest.mark.parametrize("name", ["", "a\nb", "x" * 300])
+def test_a_name_that_no_section_can_have_is_an_error(name: str) -> None:
+    with pytest.raises(EntryError):
+        rendered(rule(b"Text\n", name))
+
+
+@pytest.mark.parametrize("platform", [platform for platform, _ in MERGING])
+def test_every_instruction_file_that_the_profile_names_gets_the_section(platform: Platform) -> None:
+    render = module_for(platform).renders[ArtifactType.RULE]
+    before = layout_of(platform)
+    files = ("AGENTS.md", "backend/AGENTS.md")
+    layout = ProfileLayout(platform, before.root_dir, before.artifact_path_map, files)
+    answer = render(rule(b"Text\n"), layout)
+    assert isinstance(answer, Rendering)
+    assert tuple(entry.path for entry in answer.entries) == files
+    without = render(rule(b"Text\n"), ProfileLayout(platform, before.root_dir, before.artifact_path_map))
+    assert isinstance(without, Unsupported)
+    assert "instruction file" in without.reason
+
+
+def test_a_profile_that_gives_rules_a_folder_has_them_there_if_they_may_be_there() -> None:
+    render = module_for(Platform.CODEX).renders[ArtifactType.RULE]
+    folders = {ArtifactType.RULE: "docs/rules"}
+    outside = render(rule(b"Text\n"), ProfileLayout(Platform.CODEX, ".codex", folders, ("AGENTS.md",)))
+    assert isinstance(outside, Unsupported)
+    inside = render(rule(b"Text\n"), ProfileLayout(Platform.CODEX, ".codex", folders, ("AGENTS.md",), ("docs",)))
+    assert isinstance(inside, Rendering)
+    assert [path.path for path in inside.paths] == ["docs/rules/plain-words.md"]
