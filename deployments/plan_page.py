@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from deployments.approvals import Approval, approval_of, awaiting
 from deployments.installer.decisions import Action, DeploymentKey
 from deployments.installer.diffs import DiffKind, FileDiff
 from deployments.installer.journal import Result
@@ -33,7 +34,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """What would become of one artifact under one profile."""
+    """What would become of one artifact under one profile.
+
+    It `awaits` approval where the platform would use it only once its user agrees.
+    """
 
     result: Result
     reason: str
@@ -42,6 +46,7 @@ class PlanRow:
     more_paths: int
     file_count: int
     diffs: Sequence[FileDiff]
+    awaits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class PlanPage:
 
     `quiet` rows stay as they are, first of all `quiet_rows`; `more` rows are not shown.
 
-    `recordable` are there already, and would only be recorded as wanted.
+    `recordable` are there already, and would only be recorded as wanted. `approvals` are what platforms will ask about.
     """
 
     fingerprint: str
@@ -65,6 +70,7 @@ class PlanPage:
     recordable: int
     conflicts: int
     errors: int
+    approvals: Sequence[Approval]
 
     @property
     def is_empty(self) -> bool:
@@ -109,6 +115,7 @@ def plan_page(report: Report, claimed: Collection[DeploymentKey] | None = None) 
         recordable=0 if claimed is None else sum(_is_recordable(result, claimed) for result in report.results),
         conflicts=actions[Action.CONFLICT],
         errors=report.counts[RunItem.Status.ERROR],
+        approvals=awaiting(report.results),
     )
 
 
@@ -165,6 +172,7 @@ def _row(result: Result, diffs: Sequence[FileDiff], left: int) -> PlanRow:
         more_paths=max(0, len(paths) - PATHS_SHOWN),
         file_count=len(diffs),
         diffs=shown,
+        awaits=approval_of(result) is not None,
     )
 
 

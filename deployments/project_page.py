@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
+from deployments.approvals import Approval, approvals_among
 from deployments.exceptions import NothingToUndoError, ProjectFolderError
 from deployments.installer.entry_decisions import describe_entry
 from deployments.installer.status import DeploymentStatus, Status
@@ -114,6 +115,7 @@ class DeployedList:
     """A page of deployments, counted by status where somebody looked at the disk.
 
     `problem` says why nobody could, `unseen` how many were left out because they are too many to look at.
+    `approvals` are what platforms ask their user about, of all that matches; nobody here knows what the user said.
     """
 
     page: Page[Any]
@@ -121,6 +123,7 @@ class DeployedList:
     problem: str = ""
     unseen: int = 0
     counts: Sequence[StatusCount] = ()
+    approvals: Sequence[Approval] = ()
 
     @property
     def deployments(self) -> list[Deployment]:
@@ -129,7 +132,7 @@ class DeployedList:
 
 
 def deployed_list(project: Project, narrowing: Narrowing, *, page: str | None, on_disk: bool = False) -> DeployedList:
-    """A page of what is deployed in `project`. Four queries, and a few more for a look at the disk.
+    """A page of what is deployed in `project`. Five queries, and a few more for a look at the disk.
 
     With `on_disk` the files of what is shown are read. Narrowed to a status, those of what else matches are as well, up
     to MOST_LOOKED_AT of them.
@@ -137,7 +140,7 @@ def deployed_list(project: Project, narrowing: Narrowing, *, page: str | None, o
     found = list_deployments(project, words=narrowing.words, profile_id=narrowing.profile_id)
     if narrowing.status is None:
         shown = Paginator(found, ROWS_PER_PAGE).get_page(page)
-        return _looked_at(project, shown) if on_disk else _as_recorded(shown)
+        return _looked_at(project, shown) if on_disk else _as_recorded(shown, approvals_among(found))
     return _of_status(project, found, narrowing.status, page)
 
 
@@ -156,8 +159,8 @@ def run_to_undo(project: Project) -> Run | None:
         return None
 
 
-def _as_recorded(page: Page[Deployment]) -> DeployedList:
-    return DeployedList(page, [DeployedRow(deployment) for deployment in page])
+def _as_recorded(page: Page[Deployment], approvals: Sequence[Approval]) -> DeployedList:
+    return DeployedList(page, [DeployedRow(deployment) for deployment in page], approvals=approvals)
 
 
 def _looked_at(project: Project, page: Page[Deployment]) -> DeployedList:

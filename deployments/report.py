@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from accounts.text import printable
+from deployments.approvals import approval_of, approvals_for, awaiting
 from deployments.installer.decisions import Action, full_name
 from deployments.installer.diffs import FileDiff
 from deployments.installer.journal import Result
 from deployments.installer.status import DeploymentStatus, Status
 from deployments.models import Run, RunItem
 from deployments.services.reports import Report
+from profiles.platforms import approval_for
 
 _DONE = {RunItem.Status.SUCCESS: "Success", RunItem.Status.SKIP: "Skipped", RunItem.Status.ERROR: "Error"}
 _PLANNED = {RunItem.Status.SUCCESS: "Would", RunItem.Status.SKIP: "Skips", RunItem.Status.ERROR: "Fails"}
@@ -39,6 +41,9 @@ def as_lines(report: Report) -> Iterator[str]:
             yield f"{_INDENT}Note: {printable(warning)}"
         if report.diffs:
             yield from _diff_lines(report.diffs[number])
+    lead = "Will await approval" if report.run is None else "Written, awaiting approval"
+    for approval in awaiting(report.results):
+        yield f"{lead} in {approval.platform.label}: {approval.what}. {approval.sentence}"
     yield from map(printable, report.notes)
     yield as_sentence(report)
 
@@ -78,7 +83,7 @@ def as_data(report: Report) -> dict[str, object]:
 
 
 def status_lines(statuses: Sequence[DeploymentStatus]) -> Iterator[str]:
-    """One line for each deployment; below it why it is so, and its diffs."""
+    """One line for each deployment, below it why it is so, and its diffs; last what platforms ask their users about."""
     names = [status.target.full_name for status in statuses]
     name_width = max(map(len, names), default=0)
     profile_width = max((len(status.target.profile_id) for status in statuses), default=0)
@@ -91,6 +96,8 @@ def status_lines(statuses: Sequence[DeploymentStatus]) -> Iterator[str]:
         for reason in status.reasons:
             yield _INDENT + printable(reason)
         yield from _diff_lines(status.diffs)
+    for approval in approvals_for(status.target for status in statuses):
+        yield f"{approval.platform.label} uses {approval.what} once you have agreed: {approval.sentence}"
 
 
 def status_sentence(statuses: Sequence[DeploymentStatus]) -> str:
@@ -110,6 +117,7 @@ def status_data(status: DeploymentStatus) -> dict[str, object]:
         "status": status.status.value,
         "reasons": list(status.reasons),
         "claims": [{"claimant": claim.key, "label": claim.label} for claim in status.claims],
+        "approval": approval_for(status.target.platform, status.target.artifact_type),
         "paths": list(status.paths),
         "diffs": [_diff_data(diff) for diff in status.diffs],
     }
@@ -147,5 +155,6 @@ def _result_data(result: Result) -> dict[str, object]:
         "reason": result.reason,
         "error": result.reason if is_error else None,
         "warnings": list(result.warnings),
+        "approval": approval_of(result),
         "paths": list(result.paths),
     }

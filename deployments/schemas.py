@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from accounts.endpoints.paging import Page, PageQuery
 from accounts.endpoints.types import Body, Filters, Flag, Line
+from deployments.approvals import approval_of
 from deployments.installer.decisions import Action, OnConflict
 from deployments.installer.diffs import DiffKind, FileDiff
 from deployments.installer.journal import Result
@@ -19,6 +20,7 @@ from deployments.models import Deployment, Run, RunItem
 from deployments.services.reports import Report
 from deployments.services.runs import RunOptions
 from profiles.enums import ArtifactType, Platform
+from profiles.platforms import approval_for
 from projects.schemas import ProjectReference
 
 # By names of their own: in the API's document a `Status` or `Kind` alone would be everybody's.
@@ -117,6 +119,11 @@ class DeployResultItem(Schema):
     reason: str = Field(examples=[""])
     error: str | None = Field(description="The reason, where the status is `error`.", examples=[None])
     warnings: list[str] = Field(description="What the platform cannot express, and what to look at.", examples=[[]])
+    approval: str | None = Field(
+        description="Where the platform asks its user before it uses what is written here: what to do there. Null "
+        "where nothing is written, or nobody is asked.",
+        examples=[None],
+    )
     paths: list[str] = Field(examples=[[".claude/skills/pdf"]])
     diffs: list[FileDiffRead] | None = Field(description="What changes in its files, when asked for.", examples=[None])
 
@@ -134,6 +141,7 @@ class DeployResultItem(Schema):
             reason=result.reason,
             error=result.reason if result.status == RunItem.Status.ERROR else None,
             warnings=list(result.warnings),
+            approval=approval_of(result),
             paths=list(result.paths),
             diffs=None if diffs is None else [FileDiffRead.from_orm(diff) for diff in diffs],
         )
@@ -157,6 +165,13 @@ class DeployResultItem(Schema):
         )
 
 
+ApprovalField = Field(
+    description="Where the platform uses such an artifact only once its user has agreed: what to do there. Whether "
+    "they have, only the platform knows. Null where nobody is asked.",
+    examples=[None],
+)
+
+
 class ClaimRead(Schema):
     """Who wants a deployment there."""
 
@@ -175,6 +190,7 @@ class DeploymentStatusRead(Schema):
     status: DeploymentState = Field(examples=["in_sync"])
     reasons: list[str] = Field(examples=[[]])
     claims: list[ClaimRead]
+    approval: str | None = ApprovalField
     paths: list[str] = Field(examples=[[".claude/skills/pdf"]])
     diffs: list[FileDiffRead] = Field(description="What was edited, when asked for.", examples=[[]])
 
@@ -190,6 +206,7 @@ class DeploymentStatusRead(Schema):
             status=status.status,
             reasons=list(status.reasons),
             claims=[ClaimRead(claimant=claim.key, label=claim.label) for claim in status.claims],
+            approval=approval_for(status.target.platform, status.target.artifact_type),
             paths=list(status.paths),
             diffs=[FileDiffRead.from_orm(diff) for diff in status.diffs],
         )
@@ -267,6 +284,7 @@ class DeploymentFacts(Schema):
     deployed_by: str | None = Field(description="A user name; null if they are gone.", examples=["local-user"])
     deployed_at: datetime
     claims: list[ClaimRead]
+    approval: str | None = ApprovalField
     paths: list[str] = Field(examples=[[".claude/skills/pdf"]])
 
     @classmethod
@@ -285,6 +303,7 @@ class DeploymentFacts(Schema):
             deployed_by=row.deployed_by.username if row.deployed_by else None,
             deployed_at=row.deployed_at,
             claims=[ClaimRead(claimant=claim.claimant, label=claim.label) for claim in row.claims.all()],
+            approval=approval_for(row.platform, row.artifact_type),
             paths=list(dict.fromkeys(placement.path for placement in row.placements.all())),
             **more,
         )

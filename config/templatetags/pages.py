@@ -18,6 +18,7 @@ from lucide.templatetags.lucide import lucide
 
 from accounts.text import printable
 from deployment_sets.drawing.colours import in_both_themes
+from deployments import approvals
 from deployments.installer.diffs import FileDiff
 from deployments.models import Run, RunItem
 from deployments.report import counted
@@ -124,6 +125,12 @@ def diff_lines(diff: FileDiff) -> list[tuple[str, str]]:
 def what_happened(item: RunItem) -> str:
     """The reason of a result, or what was done where that says it all."""
     return in_reading_order(item.reason) or _DONE.get(item.action, item.action)
+
+
+@register.filter
+def awaits(item: RunItem) -> bool:
+    """Whether what this result wrote is used only once the user of its platform agrees."""
+    return approvals.awaits(item)
 
 
 @register.filter

@@ -18,6 +18,7 @@ from accounts.access import user_of
 from accounts.models import User
 from accounts.pages.answers import changed
 from accounts.pages.layouts import htmx_of, is_for_dialog, piece
+from deployments.approvals import awaiting_of
 from deployments.exceptions import StalePlanError
 from deployments.installer.decisions import OnConflict
 from deployments.models import Run, RunItem
@@ -118,6 +119,7 @@ def run_detail(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "status_links": _status_links(run),
         "page": page,
         "results": places_of(run, page),
+        "approvals": awaiting_of(run),
     }
     return render(request, "deployments/run_detail.html", context)
 
@@ -200,7 +202,12 @@ def run_recover(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
 
 def _run_dialog(request: HttpRequest, run: Run) -> HttpResponse:
     items = Paginator(results_first_failed(run), PAGE_SIZE).get_page(1)
-    context = {**_standing(run), "page": items, "results": places_of(run, items)}
+    context = {
+        **_standing(run),
+        "page": items,
+        "results": places_of(run, items),
+        "approvals": awaiting_of(run),
+    }
     return render(request, "deployments/run_dialog.html", context)
 
 

@@ -4,7 +4,7 @@
 value and tests.
 """
 
-from profiles.enums import Platform
+from profiles.enums import ArtifactType, Platform
 from profiles.platforms import claude_code, codex, cursor, gemini, other
 from profiles.platforms.shape import PlatformModule
 
@@ -16,3 +16,14 @@ _MODULES: dict[Platform, PlatformModule] = {
 def module_for(platform: Platform) -> PlatformModule:
     """The rules of a platform."""
     return _MODULES[platform]
+
+
+def approval_for(platform: str, artifact_type: str) -> str | None:
+    """Where the user agrees before `platform` uses artifacts of that type; None where nobody is asked.
+
+    Both as they were recorded once: there may be no such platform or type any more.
+    """
+    try:
+        return module_for(Platform(platform)).approvals.get(ArtifactType(artifact_type))
+    except ValueError:
+        return None

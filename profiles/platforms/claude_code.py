@@ -56,4 +56,7 @@ MODULE = PlatformModule(
         ArtifactType.HOOK: render_hook,
         ArtifactType.MCP: render_server,
     },
+    approvals={
+        ArtifactType.MCP: "Claude Code asks about each server of .mcp.json before it first starts it. See /mcp there.",
+    },
 )

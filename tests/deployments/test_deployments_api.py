@@ -57,6 +57,7 @@ def test_a_deployment_says_what_is_recorded(api: Caller, desk: Desk, deployments
         "deployed_by": "owner",
         "deployed_at": as_told(row.deployed_at),
         "claims": [{"claimant": "set:1", "label": "Full-stack"}],
+        "approval": None,
         "paths": [".claude/skills/pdf"],
         "status": None,
         "reasons": None,

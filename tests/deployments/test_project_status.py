@@ -132,6 +132,7 @@ def test_everything_about_a_deployment_is_in_json(desk: Desk) -> None:
         "status": "modified",
         "reasons": [".claude/commands/ship.md was edited."],
         "claims": [{"claimant": "set:1", "label": "Full-stack"}],
+        "approval": None,
         "paths": [".claude/commands/ship.md"],
     }
 
