@@ -35,8 +35,9 @@ OWN_FILES = {
 
 
 def hooks(command: str) -> str:
-    group = {"matcher": "Edit|Write", "hooks": [{"type": "command", "command": command, "timeout": 5}]}
-    return json.dumps({"hooks": {"PostToolUse": [group], "SessionStart": [{"hooks": [group["hooks"][0]]}]}})  # type: ignore[index]
+    handler = {"type": "command", "command": command, "timeout": 5}
+    groups = {"PostToolUse": [{"matcher": "Edit|Write", "hooks": [handler]}], "SessionStart": [{"hooks": [handler]}]}
+    return json.dumps({"hooks": groups})
 
 
 CONTENTS: dict[str, Mapping[str, str]] = {
@@ -58,7 +59,7 @@ CONTENTS: dict[str, Mapping[str, str]] = {
 
 @pytest.fixture
 def artifacts() -> dict[str, Artifact]:
-    made = {}
+    made: dict[str, Artifact] = {}
     for artifact_id, files in CONTENTS.items():
         kind, _, name = artifact_id.partition(":")
         source_path = "hooks/hooks.json" if kind == "hook" else ""
