@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -45,6 +46,14 @@ def containing(field: str, words: str) -> Q:
         return Q(pk__in=[])
     # A regular expression and not `icontains`: SQLite's LIKE folds the case of ASCII alone.
     return Q(**{f"{field}__iregex": re.escape(words)})
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The id that `text` is; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def printable(text: str) -> str:

@@ -1,6 +1,5 @@
 """What people fill in about sets."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, Self, cast
 
@@ -10,6 +9,7 @@ from django.http import QueryDict
 from accounts.lengths import LONGEST_NAME, LONGEST_PROSE
 from accounts.models import User
 from accounts.pages.forms import PageForm
+from artifacts.forms.texts import words
 from deployment_sets.models import DeploymentSet
 from deployment_sets.portable.document import PortableDocument
 from deployment_sets.portable.reading import MAX_BYTES, format_of, parse
@@ -98,7 +98,7 @@ class SetForm(PageForm):
 
     def clean_tags(self) -> list[str]:
         """The tags, of which the service says what is wrong with them."""
-        return [tag for tag in re.split(r"[\s,]+", str(self.cleaned_data["tags"])) if tag]
+        return words(str(self.cleaned_data["tags"]))
 
     @property
     def fields_of_set(self) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class Approval:
         *others, last = [_counted(artifact_type, number) for artifact_type, number in self.counts.items()]
         return f"{', '.join(others)} and {last}" if others else last
 
+
 def approval_of(result: Result) -> str | None:
     """Where the user agrees to what this result says was written, or would be; None where nobody is asked."""
     return _approval(result.platform, result.artifact_id, result.status, result.action)

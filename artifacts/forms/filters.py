@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 from django.http import QueryDict
 
+from accounts.text import uuid_in
 from artifacts.models import Collection
 from artifacts.queries import artifact_tags, list_collections
 from profiles.enums import ArtifactType, Platform, platform_choices
@@ -42,7 +42,7 @@ class ArtifactFilter:
         self.state = _one_of(query.get("state", ""), [value for value, _ in STATES])
         self.sort = _one_of(query.get("sort", ""), [value for value, _ in SORTS]) or SORTS[0][0]
         self.tag = query.get("tag", "")
-        self.collection = query.get("collection", "") if _uuid(query.get("collection", "")) else ""
+        self.collection = query.get("collection", "") if uuid_in(query.get("collection", "")) else ""
 
     @property
     def is_narrowed(self) -> bool:
@@ -56,7 +56,7 @@ class ArtifactFilter:
             "search": self.search,
             "type": ArtifactType(self.type) if self.type else None,
             "platform": Platform(self.platform) if self.platform else None,
-            "collection": _uuid(self.collection),
+            "collection": uuid_in(self.collection),
             "tag": self.tag,
             "gone": {"missing": True, "all": None}.get(self.state, False),
             "flagged": self.state == "flagged",
@@ -101,10 +101,3 @@ class GroupFilter:
 
 def _one_of(value: str, known: Sequence[str]) -> str:
     return value if value in known else ""
-
-
-def _uuid(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from accounts.lengths import LONGEST_NAME, LONGEST_PROSE
 from accounts.pages.forms import PageForm
+from accounts.text import uuid_in
 from artifacts.forms.texts import plain_lines
 from artifacts.models import ArtifactGroup
 from artifacts.queries import edition_of_group
@@ -48,7 +49,7 @@ class ChosenArtifactsForm(PageForm):
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self._sent = list(dict.fromkeys(data.getlist("artifact_uuids"))) if data is not None else []
-        self.uuids = [uuid for each in self._sent if (uuid := _uuid(each))]
+        self.uuids = [uuid for each in self._sent if (uuid := uuid_in(each))]
 
     def clean_artifact_uuids(self) -> list[UUID]:
         """What was chosen. None of them is refused."""
@@ -68,10 +69,3 @@ class PlaceForm(forms.Form):
 
     id = forms.UUIDField()
     position = forms.IntegerField(required=False, min_value=0, max_value=1_000_000)
-
-
-def _uuid(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None

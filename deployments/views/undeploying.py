@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import user_of
+from accounts.text import uuid_in
 from deployments.exceptions import StalePlanError
 from deployments.installer.decisions import OnConflict
 from deployments.plan_page import plan_page
@@ -47,7 +48,7 @@ class Choices:
         form = ChoicesForm(data)
         form.is_valid()
         return cls(
-            deployments=[each for text in data.getlist("deployment")[:ROWS_PER_PAGE] if (each := _id(text))],
+            deployments=[each for text in data.getlist("deployment")[:ROWS_PER_PAGE] if (each := uuid_in(text))],
             on_conflict=form.cleaned_data.get("on_conflict") or OnConflict.FAIL,
             fingerprint=form.cleaned_data.get("fingerprint", ""),
         )
@@ -89,10 +90,3 @@ def undeploy(request: HttpRequest, project_id: UUID) -> HttpResponseBase:
         "problem": problem,
     }
     return render(request, "deployments/undeploy.html", context, status=409 if problem else 200)
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
