@@ -34,7 +34,6 @@ def account(request: HttpRequest) -> HttpResponseBase:
             "project_roots": settings.PROJECT_ROOTS,
             "import_roots": settings.IMPORT_ROOTS,
             "version": settings.VERSION,
-            "sets_are_on": settings.DEPLOYMENT_SETS_ENABLED,
         },
     )
 
