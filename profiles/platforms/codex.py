@@ -5,6 +5,8 @@ and as the reader in the npm package @openai/codex 0.169.0 takes them.
 """
 
 from profiles.enums import ArtifactType, Platform
+from profiles.platforms.codex_agents import render_agent
+from profiles.platforms.codex_commands import render_command
 from profiles.platforms.plain import unsupported
 from profiles.platforms.rules import render_rule
 from profiles.platforms.shape import PlatformModule
@@ -35,8 +37,8 @@ MODULE = PlatformModule(
     default_layout=default_layout,
     renders={
         ArtifactType.SKILL: render_skill,
-        ArtifactType.COMMAND: unsupported("Commands for Codex are on their way."),
-        ArtifactType.AGENT: unsupported("Agents for Codex are on their way."),
+        ArtifactType.COMMAND: render_command,
+        ArtifactType.AGENT: render_agent,
         ArtifactType.RULE: render_rule,
         ArtifactType.HOOK: unsupported("Hooks for Codex are on their way."),
         ArtifactType.MCP: unsupported("MCP servers for Codex are on their way."),

@@ -16,7 +16,7 @@ from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rend
 SKILLS_FOLDER = ".agents/skills"
 _EXPLICIT = "disable-model-invocation"
 # What keeps Codex from using a skill that nobody asked for: https://developers.openai.com/codex/skills
-_CODEX_FILE = ContentFile("agents/openai.yaml", b"policy:\n  allow_implicit_invocation: false\n")
+EXPLICIT_ONLY = ContentFile("agents/openai.yaml", b"policy:\n  allow_implicit_invocation: false\n")
 _DEFAULTS = {_EXPLICIT: "false", "user-invocable": "true"}
 _HEEDED_BY: Mapping[str, tuple[Platform, ...]] = {
     _EXPLICIT: (Platform.CODEX, Platform.CURSOR),
@@ -49,8 +49,8 @@ def render_skill(content: ArtifactContent, layout: ProfileLayout) -> Rendering |
     placed = ContentFile(SKILL_FILE, data, document.executable)
     files = tuple(placed if each is document else _no_skill(each) for each in content.files)
     file = read_text(document.data)
-    if file.is_true(_EXPLICIT) and all(each.path != _CODEX_FILE.path for each in files):
-        files = (*files, _CODEX_FILE)
+    if file.is_true(_EXPLICIT) and all(each.path != EXPLICIT_ONLY.path for each in files):
+        files = (*files, EXPLICIT_ONLY)
     rendering = copied_folder(replace(content, name=name, files=files), layout)
     if isinstance(rendering, Unsupported):
         return rendering

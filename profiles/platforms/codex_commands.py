@@ -1,0 +1,59 @@
+"""Commands for Codex, which has none in projects: each becomes a skill that runs only when the user names it.
+
+Skills and their agents/openai.yaml as documented: https://developers.openai.com/codex/skills. Of SKILL.md the reader
+in @openai/codex 0.169.0 heeds name and description, and it fills in nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from profiles.platforms.markdown_file import MarkdownFile, description_of, read_markdown
+from profiles.platforms.names import plain_name
+from profiles.platforms.plain import copied_folder
+from profiles.platforms.prose import in_prose
+from profiles.platforms.shared_skills import EXPLICIT_ONLY
+from profiles.platforms.skill_file import LONGEST_DESCRIPTION, SKILL_FILE
+from profiles.platforms.yaml_text import front_matter
+from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, RenderWarning, Unsupported
+
+_LOST = {
+    "agent": "Codex carries a skill out itself, not through an agent.",
+    "allowed-tools": "Codex asks about every tool as it does elsewhere; a skill allows none.",
+    "background": "Codex runs no skill in the background.",
+    "context": "Codex runs a skill in the conversation it is called in.",
+    "disallowed-tools": "Codex takes no tool away for a skill.",
+    "effort": "Codex keeps the effort of the session.",
+    "hooks": "Codex has no hooks in skills.",
+    "model": "Codex keeps the model of the session.",
+}
+
+
+def render_command(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
+    """A skill's folder in the profile's folder for commands. Raises PathError for a name that no skill can have."""
+    file = read_markdown(content)
+    if isinstance(file, Unsupported):
+        return file
+    name = plain_name(content.name)
+    description = description_of(file, f"The command {content.name}.")
+    arguments = [each for item in file.items("arguments") for each in item.split()]
+    body, filled_in = in_prose(file.body, label="Codex", after="the name of this skill", names=arguments)
+    front = front_matter({"name": name, "description": description[:LONGEST_DESCRIPTION].strip()})
+    files = (ContentFile(SKILL_FILE, f"{front}\n{body}".encode()), EXPLICIT_ONLY)
+    rendering = copied_folder(replace(content, name=name, files=files), layout)
+    if isinstance(rendering, Unsupported):
+        return rendering
+    said = (*file.warnings, *_changes(file, name, description), *filled_in)
+    return replace(rendering, warnings=(*said, *rendering.warnings))
+
+
+def _changes(file: MarkdownFile, name: str, description: str) -> Iterator[RenderWarning]:
+    message = f"Codex has no commands in projects; it becomes a skill that runs only when called as ${name}."
+    yield RenderWarning("name", message, is_loss=False)
+    if len(description) > LONGEST_DESCRIPTION:
+        message = f"Codex takes {LONGEST_DESCRIPTION} of its {len(description)} characters; the rest is left out."
+        yield RenderWarning("description", message)
+    if file.text("argument-hint"):
+        yield RenderWarning("argument-hint", "Codex shows no hint; what is typed is used all the same.", is_loss=False)
+    if file.text("user-invocable").lower() == "false":
+        yield RenderWarning("user-invocable", "In Codex the user calls it, and nobody else.")
+    yield from file.dropped({field: said for field, said in _LOST.items() if file.text(field).lower() != "false"})
