@@ -18,7 +18,6 @@ from deployments.models import RunItem
 from projects.services import register_project
 from tests import shared_collections
 
-MAPPINGS = {"wshobson-commands": ["tools/*.md=command", "workflows/*.md=command"]}
 EXECUTABLES = "*-prompt.md"
 
 pytestmark = shared_collections.needs_shared_collections
@@ -38,7 +37,7 @@ def collections(tmp_path: Path) -> Path:
 def everything(owner: User, collections: Path) -> DeploymentSet:
     """A set of all that the shared collections hold."""
     for folder in sorted(collections.iterdir()):
-        import_collection(source=str(folder), mappings=MAPPINGS.get(folder.name))
+        import_collection(source=str(folder), mappings=shared_collections.MAPPINGS.get(folder.name))
     deployment_set = create_set(owner=owner, name="Everything")
     members = [Member(MemberKind.ARTIFACT, uuid) for uuid in Artifact.objects.values_list("pk", flat=True)]
     add_members(owner=owner, set_id=deployment_set.pk, members=members)

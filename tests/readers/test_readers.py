@@ -1,0 +1,32 @@
+"""Codex and Gemini CLI load all that is deployed for them: as many of each type, and without a complaint."""
+
+from pathlib import Path
+
+import pytest
+
+from accounts.models import User
+from artifacts.services.importing import import_collection
+from projects.models import Project
+from tests.config.fresh_process import PROJECT
+from tests.readers.deployed import deploy_everything, left_out, loaded, placed
+from tests.readers.messy_artifacts import messy_artifacts
+
+pytestmark = pytest.mark.reader
+
+
+def test_the_example_collection(owner: User, project: Project, tmp_path: Path) -> None:
+    import_collection(source=str(PROJECT / "examples" / "collection"))
+    report = deploy_everything(owner, project)
+    assert left_out(project, report) == {}
+    assert loaded(project, tmp_path) == placed(project)
+
+
+def test_artifacts_in_which_readers_stumble(owner: User, project: Project, tmp_path: Path) -> None:
+    messy_artifacts()
+    report = deploy_everything(owner, project)
+    no_skill = "A skill is read from its SKILL.md, and this one has none."
+    assert left_out(project, report) == {
+        ("skill:spelt-small", "codex"): no_skill,
+        ("skill:spelt-small", "gemini"): no_skill,
+    }
+    assert loaded(project, tmp_path) == placed(project)
