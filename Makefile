@@ -2,7 +2,7 @@
 # `make PYTHON=/path/to/python …` chooses the Python that .venv is made with.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint format types check openapi fuzz bench e2e screenshots
+.PHONY: help demo serve test lint format types check openapi fuzz bench e2e readers screenshots
 .DELETE_ON_ERROR:
 
 # The shell's own environment must not leak into ours.
@@ -11,6 +11,8 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH DJANGO_SETTINGS_MODULE
 BIN := .venv/bin
 READY := .venv/ready
 READY_FOR_E2E := .venv/ready-for-e2e
+READERS ?= var/readers
+READERS_READY := $(READERS)/node_modules/.package-lock.json
 PORT ?= 8000
 PYTHON ?= python3.13 python3.14 python3.12 python3 python
 UV_SYNC := UV_PROJECT_ENVIRONMENT=.venv UV_SYSTEM_CERTS=true $(BIN)/uv sync --quiet --locked --inexact --python $(BIN)/python
@@ -70,6 +72,10 @@ bench: $(READY) ## Print how fast sets resolve, deploy and are listed, and hold 
 e2e: $(READY_FOR_E2E) ## Drive the pages in Chromium
 	@$(BIN)/pytest tests/browser -n 0 $(ARGS)
 
+readers: export READERS := $(abspath $(READERS))
+readers: $(READY) $(READERS_READY) ## Have Codex and Gemini CLI load what is deployed for them (READERS=/folder: there)
+	@$(BIN)/pytest tests/readers -n 0 $(ARGS)
+
 screenshots: $(READY_FOR_E2E) ## Take the pictures in docs/images anew, from the demo, in Chromium
 	@$(BIN)/python -m tests.browser.pictures
 
@@ -106,4 +112,13 @@ $(READY): pyproject.toml uv.lock
 
 $(READY_FOR_E2E): $(READY)
 	@$(UV_SYNC) --group e2e
+	@touch $@
+
+# What npm would build or run afterwards, the readers do without.
+$(READERS_READY): tests/readers/package.json tests/readers/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is not installed (on Debian: apt-get install npm)." >&2; exit 1; }
+	@mkdir -p $(READERS)
+	@cp $^ $(READERS)
+	@echo "Installing what tests/readers/package-lock.json names."
+	@cd $(READERS) && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@

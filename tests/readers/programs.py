@@ -22,6 +22,7 @@ GEMINI = _MODULES / "@google" / "gemini-cli" / "bundle"
 
 type Message = dict[str, Any]
 
+_NODE = 20
 _SECONDS = 60
 # What asks for a proxy gets nowhere. It is what is left where a process may not have a network of its own.
 _NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
@@ -44,10 +45,14 @@ class Loaded:
         return cls({kind: sorted(names.get(kind, [])) for kind in ArtifactType}, instructions.strip(), complaints)
 
 
+@cache
 def missing() -> str:
     """Why the readers cannot be run here; '' when they can."""
     if shutil.which("node") is None:
         return "Node.js is not installed (on Debian: apt-get install nodejs npm)."
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if int(version.removeprefix("v").partition(".")[0]) < _NODE:
+        return f"Gemini CLI takes Node.js {_NODE} or newer, and this is {version}."
     if not CODEX.exists() or not GEMINI.is_dir():
         return f"The readers are not in {_MODULES}. Run `make readers`."
     return ""
