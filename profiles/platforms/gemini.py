@@ -5,7 +5,10 @@ and as the reader in the npm package @google/gemini-cli 0.61.0 takes them.
 """
 
 from profiles.enums import ArtifactType, Platform
-from profiles.platforms.plain import unsupported
+from profiles.platforms.gemini_agents import render_agent
+from profiles.platforms.gemini_commands import render_command
+from profiles.platforms.gemini_hooks import render_hook
+from profiles.platforms.gemini_servers import render_server
 from profiles.platforms.rules import render_rule
 from profiles.platforms.shape import PlatformModule
 from profiles.platforms.shared_skills import SKILLS_FOLDER, render_skill
@@ -36,11 +39,11 @@ MODULE = PlatformModule(
     default_layout=default_layout,
     renders={
         ArtifactType.SKILL: render_skill,
-        ArtifactType.COMMAND: unsupported("Commands for Gemini are on their way."),
-        ArtifactType.AGENT: unsupported("Agents for Gemini are on their way."),
+        ArtifactType.COMMAND: render_command,
+        ArtifactType.AGENT: render_agent,
         ArtifactType.RULE: render_rule,
-        ArtifactType.HOOK: unsupported("Hooks for Gemini are on their way."),
-        ArtifactType.MCP: unsupported("MCP servers for Gemini are on their way."),
+        ArtifactType.HOOK: render_hook,
+        ArtifactType.MCP: render_server,
     },
     approvals={
         ArtifactType.SKILL: _TRUST,

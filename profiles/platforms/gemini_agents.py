@@ -1,0 +1,221 @@
+"""Gemini CLI's agents: a Markdown file whose frontmatter holds what the reader knows and nothing else.
+
+Keys as docs/core/subagents.md of google-gemini/gemini-cli has them, and as the reader in the npm package
+@google/gemini-cli 0.61.0 checks them: a key, type or tool name it does not know makes it refuse the whole agent
+(agents/agentLoader.js), and so does, once it runs, a `${word}` in its text (agents/utils.js).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from profiles.entries import Value
+from profiles.platforms.gemini_servers import translated_server
+from profiles.platforms.gemini_tools import EVERY_SERVERS_TOOLS, TOOLS, server_name, tool_name
+from profiles.platforms.markdown_file import MarkdownFile, description_of, read_markdown
+from profiles.platforms.plain import path_in_folder, written_file
+from profiles.platforms.script_folder import plugin_variable
+from profiles.platforms.yaml_text import front_matter
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported
+from projects.paths import PathError, file_name
+
+# An agent of Gemini CLI calls no other agents, and is never given the tool for it.
+_NOT_FOR_AGENTS = "invoke_agent"
+_FILLED_IN = re.compile(r"\$\{(\w+)\}(\w?)", re.ASCII)
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_LONGEST_NUMBER = 9
+_SERVER_KEYS = {"httpUrl": "http_url", "includeTools": "include_tools", "excludeTools": "exclude_tools"}
+_HANDLED = frozenset(
+    {"name", "description", "tools", "disallowedTools", "model", "maxTurns", "max_turns", "mcpServers"}
+    | {"display_name", "timeout_mins", "kind"}
+)
+# What says nothing about how an agent works.
+_FOR_THE_EYE = frozenset({"color", "license", "metadata", "version", "author"})
+_DROPPED = {
+    "background": "Gemini CLI decides itself whether an agent runs in the background.",
+    "effort": "Gemini CLI sets no effort for an agent.",
+    "hooks": "Gemini CLI has no hooks of an agent; deploy them as a hook.",
+    "initialPrompt": "Gemini CLI has no first prompt of an agent.",
+    "isolation": "Gemini CLI runs agents in the project itself.",
+    "memory": "Gemini CLI keeps no memory of an agent.",
+    "permissionMode": "Gemini CLI has no permission mode of an agent; that of the conversation holds.",
+    "skills": "Gemini CLI loads no skills into an agent beforehand.",
+}
+
+
+def render_agent(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
+    """The agent with the keys and tools that Gemini CLI has. Raises PathError for names nothing can be made of."""
+    stem = file_name(content.name).lstrip("_")
+    path = path_in_folder(content, layout, f"{file_name(stem)}.md")
+    if isinstance(path, Unsupported):
+        return path
+    file = read_markdown(content)
+    if isinstance(file, Unsupported):
+        return file
+    if not file.body.strip():
+        return Unsupported("The agent has no text, and Gemini CLI starts none without.")
+    warnings = [*file.warnings]
+    fields = _fields(file, content.name, warnings)
+    text = _text(file.body.strip("\n"), warnings)
+    return Rendering((written_file(path, f"{front_matter(fields)}\n{text}\n"),), tuple(dict.fromkeys(warnings)))
+
+
+def _fields(file: MarkdownFile, otherwise: str, warnings: list[RenderWarning]) -> dict[str, object]:
+    given = file.text("name") or otherwise
+    name = _slug(given, otherwise)
+    if name != given:
+        message = f"Gemini CLI takes small letters, digits, '-' and '_' in it; it is written as {name}."
+        warnings.append(RenderWarning("name", message, is_loss=False))
+    fields: dict[str, object] = {"name": name, "description": description_of(file, name)}
+    if file.text("display_name"):
+        fields["display_name"] = file.text("display_name")
+    tools = _tools(file, warnings)
+    if tools is not None:
+        fields["tools"] = tools
+    if servers := _servers(file, warnings):
+        fields["mcp_servers"] = servers
+    fields.update(_model(file, warnings))
+    fields.update(_numbers(file, warnings))
+    warnings.extend(file.dropped(_DROPPED))
+    unknown = [key for key in file.fields if key not in _HANDLED | _FOR_THE_EYE | _DROPPED.keys()]
+    warnings.extend(file.dropped(dict.fromkeys(unknown, "Gemini CLI refuses agents with this key; it is left out.")))
+    return fields
+
+
+def _slug(name: str, otherwise: str) -> str:
+    """`name` as the reader takes it. Raises PathError where nothing is left of it nor of `otherwise`."""
+    for each in (name, otherwise):
+        slug = re.sub(r"[^a-z0-9_]+", "-", each.lower()).strip("-")
+        if slug:
+            return slug
+    raise PathError(f"The name {otherwise[:40]!r} has no letter from a to z and no digit to make an agent's name of.")
+
+
+def _tools(file: MarkdownFile, warnings: list[RenderWarning]) -> list[str] | None:
+    """The tools the agent is limited to; None for all. Never more than the artifact grants."""
+    denied = _denied(file, warnings)
+    names = file.items("tools")
+    if file.fields.get("tools") not in (None, "") and "*" not in names:
+        granted = _granted(names, warnings)
+    elif denied:
+        granted = [*(each for each in TOOLS if each != _NOT_FOR_AGENTS), EVERY_SERVERS_TOOLS]
+        message = "Gemini CLI takes no tools away from an agent; the tools that are left are written as 'tools'."
+        warnings.append(RenderWarning("disallowedTools", message, is_loss=False))
+    else:
+        return None
+    left = [tool for tool in granted if not any(_covers(each, tool) for each in denied)]
+    kept = [tool for tool in left if not any(_covers(tool, each) for each in denied)]
+    if kept != left:
+        message = "Gemini CLI cannot leave out single tools of a server; the agent gets none that come with them."
+        warnings.append(RenderWarning("disallowedTools", message))
+    return kept
+
+
+def _covers(pattern: str, tool: str) -> bool:
+    return pattern == tool or (pattern.endswith("*") and tool.startswith(pattern[:-1]))
+
+
+def _granted(names: list[str], warnings: list[RenderWarning]) -> list[str]:
+    found = {name: tool_name(name) for name in names}
+    usable = [tool for tool in found.values() if tool and tool != _NOT_FOR_AGENTS]
+    lost = [name for name, tool in found.items() if not tool or tool == _NOT_FOR_AGENTS]
+    if lost:
+        end = "" if usable else " The agent gets no tools at all, as without a list it would get every one."
+        message = f"Gemini CLI has nothing for {', '.join(lost)} in an agent, whole tools being all it grants.{end}"
+        warnings.append(RenderWarning("tools", message))
+    return list(dict.fromkeys(usable))
+
+
+def _denied(file: MarkdownFile, warnings: list[RenderWarning]) -> set[str]:
+    denied = set()
+    for name in file.items("disallowedTools"):
+        bare = name.partition("(")[0].strip()
+        tool = tool_name(bare)
+        if tool and bare != name:
+            message = f"Gemini CLI denies whole tools only; for {name} the agent does without {tool}."
+            warnings.append(RenderWarning("disallowedTools", message))
+        # What Gemini CLI has not, it need not deny.
+        if tool:
+            denied.add(tool)
+    return denied
+
+
+def _model(file: MarkdownFile, warnings: list[RenderWarning]) -> Mapping[str, object]:
+    model = file.text("model")
+    if model.startswith("gemini-"):
+        return {"model": model}
+    if file.fields.get("model") not in (None, "", "inherit"):
+        message = f"Gemini CLI has no model {model or 'like this'}; the agent runs with that of the conversation."
+        warnings.append(RenderWarning("model", message))
+    return {}
+
+
+def _numbers(file: MarkdownFile, warnings: list[RenderWarning]) -> Iterator[tuple[str, object]]:
+    for given, key in {"maxTurns": "max_turns", "max_turns": "max_turns", "timeout_mins": "timeout_mins"}.items():
+        text = file.text(given)
+        if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER and int(text) > 0:
+            if given != key:
+                warnings.append(RenderWarning(given, f"Gemini CLI calls it {key}.", is_loss=False))
+            yield key, int(text)
+        else:
+            warnings.extend(file.dropped({given: "It is no number above zero; it is left out."}))
+
+
+def _servers(file: MarkdownFile, warnings: list[RenderWarning]) -> dict[str, object]:
+    """The servers that the agent defines for itself; those it names are the project's, which it has anyway."""
+    servers: dict[str, object] = {}
+    for name, definition in _definitions(file.fields.get("mcpServers")):
+        place = f"mcpServers.{name}"
+        if definition is None:
+            message = "Gemini CLI gives an agent the project's servers as far as its tools go; it is not named."
+            warnings.append(RenderWarning(place, message, is_loss=False))
+            continue
+        value, losses = _server(definition)
+        warnings.extend(RenderWarning(f"{place}.{each.field}", each.message, each.is_loss) for each in losses)
+        try:
+            key = server_name(name)
+        except PathError as error:
+            warnings.append(RenderWarning(place, f"{error} It is left out."))
+            continue
+        if value:
+            servers[key] = {_SERVER_KEYS.get(each, each): inner for each, inner in value.items()}
+        else:
+            warnings.append(RenderWarning(place, "Gemini CLI cannot start it; it is left out."))
+    return servers
+
+
+def _definitions(value: object) -> Iterator[tuple[str, Mapping[str, Value] | None]]:
+    match value:
+        case str():
+            yield from ((name.strip(), None) for name in value.split(",") if name.strip())
+        case list():
+            for each in value:
+                yield from _definitions(each)
+        case dict():
+            yield from ((name, each if isinstance(each, dict) else None) for name, each in value.items())
+
+
+def _server(definition: Mapping[str, Value]) -> tuple[Mapping[str, Value], list[RenderWarning]]:
+    """The definition in Gemini CLI's keys; nothing where there is none."""
+    if not any(isinstance(definition.get(key), str) for key in ("command", "url", "httpUrl", "serverUrl")):
+        return {}, []
+    timeout = definition.get("timeout")
+    if isinstance(timeout, str) and timeout.isascii() and timeout.isdigit() and len(timeout) <= _LONGEST_NUMBER:
+        definition = {**definition, "timeout": int(timeout)}
+    answer = translated_server(definition)
+    return ({}, [RenderWarning("type", answer.reason)]) if isinstance(answer, Unsupported) else answer
+
+
+def _text(body: str, warnings: list[RenderWarning]) -> str:
+    """`body` without anything that Gemini CLI would want to fill in."""
+    if variable := plugin_variable(body.encode()):
+        warnings.append(RenderWarning("text", f"It refers to {variable}; the plugin's files are not deployed there."))
+
+    def written(match: re.Match[str]) -> str:
+        name, after = match.groups()
+        is_variable = _VARIABLE.fullmatch(name) is not None and not after
+        word = f"${name}" if is_variable else f"${{ {name} }}"
+        message = f"Gemini CLI would stop at it, wanting a value for it; it is written as {word}."
+        warnings.append(RenderWarning(f"${{{name}}}", message, is_loss=False))
+        return f"{word}{after}"
+
+    return _FILLED_IN.sub(written, body)
