@@ -15,6 +15,7 @@ from profiles.platforms.shared_skills import SKILLS_FOLDER, render_skill
 from profiles.rendering import ProfileLayout
 
 _TRUST = "Gemini CLI asks whether to trust the folder, and uses nothing of a folder that is not trusted."
+_AGENTS = f"{_TRUST} It asks about each agent once more when it is new or has changed."
 
 
 def default_layout(root_dir: str) -> ProfileLayout:
@@ -46,10 +47,7 @@ MODULE = PlatformModule(
         ArtifactType.MCP: render_server,
     },
     approvals={
-        ArtifactType.SKILL: _TRUST,
-        ArtifactType.COMMAND: _TRUST,
-        ArtifactType.AGENT: _TRUST,
-        ArtifactType.HOOK: _TRUST,
-        ArtifactType.MCP: _TRUST,
+        **dict.fromkeys(ArtifactType, _TRUST),
+        ArtifactType.AGENT: _AGENTS,
     },
 )

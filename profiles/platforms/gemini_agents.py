@@ -6,6 +6,7 @@ Keys as docs/core/subagents.md of google-gemini/gemini-cli has them, and as the 
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 
 from profiles.entries import Value
@@ -84,7 +85,8 @@ def _fields(file: MarkdownFile, otherwise: str, warnings: list[RenderWarning]) -
 def _slug(name: str, otherwise: str) -> str:
     """`name` as the reader takes it. Raises PathError where nothing is left of it nor of `otherwise`."""
     for each in (name, otherwise):
-        slug = re.sub(r"[^a-z0-9_]+", "-", each.lower()).strip("-")
+        letters = unicodedata.normalize("NFKD", each).encode("ascii", "ignore").decode().lower()
+        slug = re.sub(r"[^a-z0-9_]+", "-", letters).strip("-")
         if slug:
             return slug
     raise PathError(f"The name {otherwise[:40]!r} has no letter from a to z and no digit to make an agent's name of.")

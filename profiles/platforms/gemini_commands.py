@@ -165,6 +165,11 @@ def _why_not(placeholder: Placeholder, warning: RenderWarning) -> RenderWarning:
             return RenderWarning(
                 warning.field, "Gemini CLI reads in files of the project only; the agent has to open it."
             )
+        case Kind.FOLDER:
+            message = (
+                "Gemini CLI runs commands in the project's folder; paths are written as they are counted from there."
+            )
+            return RenderWarning(warning.field, message, is_loss=placeholder.inside != "PROJECT_DIR")
         case _:
             return warning
 

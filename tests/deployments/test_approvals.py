@@ -49,7 +49,7 @@ def words(answer: Any) -> str:
     [
         ("claude_code", {"mcp"}),
         ("codex", {"hook", "mcp"}),
-        ("gemini", {"skill", "command", "agent", "hook", "mcp"}),
+        ("gemini", set(ArtifactType)),
         ("cursor", set()),
         ("other", set()),
         ("of-yesterday", set()),
