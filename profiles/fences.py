@@ -1,4 +1,4 @@
-"""Code fences of Markdown. Pure Python."""
+"""Code in Markdown: fences and spans. Pure Python."""
 
 import re
 
@@ -23,3 +23,27 @@ def open_fence(text: str) -> str:
     for line in text.split("\n"):
         fence = fence_after(fence, line)
     return fence
+
+
+def code_in(text: str) -> list[bool]:
+    """For each character whether it stands in a code fence or a code span."""
+    code: list[bool] = []
+    fence = ""
+    for line in text.split("\n"):
+        before, fence = fence, fence_after(fence, line)
+        code += [True] * (len(line) + 1) if before or fence else [*_spans(line), False]
+    return code
+
+
+def _spans(line: str) -> list[bool]:
+    code = [False] * len(line)
+    ticks = [match.span() for match in re.finditer("`+", line)]
+    end = 0
+    for position, (start, after) in enumerate(ticks):
+        if start < end:
+            continue
+        closing = next((other for other in ticks[position + 1 :] if other[1] - other[0] == after - start), None)
+        if closing is not None:
+            end = closing[1]
+            code[start:end] = [True] * (end - start)
+    return code

@@ -4,6 +4,7 @@ Paths and formats as Anthropic documents them (code.claude.com/docs: skills, sub
 """
 
 from dataclasses import replace
+from functools import partial
 
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms.claude_hooks import render_hook
@@ -52,7 +53,7 @@ MODULE = PlatformModule(
         ArtifactType.SKILL: render_skill,
         ArtifactType.COMMAND: copied_file,
         ArtifactType.AGENT: copied_file,
-        ArtifactType.RULE: render_rule,
+        ArtifactType.RULE: partial(render_rule, reads_files=True),
         ArtifactType.HOOK: render_hook,
         ArtifactType.MCP: render_server,
     },

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from profiles.fences import fence_after
+from profiles.fences import code_in
 
 
 class Kind(StrEnum):
@@ -60,7 +60,6 @@ _KINDS = {
     "variable": Kind.VARIABLE,
     "file": Kind.FILE,
 }
-# Other words after an `@` name people, packages and decorators.
 _PATH = re.compile(r"(?:\.{0,2}/|~/).+|.*/|.+\.[A-Za-z0-9]{1,5}")
 
 
@@ -69,7 +68,7 @@ def filled_in(text: str, write: Callable[[Placeholder], str], names: Collection[
 
     A path after `@` counts only outside of code, and an escaped `\\$1` is the `$1` it stands for.
     """
-    code = _code(text)
+    code = code_in(text)
 
     def written(match: re.Match[str]) -> str:
         group = match.lastgroup or ""
@@ -77,7 +76,7 @@ def filled_in(text: str, write: Callable[[Placeholder], str], names: Collection[
         if group == "escaped":
             return "$"
         if (group == "name" and inside not in names) or (
-            group == "file" and (code[match.start()] or not _PATH.fullmatch(inside))
+            group == "file" and (code[match.start()] or not is_path(inside))
         ):
             return match[0]
         return write(Placeholder(_KINDS[group], match[0], inside))
@@ -85,25 +84,6 @@ def filled_in(text: str, write: Callable[[Placeholder], str], names: Collection[
     return _PLACEHOLDER.sub(written, text)
 
 
-def _code(text: str) -> list[bool]:
-    """For each character whether it stands in a code fence or a code span."""
-    code: list[bool] = []
-    fence = ""
-    for line in text.split("\n"):
-        before, fence = fence, fence_after(fence, line)
-        code += [True] * (len(line) + 1) if before or fence else [*_spans(line), False]
-    return code
-
-
-def _spans(line: str) -> list[bool]:
-    code = [False] * len(line)
-    ticks = [match.span() for match in re.finditer("`+", line)]
-    end = 0
-    for position, (start, after) in enumerate(ticks):
-        if start < end:
-            continue
-        closing = next((other for other in ticks[position + 1 :] if other[1] - other[0] == after - start), None)
-        if closing is not None:
-            end = closing[1]
-            code[start:end] = [True] * (end - start)
-    return code
+def is_path(text: str) -> bool:
+    """Whether what follows an `@` names a file or folder; other words name people, packages and decorators."""
+    return _PATH.fullmatch(text) is not None

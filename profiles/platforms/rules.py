@@ -4,6 +4,7 @@ from profiles.entries import Format, Section, checked_key
 from profiles.enums import ArtifactType
 from profiles.fences import open_fence
 from profiles.platforms.markdown_file import MarkdownFile, read_markdown
+from profiles.platforms.placeholders import Kind, Placeholder, filled_in
 from profiles.platforms.plain import copied_rule
 from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, RenderWarning, Unsupported
 
@@ -11,10 +12,13 @@ from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Re
 _SCOPES = ("paths", "globs", "applyTo")
 
 
-def render_rule(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
+def render_rule(
+    content: ArtifactContent, layout: ProfileLayout, *, reads_files: bool = False
+) -> Rendering | Unsupported:
     """The rule's text as a section of every instruction file that the profile names, or as a file of its own.
 
-    Where a profile gives rules a folder, they are copied there. Raises EntryError for a name no section can have.
+    Where a profile gives rules a folder, they are copied there. With `reads_files` the platform reads a path after `@`
+    in an instruction file itself. Raises EntryError for a name no section can have.
     """
     if ArtifactType.RULE in layout.artifact_path_map:
         return copied_rule(content, layout)
@@ -28,7 +32,8 @@ def render_rule(content: ArtifactContent, layout: ProfileLayout) -> Rendering | 
         return Unsupported("The rule has no text.")
     key = checked_key(Section(content.name))
     entries = tuple(RenderedEntry(path, Format.MARKDOWN, key, text) for path in layout.project_config_filenames)
-    return Rendering(warnings=(*file.warnings, *_limits(file)), entries=entries)
+    unread = () if reads_files else _unread(text, layout.platform.label)
+    return Rendering(warnings=(*file.warnings, *_limits(file), *unread), entries=entries)
 
 
 def _limits(file: MarkdownFile) -> list[RenderWarning]:
@@ -37,6 +42,19 @@ def _limits(file: MarkdownFile) -> list[RenderWarning]:
         RenderWarning(name, f"An instruction file holds for the whole project; the rule is not limited to {paths}.")
         for name, paths in files.items()
     ]
+
+
+def _unread(text: str, label: str) -> tuple[RenderWarning, ...]:
+    warnings: dict[RenderWarning, None] = {}
+
+    def write(placeholder: Placeholder) -> str:
+        if placeholder.kind is Kind.FILE:
+            message = f"{label} does not read the file in; the agent has to open it."
+            warnings[RenderWarning(placeholder.written, message)] = None
+        return placeholder.written
+
+    filled_in(text, write)
+    return tuple(warnings)
 
 
 def _closed(text: str) -> str:

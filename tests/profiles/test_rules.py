@@ -91,3 +91,18 @@ def test_a_profile_that_gives_rules_a_folder_has_them_there_if_they_may_be_there
     inside = render(rule(b"Text\n"), ProfileLayout(Platform.CODEX, ".codex", folders, ("AGENTS.md",), ("docs",)))
     assert isinstance(inside, Rendering)
     assert [path.path for path in inside.paths] == ["docs/rules/plain-words.md"]
+
+
+def test_a_word_after_an_at_sign_is_no_file_for_gemini() -> None:
+    data = b"Ask @anna, or use @scope/package; see @docs/a.md.\n\n`@x` me@example.org\n\n```\n@media\n```\n"
+    rendering = rendered(rule(data), Platform.GEMINI)
+    assert rendering.entries[0].value == (
+        "Ask `@anna`, or use `@scope/package`; see @docs/a.md.\n\n`@x` me@example.org\n\n```\n@media\n```"
+    )
+    assert {warning.field for warning in rendering.warnings} == {"@anna", "@scope/package", "@docs/a.md"}
+    assert not any(warning.is_loss for warning in rendering.warnings)
+
+
+def test_a_file_that_nobody_reads_in_is_a_loss() -> None:
+    (warning,) = rendered(rule(b"See @docs/a.md and @anna.\n"), Platform.CODEX).warnings
+    assert (warning.field, warning.is_loss) == ("@docs/a.md", True)

@@ -1,0 +1,42 @@
+"""Rules for Gemini CLI: sections of GEMINI.md, in which every word after an `@` is a file to read in.
+
+As @google/gemini-cli 0.61.0 reads it: outside of code, whatever begins with a letter, a dot or a slash. What is no file
+leaves an error in the place of the word.
+"""
+
+import re
+from dataclasses import replace
+
+from profiles.fences import code_in
+from profiles.platforms.placeholders import is_path
+from profiles.platforms.rules import render_rule as sections
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported
+
+_MENTION = re.compile(r"(?<!\S)@([A-Za-z./]\S*?)(?=[.,;:!?)]*(?:\s|\Z))")
+
+
+def render_rule(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
+    """As for every platform, with people and packages that are mentioned written as code. Raises EntryError."""
+    answer = sections(content, layout, reads_files=True)
+    if isinstance(answer, Unsupported):
+        return answer
+    warnings: dict[RenderWarning, None] = {}
+    entries = tuple(replace(entry, value=_without_mentions(str(entry.value), warnings)) for entry in answer.entries)
+    return replace(answer, entries=entries, warnings=(*answer.warnings, *warnings))
+
+
+def _without_mentions(text: str, warnings: dict[RenderWarning, None]) -> str:
+    code = code_in(text)
+
+    def written(match: re.Match[str]) -> str:
+        if code[match.start()]:
+            return match[0]
+        if is_path(match[1]):
+            message = "Gemini CLI reads it in, counted from the instruction file; there must be such a file."
+            warnings[RenderWarning(match[0], message, is_loss=False)] = None
+            return match[0]
+        message = "It is written as code: Gemini CLI would take it for a file to read in."
+        warnings[RenderWarning(match[0], message, is_loss=False)] = None
+        return f"`{match[0]}`"
+
+    return _MENTION.sub(written, text)
