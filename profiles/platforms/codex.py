@@ -7,6 +7,7 @@ and as the reader in the npm package @openai/codex 0.169.0 takes them.
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms.codex_agents import render_agent
 from profiles.platforms.codex_commands import render_command
+from profiles.platforms.codex_hooks import render_hook
 from profiles.platforms.plain import unsupported
 from profiles.platforms.rules import render_rule
 from profiles.platforms.shape import PlatformModule
@@ -40,7 +41,7 @@ MODULE = PlatformModule(
         ArtifactType.COMMAND: render_command,
         ArtifactType.AGENT: render_agent,
         ArtifactType.RULE: render_rule,
-        ArtifactType.HOOK: unsupported("Hooks for Codex are on their way."),
+        ArtifactType.HOOK: render_hook,
         ArtifactType.MCP: unsupported("MCP servers for Codex are on their way."),
     },
     approvals={

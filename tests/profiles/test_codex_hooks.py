@@ -1,0 +1,260 @@
+"""What becomes of a hook for Codex: entries in hooks.json that it takes, scripts in a folder, and what is said."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from profiles.entries import Element, Format
+from profiles.enums import ArtifactType
+from profiles.platforms.codex import MODULE
+from profiles.rendering import (
+    ArtifactContent,
+    ContentFile,
+    ProfileLayout,
+    RenderedEntry,
+    RenderedPath,
+    Rendering,
+    RenderWarning,
+    Unsupported,
+)
+
+LAYOUT = MODULE.default_layout(".codex")
+SCRIPT = ContentFile("hooks/check.sh", b'#!/bin/sh\nprintf "ran %s in %s" "$*" "$PWD"\n')
+FINDS = 'export CLAUDE_PROJECT_DIR="$(until [ -e .codex/hooks/review ] || [ "$PWD" = / ]; do cd ..; done; pwd)"; '
+FOUND = "Codex sets no CLAUDE_PROJECT_DIR; the command finds the project's folder itself."
+PATCH = "For an edit Codex tells the hook its patch, in tool_input.command, and no file_path."
+PLACE = "hooks.PreToolUse[0]"
+
+
+def hook(definition: object, *scripts: ContentFile) -> ArtifactContent:
+    files = (ContentFile("hooks/hooks.json", json.dumps(definition).encode()), *scripts)
+    return ArtifactContent(ArtifactType.HOOK, "review", "review", files, "hooks/hooks.json")
+
+
+def running(*handlers: object, matcher: object = "Bash", event: str = "PreToolUse") -> ArtifactContent:
+    return hook({"hooks": {event: [{"matcher": matcher, "hooks": list(handlers)}]}})
+
+
+def command(line: str = "true", **fields: object) -> dict[str, object]:
+    return {"type": "command", "command": line, **fields}
+
+
+def placed(content: ArtifactContent, layout: ProfileLayout = LAYOUT) -> Rendering:
+    answer = MODULE.renders[ArtifactType.HOOK](content, layout)
+    assert isinstance(answer, Rendering)
+    return answer
+
+
+def handler_of(rendering: Rendering) -> dict[str, object]:
+    (entry,) = rendering.entries
+    assert isinstance(entry.value, dict)
+    (handler,) = entry.value["hooks"]
+    assert isinstance(handler, dict)
+    return handler
+
+
+def losses(rendering: Rendering) -> list[str]:
+    return [warning.field for warning in rendering.warnings if warning.is_loss]
+
+
+def test_a_rich_hook() -> None:
+    definition = {
+        "description": "Checks.",
+        "disableAllHooks": False,
+        "hooks": {
+            "PreToolUse": [
+                {
+                    "matcher": "Read|MultiEdit|Bash",
+                    "hooks": [
+                        command("${CLAUDE_PLUGIN_ROOT}/hooks/check.sh a", timeout=1.5, statusMessage="Checking"),
+                        command("echo", args=["it's ${CLAUDE_PLUGIN_ROOT}/hooks/check.sh", "$HOME"]),
+                        {"type": "prompt", "prompt": "Fine?"},
+                    ],
+                }
+            ],
+            "Notification": [{"hooks": [command("say done")]}],
+            "Stop": [{"hooks": [command("make check", **{"async": True, "once": True})]}],
+        },
+    }
+    first = {
+        "matcher": "Edit|Bash",
+        "hooks": [
+            {
+                "type": "command",
+                "command": FINDS + '"${CLAUDE_PROJECT_DIR}/.codex/hooks/review"/hooks/check.sh a',
+                "timeout": 2,
+                "statusMessage": "Checking",
+            },
+            {
+                "type": "command",
+                "command": FINDS
+                + """echo 'it'"'"'s '"${CLAUDE_PROJECT_DIR}"/.codex/hooks/review/hooks/check.sh '$HOME'""",
+            },
+        ],
+    }
+    last = {"hooks": [{"type": "command", "command": "make check", "async": True}]}
+    script = ContentFile("hooks/check.sh", SCRIPT.data, executable=True)
+    assert placed(hook(definition, SCRIPT)) == Rendering(
+        (RenderedPath(".codex/hooks/review", (script,)),),
+        (
+            RenderWarning("disableAllHooks", "Only the hooks go into hooks.json; this is left out."),
+            RenderWarning(f"{PLACE}.matcher", "Codex has no tool Read for a hook to wait for."),
+            RenderWarning(f"{PLACE}.matcher", PATCH),
+            RenderWarning(f"{PLACE}.matcher", "It is written as 'Edit|Bash', as Codex calls the tools.", is_loss=False),
+            RenderWarning(f"{PLACE}.hooks[0].command", FOUND, is_loss=False),
+            RenderWarning(
+                f"{PLACE}.hooks[1].args", "Codex takes one line for a shell; they are written into it.", is_loss=False
+            ),
+            RenderWarning(f"{PLACE}.hooks[1].command", FOUND, is_loss=False),
+            RenderWarning(
+                f"{PLACE}.hooks[2]", "Codex runs commands, and no handler of the type 'prompt'; it is left out."
+            ),
+            RenderWarning("hooks.Notification", "Codex has no event Notification; what it runs is left out."),
+            RenderWarning("hooks.Stop[0].hooks[0].once", "Codex takes no such value in a handler; it is left out."),
+        ),
+        tuple(
+            RenderedEntry(".codex/hooks.json", Format.JSON, Element.of(("hooks", event), group), group)
+            for event, group in [("PreToolUse", first), ("Stop", last)]
+        ),
+    )
+
+
+def test_a_minimal_hook() -> None:
+    group = {"hooks": [{"type": "command", "command": "true"}]}
+    key = Element.of(("hooks", "Stop"), group)
+    assert placed(hook({"hooks": {"Stop": [group]}})) == Rendering(
+        (), (), (RenderedEntry(".codex/hooks.json", Format.JSON, key, group),)
+    )
+
+
+@pytest.mark.parametrize("folder", [".codex/hooks", 'it\'s my "$HOME" `folder`/hooks'])
+@pytest.mark.parametrize("args", [None, ["a", "b c"]])
+def test_a_shell_finds_the_script_from_any_folder_of_the_project(
+    folder: str, args: list[str] | None, tmp_path: Path
+) -> None:
+    layout = ProfileLayout(LAYOUT.platform, ".codex", {ArtifactType.HOOK: folder})
+    line = "${CLAUDE_PLUGIN_ROOT}/hooks/check.sh"
+    handler = command(line, args=args) if args else command(f"{line} a 'b c'")
+    rendering = placed(hook({"hooks": {"Stop": [{"hooks": [handler]}]}}, SCRIPT), layout)
+    project = tmp_path / "a project"
+    path = project / rendering.paths[0].path / SCRIPT.path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(SCRIPT.data)
+    path.chmod(0o755)
+    below = project / "src" / "deep"
+    below.mkdir(parents=True)
+    environment = {"PATH": os.environ["PATH"]}
+    written = str(handler_of(rendering)["command"])
+    for start in (project, below):
+        done = subprocess.run(
+            ["/bin/sh", "-c", written], cwd=start, env=environment, capture_output=True, text=True, check=False
+        )
+        assert (done.stdout, done.stderr) == (f"ran a b c in {start}", "")
+
+
+def test_a_script_that_asks_for_the_project_is_told_it() -> None:
+    script = ContentFile("hooks/check.sh", b'#!/bin/sh\ncd "$CLAUDE_PROJECT_DIR"\n')
+    rendering = placed(hook({"hooks": {"Stop": [{"hooks": [command("make check")]}]}}, script))
+    assert handler_of(rendering)["command"] == FINDS + "make check"
+    assert losses(rendering) == []
+
+
+def test_without_scripts_the_project_is_where_the_hooks_are() -> None:
+    rendering = placed(running(command('"$CLAUDE_PROJECT_DIR"/bin/lint')))
+    assert handler_of(rendering)["command"] == FINDS.replace("/hooks/review", "/hooks.json") + (
+        '"$CLAUDE_PROJECT_DIR"/bin/lint'
+    )
+
+
+@pytest.mark.parametrize("kind", ["prompt", "agent", "http", "mcp_tool", "telepathy"])
+def test_a_hook_of_which_codex_runs_nothing_is_unsupported_and_says_why(kind: str) -> None:
+    answer = MODULE.renders[ArtifactType.HOOK](running({"type": kind, "url": "x"}), LAYOUT)
+    assert isinstance(answer, Unsupported)
+    assert kind in answer.reason
+
+
+def test_the_tool_of_a_server_can_be_a_handler() -> None:
+    handler = {"type": "mcp_tool", "server": "my server", "tool": "note", "input": {"a": 1}, "timeout": 5, "if": "x"}
+    rendering = placed(running(handler))
+    assert handler_of(rendering) == {
+        "type": "mcp_tool",
+        "server": "my-server",
+        "tool": "note",
+        "input": {"a": 1},
+        "timeout": 5,
+    }
+    assert losses(rendering) == [f"{PLACE}.hooks[0].if"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("timeout", "20"),
+        ("timeout", -1),
+        ("timeout", True),
+        ("timeout", 1e300),
+        ("async", "yes"),
+        ("statusMessage", 3),
+        ("commandWindows", []),
+        ("if", "Bash(git *)"),
+        ("env", {}),
+    ],
+)
+def test_what_would_make_codex_reject_the_file_is_left_out_and_said(key: str, value: object) -> None:
+    rendering = placed(running(command("true", **{key: value})))
+    assert handler_of(rendering) == command()
+    assert losses(rendering) == [f"{PLACE}.hooks[0].{key}"]
+
+
+@pytest.mark.parametrize(("given", "written"), [(0, 1), (0.2, 1), (30, 30), (1.5, 2)])
+def test_a_timeout_is_whole_seconds(given: float, written: int) -> None:
+    assert handler_of(placed(running(command(timeout=given))))["timeout"] == written
+
+
+def test_nothing_is_said_of_a_key_without_a_value() -> None:
+    assert placed(running(command(timeout=None, shell="bash"), matcher=None)).warnings == ()
+
+
+@pytest.mark.parametrize("fields", [{"args": "a"}, {"args": [1]}, {"shell": "powershell"}])
+def test_a_command_that_no_shell_could_run_is_left_out(fields: dict[str, object]) -> None:
+    assert isinstance(MODULE.renders[ArtifactType.HOOK](running(command("true", **fields)), LAYOUT), Unsupported)
+
+
+@pytest.mark.parametrize(
+    ("matcher", "written", "lost"),
+    [
+        ("Bash", "Bash", 0),
+        ("*", "*", 0),
+        ("", "", 0),
+        ("mcp__docs__.*", "mcp__docs__.*", 0),
+        ("apply_patch", "apply_patch", 0),
+        ("Task|Bash", "Agent|Bash", 0),
+        ("Edit|Write|MultiEdit", "Edit|Write", 1),
+        ("Bash|Read|Grep", "Bash", 1),
+        ("^(Read|Bash)$", "^(Read|Bash)$", 1),
+    ],
+)
+def test_a_matcher_is_written_in_codex_words(matcher: str, written: str, lost: int) -> None:
+    rendering = placed(running(command(), matcher=matcher))
+    assert isinstance(rendering.entries[0].value, dict)
+    assert rendering.entries[0].value["matcher"] == written
+    assert losses(rendering) == [f"{PLACE}.matcher"] * lost
+
+
+@pytest.mark.parametrize("matcher", ["Read", "Grep|Glob", "(?!Bash).*", r"(a)\1", 3])
+def test_a_group_that_could_never_match_is_left_out(matcher: object) -> None:
+    other = {"hooks": [command()]}
+    groups = [{"matcher": matcher, "hooks": [command("false")]}, other]
+    rendering = placed(hook({"hooks": {"PreToolUse": groups}}))
+    assert [entry.value for entry in rendering.entries] == [other]
+    assert losses(rendering) == [f"{PLACE}.matcher"]
+
+
+def test_a_matcher_of_anything_but_tools_is_as_it_was() -> None:
+    rendering = placed(running(command(), matcher="startup|Read", event="SessionStart"))
+    assert isinstance(rendering.entries[0].value, dict)
+    assert rendering.entries[0].value["matcher"] == "startup|Read"
+    assert rendering.warnings == ()
