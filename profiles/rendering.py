@@ -76,13 +76,15 @@ class RenderedPath:
 class RenderedEntry:
     """A placement that is one entry, `value` at `key`, in a file that others write to as well.
 
-    Whoever renders it has the key checked (`checked_key`); those who place it rely on that.
+    Whoever renders it has the key checked (`checked_key`); those who place it rely on that. One that `is_common` is
+    what the file itself needs: the same for everybody who writes to it, and there for as long as one of them is.
     """
 
     path: str
     format: Format
     key: EntryKey
     value: Value
+    is_common: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class Bookkeeping:
                 # Unless its file's merge says otherwise (`note_entries`).
                 adopted=True,
             )
-            self._place(deployment_id, row, data, entry.created_folders)
+            self._place(deployment_id, self._own(row) if entry.is_common else row, data, entry.created_folders)
         self.ledger.links -= {(deployment_id, placement_id) for placement_id in item.released}
         if self._signature.claimant is not None:
             claimant = self._signature.claimant
@@ -89,6 +89,11 @@ class Bookkeeping:
             row = DeploymentRow(deployment_id, item.target, self._signature.by, self._signature.at)
             self.ledger.deployments[deployment_id] = row
         return deployment_id
+
+    def _own(self, row: PlacementRow) -> PlacementRow:
+        """`row` of what several artifacts may have, as that of the one that brought it."""
+        known = self.ledger.placements.get(self._placement_ids.get(row.key, row.id))
+        return row if known is None else replace(row, artifact_uuid=known.artifact_uuid, version_id=known.version_id)
 
     def _place(self, deployment_id: UUID, row: PlacementRow, data: bytes, made: Sequence[str]) -> None:
         placement_id = self._placement_ids.setdefault(row.key, row.id)

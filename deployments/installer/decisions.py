@@ -174,12 +174,16 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class SettledEntry:
-    """An entry that will be as wanted, likewise. Whether it is adopted, its file's merge knows."""
+    """An entry that will be as wanted, likewise. Whether it is adopted, its file's merge knows.
+
+    One that `is_common` may belong to several artifacts.
+    """
 
     path: str
     format: Format
     key: EntryKey
     value: Value
+    is_common: bool = False
     created_folders: tuple[str, ...] = ()
 
 

@@ -43,8 +43,8 @@ class SharedChange(ABC):
         """What becomes of `data`, which we have not written to yet, when only `items` have their way."""
 
     @abstractmethod
-    def changed_for(self) -> Mapping[EntryKey, int]:
-        """For which item each entry changes."""
+    def changed_for(self, items: frozenset[int]) -> Mapping[EntryKey, int]:
+        """For which of `items` each entry changes; for one of them where several want the same of it."""
 
 
 class EntryEdits(SharedChange):
@@ -66,7 +66,8 @@ class EntryEdits(SharedChange):
         failures = self._overtaken(document, items)
         while True:
             merged = self._merged(data, items - failures.keys())
-            problems = {self.changed_for()[key]: (key, problem) for key, problem in merged.problems.items()}
+            changed_for = self.changed_for(items - failures.keys())
+            problems = {changed_for[key]: (key, problem) for key, problem in merged.problems.items()}
             if not problems:
                 return Computed(merged.data, merged.recorded, failures)
             for item, (key, problem) in problems.items():
@@ -89,8 +90,8 @@ class EntryEdits(SharedChange):
         edits = [edit for item in sorted(items) for edit in self._edits[item]]
         return merge_edits(self.format, data, self.recorded, edits)
 
-    def changed_for(self) -> Mapping[EntryKey, int]:
-        return {edit.key: item for item, edits in self._edits.items() for edit in edits}
+    def changed_for(self, items: frozenset[int]) -> Mapping[EntryKey, int]:
+        return {edit.key: item for item, edits in self._edits.items() if item in items for edit in edits}
 
 
 def edits_by_file(items: Sequence[PlanItem], recorded: Mapping[str, Sequence[RecordedEntry]]) -> list[SharedChange]:
@@ -199,7 +200,8 @@ class SharedFileWork:
         # Somebody has edited the file since we wrote to it: only what is ours, and not to stay, is taken out again.
         self._is_edited = True
         history = SharedHistory(self.change.format, self.change.recorded, self.recorded)
-        keys = [key for key, item in self.change.changed_for().items() if item in self._applied - items]
+        leaving, staying = self.change.changed_for(self._applied - items), self.change.changed_for(items)
+        keys = [key for key in leaving if key not in staying]
         merged = history.taken_back(data, self._base, keys)
         for problem in merged.problems.values():
             raise problem
@@ -254,7 +256,7 @@ class SharedFileWork:
         if before is not None and data is not None:
             contents[before.files[0].sha256] = data
         # What goes in now, and what was in and goes out again.
-        changed_for = {key: item for key, item in self.change.changed_for().items() if item in items | self._applied}
+        changed_for = {**self.change.changed_for(self._applied), **self.change.changed_for(items)}
         history = SharedHistory(self.change.format, self.recorded, computed.recorded, changed_for)
         slot = self._next_slot()
         return Intent(slot, self.change.path, before, after, state.missing_folders, history=history), contents

@@ -62,6 +62,7 @@ class _Taken:
     wanted: Wanted
     path: str
     content: str
+    is_common: bool = False
 
 
 class _Planner:
@@ -123,7 +124,7 @@ class _Planner:
             self._tree.add(key[0])
         for entry in wanted.entries:
             key = _entry_key(entry)
-            self._taken.setdefault(key, _Taken(wanted, entry.path, canonical(entry.value)))
+            self._taken.setdefault(key, _Taken(wanted, entry.path, canonical(entry.value), entry.is_common))
             self._shared_paths.add(key[0])
             self._tree.add(key[0])
 
@@ -180,7 +181,7 @@ class _Planner:
     def _place_path(self, wanted: Wanted, path: RenderedPath, draft: Draft) -> None:
         key = _path_key(path)
         if earlier := self._taken.get(key):
-            self._check_shared(wanted, path.path, manifest_of(path.files).sha256, earlier)
+            _check_shared(wanted, path.path, manifest_of(path.files).sha256, earlier)
             draft.settled.append(Settled(earlier.path, manifest_of(path.files), adopted=False))
             draft.reasons.append(f"Shared with the profile {earlier.wanted.target.profile_id}.")
             draft.needs.add(earlier.wanted.target.key)
@@ -202,10 +203,12 @@ class _Planner:
 
     def _place_entry(self, wanted: Wanted, entry: RenderedEntry, draft: Draft) -> None:
         key = _entry_key(entry)
-        settled = SettledEntry(entry.path, entry.format, entry.key, entry.value)
-        if earlier := self._taken.get(key):
+        settled = SettledEntry(entry.path, entry.format, entry.key, entry.value, entry.is_common)
+        earlier = self._taken.get(key)
+        # What is common each artifact puts there itself, so that none is lost with another.
+        if earlier is not None and not _is_common_to(wanted, entry, earlier):
             name = describe_entry(entry.path, entry.key)
-            self._check_shared(wanted, name, canonical(entry.value), earlier)
+            _check_shared(wanted, name, canonical(entry.value), earlier)
             draft.settled_entries.append(replace(settled, path=earlier.path))
             draft.reasons.append(f"Shared with the profile {earlier.wanted.target.profile_id}.")
             draft.needs.add(earlier.wanted.target.key)
@@ -214,7 +217,7 @@ class _Planner:
             raise NotPossibleError(Action.REFUSED, f"{entry.path} is {self._describe_path(key[0])}. Change a folder.")
         self._check_overlap(entry.path)
         row = self._recorded.rows.get(key)
-        holder = self._check_holders(wanted, row, "", draft)
+        holder = "" if entry.is_common else self._check_holders(wanted, row, "", draft)
         file = self._file(entry.path, entry.format, draft)
         edit, reason = file.put(entry, holder, self._on_conflict)
         if edit is not None:
@@ -222,15 +225,6 @@ class _Planner:
             settled = replace(settled, created_folders=file.state.missing_folders)
         draft.settled_entries.append(settled)
         draft.reasons.append(reason)
-
-    def _check_shared(self, wanted: Wanted, name: str, content: str, earlier: _Taken) -> None:
-        """A placement that an earlier item has is shared only by the same artifact, with the same content."""
-        if earlier.wanted.target.artifact_uuid != wanted.target.artifact_uuid:
-            raise NotPossibleError(
-                Action.REFUSED, f"{name} is already taken in this run by {earlier.wanted.target.full_name}."
-            )
-        if earlier.content != content:
-            raise _written_differently(name, earlier.wanted.target.profile_id)
 
     def _check_overlap(self, path: str) -> None:
         if overlapping := self._tree.overlap(folded(path)):
@@ -279,7 +273,7 @@ class _Planner:
         going = [row.path for row in leaving if not row.entry and not row.adopted]
         for row in leaving:
             taken = self._taken.get(row.key)
-            if taken is not None and taken.wanted.target.artifact_uuid != key[0]:
+            if taken is not None and not taken.is_common and taken.wanted.target.artifact_uuid != key[0]:
                 # It stays recorded until the other one has taken it over.
                 if key in self._ending:
                     draft.needs.add(taken.wanted.target.key)
@@ -289,9 +283,12 @@ class _Planner:
             others = {holder.target.key: holder for holder in self._recorded.holders[row.id]}
             del others[key]
             staying = [holder for other, holder in others.items() if (row.id, other) not in self._left]
-            if staying:
-                draft.reasons.append(f"{row.path} stays for the profile {staying[0].target.profile_id}.")
-            if row.adopted or taken is not None or staying:
+            if same := [holder for holder in staying if holder.target.artifact_uuid == key[0]]:
+                draft.reasons.append(f"{row.path} stays for the profile {same[0].target.profile_id}.")
+            if row.adopted or staying:
+                continue
+            if taken is not None:
+                draft.needs.add(taken.wanted.target.key)
                 continue
             draft.needs |= others.keys()
             if row.entry:
@@ -348,6 +345,23 @@ class _Planner:
                 return f"{taken.path}, which {taken.wanted.target.full_name} has"
         row = next(row for row in self._recorded.rows.values() if row.key[0] == path)
         return f"{row.path}, which is held by {self._recorded.describe_holders(row)}"
+
+
+def _is_common_to(wanted: Wanted, entry: RenderedEntry, earlier: _Taken) -> bool:
+    """Whether another artifact, which came earlier in this run, needs the very same entry of the file."""
+    is_same = earlier.content == canonical(entry.value)
+    is_another = earlier.wanted.target.artifact_uuid != wanted.target.artifact_uuid
+    return entry.is_common and earlier.is_common and is_same and is_another
+
+
+def _check_shared(wanted: Wanted, name: str, content: str, earlier: _Taken) -> None:
+    """A placement that an earlier item has is shared only by the same artifact, with the same content."""
+    if earlier.wanted.target.artifact_uuid != wanted.target.artifact_uuid:
+        raise NotPossibleError(
+            Action.REFUSED, f"{name} is already taken in this run by {earlier.wanted.target.full_name}."
+        )
+    if earlier.content != content:
+        raise _written_differently(name, earlier.wanted.target.profile_id)
 
 
 def _written_differently(name: str, profile_id: str) -> NotPossibleError:

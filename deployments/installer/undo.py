@@ -66,8 +66,8 @@ class EntriesTakenBack(SharedChange):
             failures[self._history.items[key]] = Failure(Action.REFUSED, reason)
         return Computed(data, self.recorded, failures) if failures else Computed(merged.data, merged.recorded)
 
-    def changed_for(self) -> Mapping[EntryKey, int]:
-        return self._history.items
+    def changed_for(self, items: frozenset[int]) -> Mapping[EntryKey, int]:
+        return {key: item for key, item in self._history.items.items() if item in items}
 
 
 @dataclass(frozen=True, slots=True)
