@@ -5,7 +5,11 @@ tools that write for it agree on.
 """
 
 from profiles.enums import ArtifactType, Platform
-from profiles.platforms.plain import unsupported
+from profiles.platforms.cursor_agents import render_agent
+from profiles.platforms.cursor_commands import render_command
+from profiles.platforms.cursor_hooks import render_hook
+from profiles.platforms.cursor_rules import render_rule
+from profiles.platforms.cursor_servers import render_server
 from profiles.platforms.shape import PlatformModule
 from profiles.platforms.shared_skills import SKILLS_FOLDER, render_skill
 from profiles.rendering import ProfileLayout
@@ -35,10 +39,14 @@ MODULE = PlatformModule(
     default_layout=default_layout,
     renders={
         ArtifactType.SKILL: render_skill,
-        ArtifactType.COMMAND: unsupported("Commands for Cursor are on their way."),
-        ArtifactType.AGENT: unsupported("Agents for Cursor are on their way."),
-        ArtifactType.RULE: unsupported("Rules for Cursor are on their way."),
-        ArtifactType.HOOK: unsupported("Hooks for Cursor are on their way."),
-        ArtifactType.MCP: unsupported("MCP servers for Cursor are on their way."),
+        ArtifactType.COMMAND: render_command,
+        ArtifactType.AGENT: render_agent,
+        ArtifactType.RULE: render_rule,
+        ArtifactType.HOOK: render_hook,
+        ArtifactType.MCP: render_server,
+    },
+    approvals={
+        ArtifactType.HOOK: "Cursor runs the hooks of a project only in a workspace that you trust.",
+        ArtifactType.MCP: "Cursor asks before it uses a server that a project brings or changes; agree there.",
     },
 )
