@@ -10,10 +10,9 @@ from django.db.models import Count, OuterRef, Subquery
 
 from accounts.models import User
 from artifacts.models import Artifact, GroupMembership
-from artifacts.queries import list_artifacts
 from deployment_sets.exceptions import DeploymentSetResolutionError
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
-from deployment_sets.queries import sets_using
+from deployment_sets.queries import resolved_among, sets_using
 from deployment_sets.services.batch_deploy import claimant_of
 from deployment_sets.services.graph import SetSummary, load_graph, summaries
 from deployment_sets.services.live import Live, Place, is_being_brought_up_to_date, places_of, where_live
@@ -301,11 +300,7 @@ def resolved_list(
         resolution = resolve(deployment_set.pk, graph)
     except DeploymentSetResolutionError as error:
         return ResolvedList(error=error)
-    found: Sequence[ResolvedArtifact] = resolution.artifacts
-    if search.strip() or type:
-        uuids = set(list_artifacts(search=search, type=type).prefetch_related(None).values_list("pk", flat=True))
-        found = [resolved for resolved in found if resolved.uuid in uuids]
-    shown = Paginator(found, per_page).get_page(page)
+    shown = Paginator(resolved_among(resolution, search=search, type=type), per_page).get_page(page)
     artifacts = Artifact.objects.in_bulk([resolved.uuid for resolved in shown])
     counts = trail_counts(deployment_set.pk, graph)
     return ResolvedList(

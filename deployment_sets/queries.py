@@ -1,5 +1,6 @@
 """Reads of deployment sets. Every one is an owner's own: another owner's set does not exist."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from accounts.editions import edition_of
 from accounts.models import User
 from accounts.ordering import Sort, ordering
 from accounts.text import containing, is_storable
+from artifacts.queries import list_artifacts
 from deployment_sets.exceptions import DeploymentSetNotFoundError, MemberNotFoundError
 from deployment_sets.models import DeploymentSet, DeploymentSetMember, DeploymentSetTag
-from deployment_sets.services.resolution import Member, MemberKind
+from deployment_sets.services.resolution import Member, MemberKind, Resolution, ResolvedArtifact
 from profiles.enums import ArtifactType
 
 _REFERENCES = {MemberKind.ARTIFACT: "artifact", MemberKind.GROUP: "group", MemberKind.SET: "member_set"}
@@ -81,6 +83,16 @@ def member_of(deployment_set: DeploymentSet, member_id: UUID) -> MemberRow:
 def members_with_references(deployment_set: DeploymentSet) -> QuerySet[DeploymentSetMember]:
     """The members of a set in order, each joined with what it refers to."""
     return deployment_set.members.select_related("artifact", "group", "member_set").order_by("position")
+
+
+def resolved_among(
+    resolution: Resolution, *, search: str = "", type: ArtifactType | None = None
+) -> Sequence[ResolvedArtifact]:
+    """Of what a set stands for that part which `list_artifacts` finds so. At most one query."""
+    if not search.strip() and type is None:
+        return resolution.artifacts
+    uuids = set(list_artifacts(search=search, type=type).prefetch_related(None).values_list("pk", flat=True))
+    return [resolved for resolved in resolution.artifacts if resolved.uuid in uuids]
 
 
 def edition_of_set(deployment_set: DeploymentSet) -> str:

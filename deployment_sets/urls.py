@@ -32,6 +32,7 @@ urlpatterns = [
     path("in/<uuid:project_id>/choose", in_project.set_choose, name="choose"),
     path("runs/<uuid:run_id>/retry", deploying.run_retry, name="retry"),
     path("<uuid:set_id>/graph", understanding.set_graph, name="graph"),
+    path("<uuid:set_id>/platforms", understanding.set_platforms, name="platforms"),
     path("<uuid:set_id>/why/<uuid:artifact_uuid>", understanding.set_why, name="why"),
     path("<uuid:set_id>/live", live.set_live, name="live"),
     path("<uuid:set_id>/export", portable.set_export, name="export"),

@@ -1,4 +1,4 @@
-"""Endpoints that say what a set stands for, and why."""
+"""Endpoints that say what a set stands for, why, and what becomes of it on each platform."""
 
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from accounts.access import user_of
 from accounts.endpoints.problems import problems
 from artifacts.queries import artifacts_by_uuid
 from deployment_sets.api.switch import sets_router
+from deployment_sets.capabilities import capabilities_of, fidelity_counts
 from deployment_sets.queries import set_of
+from deployment_sets.schemas.capabilities import CapabilitiesQuery, CapabilitiesResponse
 from deployment_sets.schemas.resolving import ExplainQuery, ExplainResponse, ResolveQuery, ResolveResponse
 from deployment_sets.services.graph import explain_artifact, resolve_set
 
@@ -42,3 +44,25 @@ def resolve_deployment_set(request: HttpRequest, set_id: UUID, query: Query[Reso
 def explain_deployment_set(request: HttpRequest, set_id: UUID, query: Query[ExplainQuery]) -> ExplainResponse:
     """Every trail of sets and groups from the set to the artifact; none where the set does not stand for it."""
     return ExplainResponse.of(explain_artifact(set_of(user_of(request), set_id), query.artifact_uuid))
+
+
+@router.get(
+    "/{id:set_id}/capabilities",
+    operation_id="get_deployment_set_capabilities",
+    summary="Say what becomes of a set on each platform",
+    response={200: CapabilitiesResponse},
+    openapi_extra=problems(404),
+)
+def get_deployment_set_capabilities(
+    request: HttpRequest, set_id: UUID, query: Query[CapabilitiesQuery]
+) -> CapabilitiesResponse:
+    """Each artifact on every platform, as a new profile of it would have it: whether it arrives `exact`, `translated`
+    or `lossy`, or not at all, with what is written otherwise or lost by field. A project's own profile may differ; a
+    dry run says what is true there. 422, of the type `unresolvable`, where nested sets cannot be followed.
+
+    With `counts` as many artifacts as are counted are rendered, which takes seconds for hundreds.
+    """
+    resolution = resolve_set(set_of(user_of(request), set_id))
+    shown = resolution.artifacts[query.offset : query.offset + query.limit]
+    counts = fidelity_counts(resolution) if query.counts else None
+    return CapabilitiesResponse.of(resolution, capabilities_of([each.uuid for each in shown]), counts)

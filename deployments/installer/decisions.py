@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -15,6 +15,7 @@ from profiles.rendering import RenderedEntry, RenderedPath, Rendering, Unsupport
 
 # More than anybody reads of one artifact; a hostile one could give thousands.
 MAX_WARNINGS = 50
+_FIELDS_NAMED = 3
 
 type DeploymentKey = tuple[UUID, str]
 """Which deployment, within a project: artifact and profile."""
@@ -117,10 +118,13 @@ class Wanted:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to look at in it, and what was lost on the way."""
+        """What to look at in it, and what was lost on the way: a sentence once, for all fields that it is true of."""
         if not isinstance(self.outcome, Rendering):
             return ()
-        said = [*self.flags, *(f"{warning.field}: {warning.message}" for warning in self.outcome.warnings)]
+        fields: dict[str, list[str]] = {}
+        for warning in self.outcome.warnings:
+            fields.setdefault(warning.message, []).append(warning.field)
+        said = [*self.flags, *(f"{_named(names)}: {message}" for message, names in fields.items())]
         more = len(said) - MAX_WARNINGS
         return (*said[:MAX_WARNINGS], *([f"And {more:,} more of the kind."] if more > 0 else []))
 
@@ -271,3 +275,8 @@ class Plan:
 def full_name(label: str, namespace: str) -> str:
     """`skill:pdf`, or `skill:pdf (documents)` for the one of the plugin `documents`."""
     return f"{label} ({namespace})" if namespace else label
+
+
+def _named(fields: Sequence[str]) -> str:
+    more = len(fields) - _FIELDS_NAMED
+    return f"{', '.join(fields[:_FIELDS_NAMED])}{f' and {more:,} more' if more > 0 else ''}"

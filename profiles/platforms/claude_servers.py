@@ -40,12 +40,13 @@ def _for_claude_code(definition: Mapping[str, Value]) -> tuple[dict[str, Value],
     if "command" not in value and "url" not in value:
         other = next(key for key in _OTHER_URLS if key in value)
         value["url"] = value.pop(other)
-        warnings.append(RenderWarning(other, "Claude Code does not know this key; it is written as 'url'."))
+        message = "Claude Code does not know this key; it is written as 'url'."
+        warnings.append(RenderWarning(other, message, is_loss=False))
     kind = value.get("type")
     if kind is None and "command" not in value:
         value["type"] = kind = _type_of(str(value["url"]))
         message = f"Claude Code skips a server with a URL and no type; it is written as {kind!r}."
-        warnings.append(RenderWarning("type", message))
+        warnings.append(RenderWarning("type", message, is_loss=False))
     if kind is not None and kind not in _TYPES:
         warnings.append(RenderWarning("type", f"Claude Code knows servers of the types {', '.join(_TYPES)}."))
     return value, warnings

@@ -1,5 +1,6 @@
 """What a deploy puts on disk, and that doing it again changes nothing."""
 
+import json
 import os
 from pathlib import Path
 
@@ -127,6 +128,15 @@ def test_what_is_lost_is_said_before_and_after(desk: Desk) -> None:
     (said,) = only(desk.deploy(command)).warnings
     assert planned == said
     assert "ship.md" in said
+
+
+def test_a_sentence_that_is_true_of_many_fields_is_said_once(desk: Desk) -> None:
+    pigeons = {"hooks": [{"type": "pigeon"}] * 5}
+    hook = desk.artifact("hook:post", {"": json.dumps({"hooks": {"Stop": [pigeons]}, "extra": 1})})
+    warnings = only(desk.deploy(hook)).warnings
+    assert len(warnings) == 2
+    places = "hooks.Stop[0].hooks[0].type, hooks.Stop[0].hooks[1].type, hooks.Stop[0].hooks[2].type and 2 more"
+    assert f"{places}: Claude Code knows handlers of the types command, http, mcp_tool, prompt, agent." in warnings
 
 
 def test_what_somebody_should_look_at_is_said_before_and_after(desk: Desk) -> None:
