@@ -17,7 +17,7 @@ from profiles.platforms.plain import path_in_folder, written_file
 from profiles.platforms.script_folder import plugin_variable
 from profiles.platforms.yaml_text import front_matter
 from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported
-from projects.paths import PathError, file_name
+from projects.paths import MAX_NAME_LENGTH, PathError, file_name
 
 # An agent of Gemini CLI calls no other agents, and is never given the tool for it.
 _NOT_FOR_AGENTS = "invoke_agent"
@@ -44,28 +44,29 @@ _DROPPED = {
 
 
 def render_agent(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
-    """The agent with the keys and tools that Gemini CLI has. Raises PathError for names nothing can be made of."""
-    stem = file_name(content.name).lstrip("_")
-    path = path_in_folder(content, layout, f"{file_name(stem)}.md")
-    if isinstance(path, Unsupported):
-        return path
+    """The agent with the keys and tools that Gemini CLI has, in a file of its name.
+
+    Raises PathError for names nothing can be made of.
+    """
     file = read_markdown(content)
     if isinstance(file, Unsupported):
         return file
+    name = _slug(file.text("name"), content.name)
+    path = path_in_folder(content, layout, f"{file_name(name)}.md")
+    if isinstance(path, Unsupported):
+        return path
     if not file.body.strip():
         return Unsupported("The agent has no text, and Gemini CLI starts none without.")
     warnings = [*file.warnings]
-    fields = _fields(file, content.name, warnings)
+    if name != (file.text("name") or content.name):
+        message = f"Gemini CLI takes small letters, digits, '-' and '_' in it; it is written as {name}."
+        warnings.append(RenderWarning("name", message, is_loss=False))
+    fields = _fields(file, name, warnings)
     text = _text(file.body.strip("\n"), warnings)
     return Rendering((written_file(path, f"{front_matter(fields)}\n{text}\n"),), tuple(dict.fromkeys(warnings)))
 
 
-def _fields(file: MarkdownFile, otherwise: str, warnings: list[RenderWarning]) -> dict[str, object]:
-    given = file.text("name") or otherwise
-    name = _slug(given, otherwise)
-    if name != given:
-        message = f"Gemini CLI takes small letters, digits, '-' and '_' in it; it is written as {name}."
-        warnings.append(RenderWarning("name", message, is_loss=False))
+def _fields(file: MarkdownFile, name: str, warnings: list[RenderWarning]) -> dict[str, object]:
     fields: dict[str, object] = {"name": name, "description": description_of(file, name)}
     if file.text("display_name"):
         fields["display_name"] = file.text("display_name")
@@ -83,10 +84,13 @@ def _fields(file: MarkdownFile, otherwise: str, warnings: list[RenderWarning]) -
 
 
 def _slug(name: str, otherwise: str) -> str:
-    """`name` as the reader takes it. Raises PathError where nothing is left of it nor of `otherwise`."""
+    """`name` as the reader takes it; it reads no file whose name begins with an underscore.
+
+    Raises PathError where nothing is left of it nor of `otherwise`.
+    """
     for each in (name, otherwise):
         letters = unicodedata.normalize("NFKD", each).encode("ascii", "ignore").decode().lower()
-        slug = re.sub(r"[^a-z0-9_]+", "-", letters).strip("-")
+        slug = re.sub(r"[^a-z0-9_]+", "-", letters).strip("-_")[:MAX_NAME_LENGTH]
         if slug:
             return slug
     raise PathError(f"The name {otherwise[:40]!r} has no letter from a to z and no digit to make an agent's name of.")

@@ -166,7 +166,7 @@ class _Group:
         return known
 
     def _notifications(self, matcher: str, place: str) -> list[str]:
-        alternatives = [_PERMISSION_PROMPT] if self._is_own else _alternatives(matcher)
+        alternatives = _alternatives(matcher)
         is_every = any(each in _EVERYTHING for each in alternatives)
         if is_every or alternatives != [_PERMISSION_PROMPT]:
             self._lost(place, "Gemini CLI notifies of the permissions it asks for and of nothing else.")

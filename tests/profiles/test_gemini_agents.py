@@ -64,7 +64,7 @@ def losses(rendering: Rendering) -> list[str]:
 def test_a_rich_agent() -> None:
     rendering = rendered(RICH, "checker")
     (path,) = rendering.paths
-    assert path.path == ".gemini/agents/checker.md"
+    assert path.path == ".gemini/agents/code-checker.md"
     assert path.files[0].data.decode() == (
         "---\n"
         'name: "code-checker"\n'
@@ -186,7 +186,7 @@ def test_turns_that_are_no_number_are_lost(turns: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "written"), [("_Über Prüfer", "_uber-prufer"), ("a_b-c", "a_b-c"), ("日本", "checker")]
+    ("name", "written"), [("_Über Prüfer", "uber-prufer"), ("a_b-c", "a_b-c"), ("日本", "checker")]
 )
 def test_a_name_is_written_as_the_reader_takes_it(name: str, written: str) -> None:
     assert parts(rendered(f"---\nname: {name}\ndescription: x\n---\nWork."))[0]["name"] == written
@@ -196,6 +196,11 @@ def test_a_file_begins_with_no_underscore_as_such_are_not_read() -> None:
     assert rendered("Work.", "__draft").paths[0].path == ".gemini/agents/draft.md"
     with pytest.raises(PathError):
         rendered("Work.", "_")
+
+
+def test_two_agents_that_the_reader_would_take_for_one_are_one_file() -> None:
+    paths = {rendered("---\nname: One\n---\nWork.", name).paths[0].path for name in ("first", "second")}
+    assert paths == {".gemini/agents/one.md"}
 
 
 def test_a_server_that_cannot_be_started_is_left_out_and_it_is_said() -> None:
