@@ -8,7 +8,7 @@ from profiles.enums import ArtifactType, Platform
 from profiles.platforms.codex_agents import render_agent
 from profiles.platforms.codex_commands import render_command
 from profiles.platforms.codex_hooks import render_hook
-from profiles.platforms.plain import unsupported
+from profiles.platforms.codex_servers import render_server
 from profiles.platforms.rules import render_rule
 from profiles.platforms.shape import PlatformModule
 from profiles.platforms.shared_skills import SKILLS_FOLDER, render_skill
@@ -42,7 +42,7 @@ MODULE = PlatformModule(
         ArtifactType.AGENT: render_agent,
         ArtifactType.RULE: render_rule,
         ArtifactType.HOOK: render_hook,
-        ArtifactType.MCP: unsupported("MCP servers for Codex are on their way."),
+        ArtifactType.MCP: render_server,
     },
     approvals={
         ArtifactType.HOOK: "Trust the project in Codex, then review its hooks there with /hooks.",

@@ -1,0 +1,186 @@
+"""What becomes of an MCP server for Codex."""
+
+import json
+
+import pytest
+
+from profiles.entries import EntryError, Format, Member
+from profiles.enums import ArtifactType
+from profiles.platforms.codex import MODULE
+from profiles.rendering import ArtifactContent, ContentFile, RenderedEntry, Rendering, RenderWarning, Unsupported
+
+LAYOUT = MODULE.default_layout(".codex")
+
+
+def server(definition: object, name: str = "github") -> ArtifactContent:
+    data = json.dumps(definition).encode()
+    return ArtifactContent(ArtifactType.MCP, "tools", name, (ContentFile("", data),), ".mcp.json")
+
+
+def placed(content: ArtifactContent) -> Rendering:
+    answer = MODULE.renders[ArtifactType.MCP](content, LAYOUT)
+    assert isinstance(answer, Rendering)
+    return answer
+
+
+def value_of(rendering: Rendering) -> object:
+    (entry,) = rendering.entries
+    return entry.value
+
+
+def losses(rendering: Rendering) -> list[str]:
+    return [warning.field for warning in rendering.warnings if warning.is_loss]
+
+
+def entry(name: str, value: object) -> tuple[RenderedEntry]:
+    return (RenderedEntry(".codex/config.toml", Format.TOML, Member(("mcp_servers", name)), value),)
+
+
+def test_a_rich_local_server() -> None:
+    rendering = placed(
+        server(
+            {
+                "type": "stdio",
+                "command": "${CLAUDE_PLUGIN_ROOT}/bin/server",
+                "args": ["--port", 80, "--home", "${HOME}", None],
+                "env": {"TOKEN": "${TOKEN}", "URL": "https://${HOST:-example.org}/", "LEVEL": 3},
+                "cwd": "tools",
+                "timeout": 1500,
+                "disabled": True,
+                "tools": ["find"],
+            },
+            "Git Hub",
+        )
+    )
+    value = {
+        "command": "${CLAUDE_PLUGIN_ROOT}/bin/server",
+        "args": ["--port", "80", "--home", "${HOME}"],
+        "env": {"URL": "https://example.org/", "LEVEL": "3"},
+        "env_vars": ["TOKEN"],
+        "cwd": "tools",
+        "tool_timeout_sec": 1.5,
+        "enabled": False,
+    }
+    assert rendering == Rendering(
+        (),
+        (
+            RenderWarning(
+                "name",
+                "Codex takes letters, digits, '-' and '_' in a server's name; it is written as 'Git-Hub'.",
+                is_loss=False,
+            ),
+            RenderWarning("args[4]", "It is no text; it is left out."),
+            RenderWarning("args[3]", "Codex fills in no variables; ${HOME} stays as it stands. Write the value there."),
+            RenderWarning("env.TOKEN", "Codex hands it on by name; it is written in 'env_vars'.", is_loss=False),
+            RenderWarning("env.URL", "Codex fills in no variables; HOST is written as what it is without one."),
+            RenderWarning("timeout", "Codex counts in seconds; it is written as 'tool_timeout_sec'.", is_loss=False),
+            RenderWarning("tools", "Codex takes no such value for this server; it is left out."),
+            RenderWarning(
+                "command", "It refers to CLAUDE_PLUGIN_ROOT; no files of its plugin are deployed with a server."
+            ),
+        ),
+        entry("Git-Hub", value),
+    )
+
+
+def test_a_rich_remote_server() -> None:
+    rendering = placed(
+        server(
+            {
+                "type": "http",
+                "url": "https://${HOST}/mcp",
+                "headers": {"Authorization": "Bearer ${TOKEN}", "X-Key": "${KEY}", "X-Team": "a", "X-Mix": "k=${KEY}"},
+                "oauth": {"clientId": "x"},
+            }
+        )
+    )
+    value = {
+        "url": "https://${HOST}/mcp",
+        "bearer_token_env_var": "TOKEN",
+        "http_headers": {"X-Team": "a", "X-Mix": "k=${KEY}"},
+        "env_http_headers": {"X-Key": "KEY"},
+    }
+    assert rendering == Rendering(
+        (),
+        (
+            RenderWarning("url", "Codex fills in no variables; ${HOST} stays as it stands. Write the value there."),
+            RenderWarning("headers.Authorization", "It is written as 'bearer_token_env_var'.", is_loss=False),
+            RenderWarning("headers.X-Key", "It is written in 'env_http_headers'.", is_loss=False),
+            RenderWarning(
+                "headers.X-Mix", "Codex fills in no variables; ${KEY} stays as it stands. Write the value there."
+            ),
+            RenderWarning("oauth", "Codex takes no such value for this server; it is left out."),
+        ),
+        entry("github", value),
+    )
+
+
+@pytest.mark.parametrize(
+    ("definition", "value"),
+    [
+        ({"command": "npx"}, {"command": "npx"}),
+        ({"type": "http", "url": "https://example.org"}, {"url": "https://example.org"}),
+        ({"httpUrl": "https://example.org/sse"}, {"url": "https://example.org/sse"}),
+        ({"serverUrl": "http://["}, {"url": "http://["}),
+        ({"command": "x", "env": {}, "disabled": False, "description": "y"}, {"command": "x"}),
+    ],
+)
+def test_a_minimal_server(definition: object, value: object) -> None:
+    assert placed(server(definition)) == Rendering((), (), entry("github", value))
+
+
+@pytest.mark.parametrize(
+    ("definition", "reason"),
+    [
+        ({"type": "sse", "url": "https://example.org"}, "SSE"),
+        ({"url": "https://example.org/v1/sse/"}, "SSE"),
+        ({"type": "ws", "url": "https://example.org"}, "WebSocket"),
+        ({"url": "wss://example.org"}, "WebSocket"),
+        ({"type": "pigeon", "url": "https://example.org"}, "pigeon"),
+    ],
+)
+def test_a_server_that_codex_cannot_talk_to_is_unsupported(definition: object, reason: str) -> None:
+    answer = MODULE.renders[ArtifactType.MCP](server(definition), LAYOUT)
+    assert isinstance(answer, Unsupported)
+    assert reason in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("key", "given"),
+    [
+        ("args", "x"),
+        ("env", ["x"]),
+        ("cwd", 1),
+        ("timeout", "1"),
+        ("timeout", -1),
+        ("timeout", 10**400),
+        ("timeout", True),
+        ("disabled", "yes"),
+        ("url", "https://example.org"),
+        ("headers", {"A": "b"}),
+        ("alwaysLoad", True),
+    ],
+)
+def test_what_would_keep_codex_from_starting_is_left_out_and_said(key: str, given: object) -> None:
+    rendering = placed(server({"command": "x", key: given}))
+    assert value_of(rendering) == {"command": "x"}
+    assert losses(rendering) == [key]
+
+
+@pytest.mark.parametrize(("given", "written"), [(2000, 2), (2500, 2.5), (1, 0.001)])
+def test_milliseconds_become_seconds(given: int, written: float) -> None:
+    assert value_of(placed(server({"command": "x", "timeout": given}))) == {"command": "x", "tool_timeout_sec": written}
+
+
+@pytest.mark.parametrize(("name", "written"), [("a_B-1", "a_B-1"), ("acme/tools: ü", "acme-tools-u"), ("été", "ete")])
+def test_a_name_is_written_in_the_letters_that_codex_takes(name: str, written: str) -> None:
+    rendering = placed(server({"command": "x"}, name))
+    assert rendering.entries[0].key == Member(("mcp_servers", written))
+    assert [warning.field for warning in rendering.warnings] == (["name"] if name != written else [])
+    assert losses(rendering) == []
+
+
+@pytest.mark.parametrize("name", ["", "…", "x" * 300])
+def test_a_name_of_which_nothing_can_be_made_is_refused(name: str) -> None:
+    with pytest.raises(EntryError, match="name"):
+        MODULE.renders[ArtifactType.MCP](server({"command": "x"}, name), LAYOUT)
