@@ -50,7 +50,7 @@ def words(answer: Any) -> str:
         ("claude_code", {"mcp"}),
         ("codex", {"hook", "mcp"}),
         ("gemini", set(ArtifactType)),
-        ("cursor", set()),
+        ("cursor", {"hook", "mcp"}),
         ("other", set()),
         ("of-yesterday", set()),
     ],
