@@ -21,6 +21,8 @@ from projects.paths import MAX_NAME_LENGTH, PathError, file_name
 
 # An agent of Gemini CLI calls no other agents, and is never given the tool for it.
 _NOT_FOR_AGENTS = "invoke_agent"
+# It ignores an agent of a project that is called like one of these.
+_OWN_AGENTS = ("browser_agent", "cli_help", "codebase_investigator", "generalist")
 _FILLED_IN = re.compile(r"\$\{(\w+)\}(\w?)", re.ASCII)
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _LONGEST_NUMBER = 9
@@ -51,14 +53,18 @@ def render_agent(content: ArtifactContent, layout: ProfileLayout) -> Rendering |
     file = read_markdown(content)
     if isinstance(file, Unsupported):
         return file
-    name = _slug(file.text("name"), content.name)
+    slug = _slug(file.text("name"), content.name)
+    name = f"project-{slug}" if slug in _OWN_AGENTS else slug
     path = path_in_folder(content, layout, f"{file_name(name)}.md")
     if isinstance(path, Unsupported):
         return path
     if not file.body.strip():
         return Unsupported("The agent has no text, and Gemini CLI starts none without.")
     warnings = [*file.warnings]
-    if name != (file.text("name") or content.name):
+    if name != slug:
+        message = f"Gemini CLI has an agent {slug} itself and ignores others of the name; it is written as {name}."
+        warnings.append(RenderWarning("name", message))
+    elif name != (file.text("name") or content.name):
         message = f"Gemini CLI takes small letters, digits, '-' and '_' in it; it is written as {name}."
         warnings.append(RenderWarning("name", message, is_loss=False))
     fields = _fields(file, name, warnings)

@@ -26,6 +26,13 @@ _ACTS = re.compile(r"(?<=[!@])(?=\{)|(?<=\{)(?=\{args\}\})")
 _QUOTED_ARGUMENTS = re.compile(r"""(?<![^\s=])(["'])\$ARGUMENTS\1(?![^\s;|&)])""")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]")
 _LONGEST_NAME = 50
+# Commands of its own; one of a project that is called like them it calls workspace.NAME.
+_OWN_COMMANDS = re.compile(
+    r"about|agents|auth|bug|bug-memory|chat|clear|commands|compress|copy|corgi|debug|directory|docs|editor"
+    r"|export-session|extensions|footer|gemma|help|hooks|ide|init|mcp|memory|model|oncall|permissions|plan|policies"
+    r"|privacy|profile|quit|restore|resume|rewind|settings|setup-github|shortcuts|skills|stats|tasks|terminal-setup"
+    r"|theme|tools|upgrade|vim|voice"
+)
 _OUTSIDE = ("/", "~", "../")
 # Control characters, which no text holds by now, around the number of what goes there.
 _MARK = re.compile("\x00([0-9]+)\x00")
@@ -68,6 +75,7 @@ def _names(file: MarkdownFile) -> frozenset[str]:
 
 def _name_warnings(given: str, name: str) -> list[RenderWarning]:
     shown = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..."
+    shown = f"workspace.{shown}" if _OWN_COMMANDS.fullmatch(shown) else shown
     return [] if shown == given else [RenderWarning("name", f"Gemini CLI calls the command /{shown}.", is_loss=False)]
 
 

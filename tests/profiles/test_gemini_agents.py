@@ -192,6 +192,13 @@ def test_a_name_is_written_as_the_reader_takes_it(name: str, written: str) -> No
     assert parts(rendered(f"---\nname: {name}\ndescription: x\n---\nWork."))[0]["name"] == written
 
 
+def test_an_agent_called_like_one_of_geminis_own_gets_another_name_and_it_is_said() -> None:
+    rendering = rendered("---\nname: Generalist\ndescription: x\n---\nWork.")
+    assert rendering.paths[0].path == ".gemini/agents/project-generalist.md"
+    assert parts(rendering)[0]["name"] == "project-generalist"
+    assert losses(rendering) == ["name"]
+
+
 def test_a_file_begins_with_no_underscore_as_such_are_not_read() -> None:
     assert rendered("Work.", "__draft").paths[0].path == ".gemini/agents/draft.md"
     with pytest.raises(PathError):

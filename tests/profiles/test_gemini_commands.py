@@ -169,6 +169,7 @@ def test_what_gemini_has_nothing_for_stays_as_written_and_is_lost(text: str) -> 
     ("name", "file", "shown"),
     [
         ("Gäste 2", "G_ste_2", "G_ste_2"),
+        ("help", "help", "workspace.help"),
         ("a" * 51, "a" * 51, "a" * 47 + "..."),
     ],
 )
