@@ -16,7 +16,7 @@ from typing import Any
 from profiles.enums import ArtifactType
 from tests.readers.programs import CODEX, Home, Loaded
 
-_BUILT_IN_AGENTS = {"default", "explorer", "worker"}
+_FIRST_OF_CODEX = "\ndefault: {\n"
 _ABOUT_THE_MACHINE = "bubblewrap"
 
 
@@ -43,7 +43,7 @@ def load(home: Home) -> Loaded:
 
 SECTION = re.compile(r"^<!-- deployment-sets: begin (.+) -->$", re.MULTILINE)
 _INSTRUCTIONS = re.compile(r"# AGENTS\.md instructions for .*?<INSTRUCTIONS>(.*)</INSTRUCTIONS>", re.DOTALL)
-_ROLE = re.compile(r"^([^\s:{}]+): \{$", re.MULTILINE)
+_ROLE = re.compile(r"^(\S.*): \{$", re.MULTILINE)
 
 
 def _ask(home: Home) -> tuple[dict[str, Any], list[str]]:
@@ -88,10 +88,10 @@ def _instructions(prompt: list[Any]) -> str:
 
 
 def _agents(prompt: list[Any]) -> list[str]:
-    """What the tool that starts an agent offers beside what Codex brings along; it does not ask where there is none."""
+    """What the tool that starts an agent offers before what Codex brings along; with nothing else it does not ask."""
     (spawn,) = [tool["parameters"]["properties"] for tool in _tools(prompt) if tool["name"] == "spawn_agent"]
-    offered = spawn.get("agent_type", {}).get("description", "")
-    return [name for name in _ROLE.findall(offered) if name not in _BUILT_IN_AGENTS]
+    offered: str = spawn.get("agent_type", {}).get("description", "")
+    return _ROLE.findall(offered.partition(_FIRST_OF_CODEX)[0])
 
 
 def _tools(part: Any) -> Iterator[dict[str, Any]]:

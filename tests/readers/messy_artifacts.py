@@ -46,7 +46,9 @@ _AGENTS = {
     "Say '''this''' or \"\"\"that\"\"\" or C:\\new\\\n",
     "agent-without-frontmatter": "You read.\n",
     "agent-without-text": "---\nname: agent-without-text\ndescription: It.\n---\n",
-    "generalist": "---\nname: generalist\ndescription: A name that is taken.\n---\nYou do everything.\n",
+    "Größe Über": "---\nname: Größe\ndescription: |\n  One: {\n  }\n  two\n---\nYou read.\n",
+    "worker": "---\nname: worker\ndescription: A name that Codex has.\n---\nYou do everything.\n",
+    "generalist": "---\nname: generalist\ndescription: A name that Gemini CLI has.\n---\nYou do everything.\n",
 }
 _COMMANDS = {
     "with-arguments": "---\ndescription: It.\nargument-hint: [file]\nallowed-tools: Bash(git:*)\n---\n"
@@ -55,7 +57,9 @@ _COMMANDS = {
     "with-shell-and-files": "Branch: !`git status | awk '{print $1'`\nRead @README.md and @docs/none.md.\n",
     "with-quotes-of-all-kinds": "---\nname: \"with 'quotes'\"\ndescription: 'a: \"b\"'\n---\n"
     "Say \"\"\"this\"\"\" and '''that''' \\ \\u0041\n",
-    "plan": "---\ndescription: A name that is taken.\n---\nPlan it.\n",
+    "Größe Über": "---\ndescription: |\n  One\n  two\n---\nMeasure it.\n",
+    "command-without-text": "---\ndescription: It.\n---\n",
+    "plan": "---\ndescription: A name that Gemini CLI has.\n---\nPlan it.\n",
 }
 _RULES = {
     "with-imports": "# Heading\n\nType `@name` to mention somebody, or mail me@example.org.\n",

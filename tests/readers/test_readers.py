@@ -24,9 +24,9 @@ def test_the_example_collection(owner: User, project: Project, tmp_path: Path) -
 def test_artifacts_in_which_readers_stumble(owner: User, project: Project, tmp_path: Path) -> None:
     messy_artifacts()
     report = deploy_everything(owner, project)
-    no_skill = "A skill is read from its SKILL.md, and this one has none."
     assert left_out(project, report) == {
-        ("skill:spelt-small", "codex"): no_skill,
-        ("skill:spelt-small", "gemini"): no_skill,
+        ("skill:spelt-small", "codex"): "A skill is read from its SKILL.md, and this one has none.",
+        ("skill:spelt-small", "gemini"): "A skill is read from its SKILL.md, and this one has none.",
+        ("agent:agent-without-text", "codex"): "The agent has no text, and Codex ignores agents without instructions.",
     }
     assert loaded(project, tmp_path) == placed(project)
