@@ -1,9 +1,12 @@
 """What a deploy has left in a project, in the terms of what a reader lists."""
 
 import json
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePath
+
+import yaml
 
 from accounts.models import User
 from artifacts.models import Artifact
@@ -36,7 +39,7 @@ def left_out(project: Project, report: Report) -> dict[tuple[str, str], str]:
     return {
         (result.artifact_id, result.profile_id): result.reason
         for result in report.results
-        if (result.artifact_uuid, result.profile_id) not in there and "on their way" not in result.reason  # TODO
+        if (result.artifact_uuid, result.profile_id) not in there and "on their way" not in result.reason
     }
 
 
@@ -60,12 +63,12 @@ def _placed(project: Project, platform: Platform) -> Loaded:
     for deployment in Deployment.objects.filter(project=project, platform=platform):
         for placement in deployment.placements.all():
             kind = ArtifactType(deployment.artifact_type)
-            names[kind] += _names(placement, kind)
+            names[kind] += _names(placement, kind, Path(project.path))
     file = Path(project.path) / _INSTRUCTIONS[platform]
     return Loaded.of(names, instructions=file.read_text() if names[ArtifactType.RULE] else "", complaints=[])
 
 
-def _names(placement: Placement, kind: ArtifactType) -> Iterator[str]:
+def _names(placement: Placement, kind: ArtifactType, folder: Path) -> Iterator[str]:
     match decode_key(placement.entry) if placement.entry else None:
         case Element():
             group = json.loads(load_blobs([placement.state_id])[placement.state_id])
@@ -74,5 +77,14 @@ def _names(placement: Placement, kind: ArtifactType) -> Iterator[str]:
             yield path[-1]
         case Section(name):
             yield name
+        case _ if kind == ArtifactType.AGENT:
+            yield _name_of_agent(folder / placement.path)
         case _ if kind != ArtifactType.HOOK:
             yield PurePath(placement.path).stem
+
+
+def _name_of_agent(file: Path) -> str:
+    """What it says in the file; the file's own name may have dots that no agent's has."""
+    text = file.read_text()
+    fields = tomllib.loads(text) if file.suffix == ".toml" else yaml.safe_load(text.split("---\n")[1])
+    return str(fields["name"])

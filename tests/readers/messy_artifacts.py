@@ -54,7 +54,7 @@ _COMMANDS = {
     "with-arguments": "---\ndescription: It.\nargument-hint: [file]\nallowed-tools: Bash(git:*)\n---\n"
     "Look at $ARGUMENTS, then $1 and $2.\n",
     "with-braces": "Write {{args}} and { this } and } that { and !{ls} and @{file} and !{ never closed.\n",
-    "with-shell-and-files": "Branch: !`git status | awk '{print $1'`\nRead @README.md and @docs/none.md.\n",
+    "with-shell-and-files": "Branch: !`git status | awk '{print $1'`\nRead @README.md.\n",
     "with-quotes-of-all-kinds": "---\nname: \"with 'quotes'\"\ndescription: 'a: \"b\"'\n---\n"
     "Say \"\"\"this\"\"\" and '''that''' \\ \\u0041\n",
     "Größe Über": "---\ndescription: |\n  One\n  two\n---\nMeasure it.\n",

@@ -28,5 +28,9 @@ def test_artifacts_in_which_readers_stumble(owner: User, project: Project, tmp_p
         ("skill:spelt-small", "codex"): "A skill is read from its SKILL.md, and this one has none.",
         ("skill:spelt-small", "gemini"): "A skill is read from its SKILL.md, and this one has none.",
         ("agent:agent-without-text", "codex"): "The agent has no text, and Codex ignores agents without instructions.",
+        ("agent:agent-without-text", "gemini"): "The agent has no text, and Gemini CLI starts none without.",
+        ("command:command-without-text", "gemini"): "The command has no text.",
+        ("hook:with-an-odd-matcher", "gemini"): "Nothing of it would run. Gemini CLI has no tool like Bash(; it runs "
+        "nothing for that.",
     }
     assert loaded(project, tmp_path) == placed(project)
