@@ -21,14 +21,21 @@ def test_the_example_collection(owner: User, project: Project, tmp_path: Path) -
     assert loaded(project, tmp_path) == placed(project)
 
 
-def test_artifacts_in_which_readers_stumble(owner: User, project: Project, tmp_path: Path) -> None:
+def test_artifacts_in_which_readers_stumble(
+    owner: User, project: Project, project_folder: Path, tmp_path: Path
+) -> None:
     messy_artifacts()
+    (project_folder / "README.md").write_text("What a command asks for.\n")
     report = deploy_everything(owner, project)
     assert left_out(project, report) == {
         ("skill:spelt-small", "codex"): "A skill is read from its SKILL.md, and this one has none.",
         ("skill:spelt-small", "gemini"): "A skill is read from its SKILL.md, and this one has none.",
         ("agent:agent-without-text", "codex"): "The agent has no text, and Codex ignores agents without instructions.",
         ("agent:agent-without-text", "gemini"): "The agent has no text, and Gemini CLI starts none without.",
+        (
+            "agent:generalist",
+            "gemini",
+        ): "Gemini CLI has an agent generalist of its own, and ignores another of that name.",
         ("command:command-without-text", "gemini"): "The command has no text.",
         ("hook:with-an-odd-matcher", "gemini"): "Nothing of it would run. Gemini CLI has no tool like Bash(; it runs "
         "nothing for that.",
