@@ -7,6 +7,7 @@ letters, digits, `_` and `|` lists names; any other is a regular expression, of 
 
 import re
 from dataclasses import dataclass
+from warnings import catch_warnings
 
 from profiles.entries import Value
 from profiles.rendering import RenderWarning
@@ -55,6 +56,8 @@ def for_codex(event: str, matcher: Value) -> Matcher:
         return _nothing("It is no text, so nobody can say what it matches; the group is left out.")
     if _LOOKS_AROUND.search(matcher):
         return _nothing("Codex cannot look around or back in a matcher; the group is left out.")
+    if not _is_expression(matcher):
+        return _nothing("It is no regular expression, and Codex ignores such a matcher; the group is left out.")
     return _for_tools(matcher) if event in _TOOL_EVENTS else Matcher(matcher)
 
 
@@ -75,6 +78,17 @@ def _for_tools(matcher: str) -> Matcher:
     if any(word in _CALLED for word in words):
         warnings.append(RenderWarning("", f"It is written as {text!r}, as Codex calls the tools.", is_loss=False))
     return Matcher(text, tuple(warnings))
+
+
+def _is_expression(matcher: str) -> bool:
+    """Whether it can be read as one, by Python's rules, which are close to Codex's; `*` stands for everything."""
+    try:
+        # What another kind of expression may come to mean is no concern here.
+        with catch_warnings(action="ignore"):
+            re.compile(matcher)
+    except (re.error, OverflowError, RecursionError):
+        return matcher == "*"
+    return True
 
 
 def _nothing(message: str) -> Matcher:

@@ -244,7 +244,7 @@ def test_a_matcher_is_written_in_codex_words(matcher: str, written: str, lost: i
     assert losses(rendering) == [f"{PLACE}.matcher"] * lost
 
 
-@pytest.mark.parametrize("matcher", ["Read", "Grep|Glob", "(?!Bash).*", r"(a)\1", 3])
+@pytest.mark.parametrize("matcher", ["Read", "Grep|Glob", "(?!Bash).*", r"(a)\1", "Bash(", 3])
 def test_a_group_that_could_never_match_is_left_out(matcher: object) -> None:
     other = {"hooks": [command()]}
     groups = [{"matcher": matcher, "hooks": [command("false")]}, other]
