@@ -62,7 +62,7 @@ _COMMANDS = {
     "plan": "---\ndescription: A name that Gemini CLI has.\n---\nPlan it.\n",
 }
 _RULES = {
-    "with-imports": "# Heading\n\nRead @README.md and @docs/none.md, ask @somebody, type `@name`, or mail me@example.org.\n",
+    "with-imports": "# Heading\n\nAsk @somebody, type `@name`, or mail me@example.org.\n",
     "with-an-open-fence": "Do this:\n\n```sh\nls\n",
     "for-some-files": '---\npaths: ["src/**"]\n---\nKeep it small.\n',
 }

@@ -13,6 +13,24 @@ from tests.readers.messy_artifacts import messy_artifacts
 
 pytestmark = pytest.mark.reader
 
+WITHOUT_A_PLACE = {
+    ("skill:spelt-small", "codex"): "A skill is read from its SKILL.md, and this one has none.",
+    ("skill:spelt-small", "gemini"): "A skill is read from its SKILL.md, and this one has none.",
+    ("agent:agent-without-text", "codex"): "The agent has no text, and Codex ignores agents without instructions.",
+    ("agent:agent-without-text", "gemini"): "The agent has no text, and Gemini CLI starts none without.",
+    ("agent:generalist", "gemini"): (
+        "Gemini CLI has an agent generalist of its own, and ignores another of that name."
+    ),
+    ("command:command-without-text", "gemini"): "The command has no text.",
+    ("hook:with-an-odd-matcher", "codex"): (
+        "Codex can run none of its hooks. It is no regular expression, and Codex ignores such a matcher; the group is "
+        "left out."
+    ),
+    ("hook:with-an-odd-matcher", "gemini"): (
+        "Nothing of it would run. Gemini CLI has no tool like Bash(; it runs nothing for that."
+    ),
+}
+
 
 def test_the_example_collection(owner: User, project: Project, tmp_path: Path) -> None:
     import_collection(source=str(PROJECT / "examples" / "collection"))
@@ -27,17 +45,5 @@ def test_artifacts_in_which_readers_stumble(
     messy_artifacts()
     (project_folder / "README.md").write_text("What a command asks for.\n")
     report = deploy_everything(owner, project)
-    assert left_out(project, report) == {
-        ("skill:spelt-small", "codex"): "A skill is read from its SKILL.md, and this one has none.",
-        ("skill:spelt-small", "gemini"): "A skill is read from its SKILL.md, and this one has none.",
-        ("agent:agent-without-text", "codex"): "The agent has no text, and Codex ignores agents without instructions.",
-        ("agent:agent-without-text", "gemini"): "The agent has no text, and Gemini CLI starts none without.",
-        (
-            "agent:generalist",
-            "gemini",
-        ): "Gemini CLI has an agent generalist of its own, and ignores another of that name.",
-        ("command:command-without-text", "gemini"): "The command has no text.",
-        ("hook:with-an-odd-matcher", "gemini"): "Nothing of it would run. Gemini CLI has no tool like Bash(; it runs "
-        "nothing for that.",
-    }
+    assert left_out(project, report) == WITHOUT_A_PLACE
     assert loaded(project, tmp_path) == placed(project)
