@@ -39,7 +39,7 @@ def left_out(project: Project, report: Report) -> dict[tuple[str, str], str]:
     return {
         (result.artifact_id, result.profile_id): result.reason
         for result in report.results
-        if (result.artifact_uuid, result.profile_id) not in there and "on their way" not in result.reason
+        if (result.artifact_uuid, result.profile_id) not in there
     }
 
 

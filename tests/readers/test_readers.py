@@ -29,6 +29,7 @@ WITHOUT_A_PLACE = {
     ("hook:with-an-odd-matcher", "gemini"): (
         "Nothing of it would run. Gemini CLI has no tool like Bash(; it runs nothing for that."
     ),
+    ("mcp:streaming", "codex"): ("Codex talks to remote servers over streamable HTTP only, and this one wants SSE."),
 }
 
 
