@@ -45,6 +45,7 @@ MODULE = PlatformModule(
         ArtifactType.MCP: render_server,
     },
     approvals={
+        ArtifactType.AGENT: "Codex offers agents of a project only once the project is trusted in it.",
         ArtifactType.HOOK: "Trust the project in Codex, then review its hooks there with /hooks.",
         ArtifactType.MCP: "Codex starts servers of a project only once the project is trusted in it.",
     },

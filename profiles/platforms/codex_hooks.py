@@ -38,6 +38,9 @@ _EVENTS = frozenset(
     }
 )
 _LONGEST_TIMEOUT = 2**31
+# The reader cuts longer ones down when a session ends or is interrupted, and complains.
+_SECONDS_AT_THE_END = 3
+_AT_THE_END = frozenset({"Interrupt", "SessionEnd"})
 
 
 def render_hook(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
@@ -87,7 +90,7 @@ class _Translation:
         if matcher.matches_nothing:
             return None
         answers = (self._handler(each, f"{group.field}.hooks[{i}]") for i, each in enumerate(group.handlers))
-        handlers: list[Value] = [handler for handler in answers if handler]
+        handlers: list[Value] = [self._in_time(handler, group) for handler in answers if handler]
         if not handlers:
             return None
         return {"matcher": matcher.text, "hooks": handlers} if matcher.text is not None else {"hooks": handlers}
@@ -101,6 +104,14 @@ class _Translation:
             return {"type": kind, **named, **self._others(handler, place, _TOOL_KEYS, {"server", "tool"})}
         self.scripts.warn(place, f"Codex runs commands, and no handler of the type {kind!r}; it is left out.")
         return None
+
+    def _in_time(self, handler: dict[str, Value], group: HookGroup) -> dict[str, Value]:
+        seconds = handler.get("timeout")
+        if group.event not in _AT_THE_END or not isinstance(seconds, int) or seconds <= _SECONDS_AT_THE_END:
+            return handler
+        message = f"Codex waits at most {_SECONDS_AT_THE_END} seconds at this event; that is written."
+        self.scripts.warn(f"{group.field}.timeout", message)
+        return {**handler, "timeout": _SECONDS_AT_THE_END}
 
     def _command(self, handler: Mapping[str, Value], place: str) -> dict[str, Value] | None:
         if handler.get("shell") == "powershell":

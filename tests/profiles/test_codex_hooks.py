@@ -258,3 +258,9 @@ def test_a_matcher_of_anything_but_tools_is_as_it_was() -> None:
     assert isinstance(rendering.entries[0].value, dict)
     assert rendering.entries[0].value["matcher"] == "startup|Read"
     assert rendering.warnings == ()
+
+
+def test_codex_waits_three_seconds_when_a_session_ends() -> None:
+    rendering = placed(running(command(timeout=9), matcher=None, event="SessionEnd"))
+    assert handler_of(rendering)["timeout"] == 3
+    assert losses(rendering) == ["hooks.SessionEnd[0].timeout"]

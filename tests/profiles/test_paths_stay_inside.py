@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from profiles.entries import Element, EntryError, Member, Section, encode_key
 from profiles.enums import ArtifactType, Platform
-from profiles.platforms import claude_code, other
+from profiles.platforms import claude_code, codex, other
 from profiles.platforms.shape import PlatformModule
 from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, Unsupported
 from projects.exceptions import PathError
 
-MODULES = [claude_code.MODULE, other.MODULE]
+COPYING = [claude_code.MODULE, other.MODULE]
+MODULES = [*COPYING, codex.MODULE]
 PIECES = st.sampled_from(["..", ".", "/", "\\", "\x00", "a", "SKILL.md", "C:", "~", " ", "é", "%2e", "‮", "con", "\n"])
 hostile = st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=8).map("".join))
 
@@ -149,7 +150,7 @@ def test_bytes_that_define_nothing_are_never_placed(data: bytes, artifact_type: 
     assert isinstance(answer, Unsupported)
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.platform.value)
+@pytest.mark.parametrize("module", COPYING, ids=lambda module: module.platform.value)
 @pytest.mark.parametrize("name", ["", "..", ".hidden", "a/b", "a\\b", "nul", "x" * 65, "a\nb", "ends.", " a"])
 @pytest.mark.parametrize("artifact_type", [ArtifactType.SKILL, ArtifactType.COMMAND])
 def test_a_name_that_cannot_be_a_file_name_is_an_error(
