@@ -17,7 +17,9 @@ SERVER = ArtifactContent(ArtifactType.MCP, "", "x", (ContentFile("", b'{"command
 
 def where(content: ArtifactContent, layout: ProfileLayout) -> list[str]:
     answer = MODULE.renders[content.type](content, layout)
-    return [each.path for each in (*answer.paths, *answer.entries)] if isinstance(answer, Rendering) else []
+    if not isinstance(answer, Rendering):
+        return []
+    return [*(each.path for each in answer.paths), *(each.path for each in answer.entries)]
 
 
 def test_the_root_is_where_everything_of_codex_lies() -> None:
