@@ -1,4 +1,5 @@
 import tempfile
+import tomllib
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
@@ -35,12 +36,16 @@ def files_in(folder: Path) -> Mapping[Path, tuple[bytes, int]]:
 def test_it_deploys_nested_sets_for_two_platforms() -> None:
     output = demo()
     assert "Everyday: 6 → 19 artifacts, depth 3" in output
-    assert "0 failed. This was run 1." in output
+    assert "38 succeeded, 0 skipped, 0 failed. This was run 1." in output
+    assert "Written, awaiting approval in Codex: 1 hook." in output
     folder = Path(Project.objects.get(owner=local_user()).path)
     source = PROJECT / "examples" / "collection" / "plugins" / "review" / "skills" / "read-a-diff"
-    for skill in (folder / ".claude/skills/read-a-diff", folder / "agents/skills/read-a-diff"):
-        assert (skill / "SKILL.md").read_bytes() == (source / "SKILL.md").read_bytes()
+    assert (folder / ".claude/skills/read-a-diff/SKILL.md").read_bytes() == (source / "SKILL.md").read_bytes()
+    for skill in (folder / ".claude/skills/read-a-diff", folder / ".agents/skills/read-a-diff"):
         assert (skill / "scripts/changed-files.sh").stat().st_mode & 0o100
+    assert tomllib.loads((folder / ".codex/agents/test-critic.toml").read_text())["name"] == "test-critic"
+    assert list(tomllib.loads((folder / ".codex/config.toml").read_text())["mcp_servers"]) == ["github"]
+    assert "# Plain words" in (folder / "AGENTS.md").read_text()
 
 
 def test_a_second_run_changes_nothing() -> None:
@@ -60,7 +65,7 @@ def test_a_project_folder_that_was_cleared_away_is_filled_again() -> None:
     folder = Path(Project.objects.get().path)
     before = {path: content for path, (content, _) in files_in(folder).items()}
     folder.rename(folder.with_name("elsewhere"))
-    assert "36 succeeded, 2 skipped, 0 failed." in demo()
+    assert "38 succeeded, 0 skipped, 0 failed." in demo()
     assert {path: content for path, (content, _) in files_in(folder).items()} == before
 
 

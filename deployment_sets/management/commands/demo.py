@@ -36,7 +36,7 @@ from projects.services import register_project
 
 COLLECTION = "Examples"
 PROJECT = "Demo project"
-PLATFORMS = (Platform.CLAUDE_CODE, Platform.OTHER)
+PLATFORMS = (Platform.CLAUDE_CODE, Platform.CODEX)
 
 
 @dataclass(frozen=True, slots=True)
