@@ -25,10 +25,16 @@ _TWICE = RenderWarning(
     "Cursor can be set to run the hooks in .claude/settings.json too; deployed for both, the hook then runs twice.",
     is_loss=False,
 )
-_OTHER_WORDS = (
-    "Cursor hands a hook its own names of tools and fields and expects its own in an answer; a script that reads its "
-    "input or answers in JSON has to know both. Exit code 2 blocks in both."
+# What tells that a command reads what Claude Code hands it, or answers in JSON.
+_TALKS = re.compile(
+    rb"tool_(?:name|input|response)|hook_event_name|hookSpecificOutput|permissionDecision|additionalContext"
 )
+_OTHER_WORDS = (
+    "It speaks as hooks of Claude Code do. Cursor has its own names for tools and fields in what it hands to a hook "
+    "and in what it reads from one. Exit code 2 blocks in both."
+)
+# Claude Code hands the agent what these print.
+_PRINTS_CONTEXT = ("SessionStart", "UserPromptSubmit")
 
 
 def render_hook(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
@@ -52,9 +58,10 @@ def render_hook(content: ArtifactContent, layout: ProfileLayout) -> Rendering | 
         lost = " ".join(dict.fromkeys(warning.message for warning in scripts.warnings))
         return Unsupported(f"Nothing of it would ever run in Cursor. {lost}")
     version = checked_key(Member(("version",)))
+    talking = [RenderWarning(file.path, _OTHER_WORDS) for file in content.files if _TALKS.search(file.data)]
     return Rendering(
         scripts.placements(),
-        (_TWICE, *left_out(hook, path), *scripts.warnings, *scripts.plugin_warnings("Cursor")),
+        (_TWICE, *left_out(hook, path), *scripts.warnings, *talking, *scripts.plugin_warnings("Cursor")),
         (RenderedEntry(path, Format.JSON, version, _VERSION, is_common=True), *entries),
     )
 
@@ -67,12 +74,15 @@ def _entries(hook: Hook, path: str, scripts: HookScripts) -> list[RenderedEntry]
             scripts.warn(f"hooks.{group.event}", f"Cursor has no event like {group.event}; what it runs is left out.")
             continue
         for value in _values(group, scripts):
+            if group.event in _PRINTS_CONTEXT and "command" in value:
+                message = "Cursor gives the agent nothing of what a command prints here as plain text."
+                scripts.warn(f"hooks.{group.event}.output", message)
             key = checked_key(Element.of(("hooks", event), value))
             entries.setdefault(key, RenderedEntry(path, Format.JSON, key, value))
     return list(entries.values())
 
 
-def _values(group: HookGroup, scripts: HookScripts) -> Iterator[Value]:
+def _values(group: HookGroup, scripts: HookScripts) -> Iterator[dict[str, Value]]:
     """The handlers of a group, each with the group's matcher; none where that would never match."""
     for name in group.value:
         if name not in ("hooks", "matcher", "description"):
@@ -95,12 +105,17 @@ def _values(group: HookGroup, scripts: HookScripts) -> Iterator[Value]:
 
 
 def _value(handler: Mapping[str, Value], place: str, scripts: HookScripts) -> dict[str, Value] | None:
+    if handler.get("if"):
+        scripts.warn(f"{place}.if", "Cursor knows no such condition and would run it too often; it is left out.")
+        return None
+    if handler.get("shell") not in (None, "bash"):
+        scripts.warn(f"{place}.shell", "Cursor gives commands to its own shell only; this one is left out.")
+        return None
     value: dict[str, Value]
     taken: tuple[str, ...]
     match handler:
         case {"type": "command"}:
             value, taken = {"command": _command(handler, place, scripts)}, ("command", "args")
-            scripts.warn("hooks", _OTHER_WORDS)
         case {"type": "prompt", "prompt": str(prompt)} if prompt.strip():
             value, taken = {"type": "prompt", "prompt": prompt}, ("prompt",)
         case {"type": "prompt"}:
@@ -111,7 +126,7 @@ def _value(handler: Mapping[str, Value], place: str, scripts: HookScripts) -> di
     for name, inner in handler.items():
         if name in _SETTINGS:
             value[name] = inner
-        elif name not in ("type", *taken):
+        elif name not in ("type", "shell", "if", *taken):
             scripts.warn(f"{place}.{name}", "Cursor documents no such setting of a handler; it is left out.")
     return value
 

@@ -33,11 +33,6 @@ TWICE = RenderWarning(
     "Cursor can be set to run the hooks in .claude/settings.json too; deployed for both, the hook then runs twice.",
     is_loss=False,
 )
-OTHER_WORDS = RenderWarning(
-    "hooks",
-    "Cursor hands a hook its own names of tools and fields and expects its own in an answer; a script that reads its "
-    "input or answers in JSON has to know both. Exit code 2 blocks in both.",
-)
 
 
 def hook(events: Mapping[str, object], *scripts: ContentFile, **keys: object) -> ArtifactContent:
@@ -96,7 +91,6 @@ def test_a_hook_with_much_to_say() -> None:
             TWICE,
             RenderWarning("env", "Only the hooks go into hooks.json; this is left out."),
             RenderWarning(f"{first}.matcher", "In Cursor's words it is Shell|Write.", is_loss=False),
-            OTHER_WORDS,
             RenderWarning(
                 f"{first}.hooks[1].type", "Cursor runs handlers of the types command and prompt; this one is left out."
             ),
@@ -107,6 +101,10 @@ def test_a_hook_with_much_to_say() -> None:
             RenderWarning(
                 "hooks.SessionStart[0].matcher",
                 "Cursor does not tell cases of this event apart; it runs for all, not only for startup.",
+            ),
+            RenderWarning(
+                "hooks.SessionStart.output",
+                "Cursor gives the agent nothing of what a command prints here as plain text.",
             ),
         ),
         (
@@ -201,8 +199,23 @@ def test_what_cursor_knows_of_a_handler_stays_and_the_rest_is_said() -> None:
     handler = command(timeout=5, failClosed=True, loop_limit=None, once=True, shell="bash")
     answer = placed(hook({"Stop": [group(handler, note="x")]}))
     assert values(answer) == [{"command": "true", "timeout": 5, "failClosed": True, "loop_limit": None}]
-    fields = {warning.field for warning in answer.warnings if warning.is_loss and warning != OTHER_WORDS}
-    assert fields == {"hooks.Stop[0].note", "hooks.Stop[0].hooks[0].once", "hooks.Stop[0].hooks[0].shell"}
+    fields = {warning.field for warning in answer.warnings if warning.is_loss}
+    assert fields == {"hooks.Stop[0].note", "hooks.Stop[0].hooks[0].once"}
+
+
+@pytest.mark.parametrize("setting", [{"if": "Bash(git push *)"}, {"shell": "powershell"}])
+def test_a_handler_that_would_run_otherwise_than_meant_is_left_out(setting: dict[str, object]) -> None:
+    answer = placed(hook({"Stop": [group({**command(), **setting}, command("echo done"))]}))
+    assert values(answer) == [{"command": "echo done"}]
+    assert [each.field for each in answer.warnings if each.is_loss] == [f"hooks.Stop[0].hooks[0].{next(iter(setting))}"]
+
+
+def test_a_script_that_speaks_as_claude_code_does_is_named() -> None:
+    script = ContentFile("scripts/check.sh", b"#!/bin/sh\njq -r .tool_input.file_path\n")
+    answer = placed(hook({"Stop": [group(command("${CLAUDE_PLUGIN_ROOT}/scripts/check.sh"))]}, script))
+    assert [each.field for each in answer.warnings if each.is_loss] == ["scripts/check.sh"]
+    answer = placed(hook({"Stop": [group(command("jq .hook_event_name"))]}))
+    assert [each.field for each in answer.warnings if each.is_loss] == ["hooks/hooks.json"]
 
 
 def test_a_command_runs_from_the_projects_folder(tmp_path: Path) -> None:
