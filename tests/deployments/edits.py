@@ -17,7 +17,10 @@ from hypothesis import strategies as st
 COMPOSED = "grün"
 DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
 SERVERS = ".mcp.json"
-SHARED = (SERVERS, ".claude/settings.json", ".second/settings.json")
+SHARED = (
+    SERVERS,
+    *(f"{folder}/{name}.json" for folder in (".claude", ".second") for name in ("settings", "hooks", "mcp")),
+)
 
 _TEXTS = [b"", b"one\n", b"two\n", b"#!/bin/sh\n", b"\x00\xff\xfe binary", "ü\r\n".encode()]
 _INNER = ["SKILL.md", "notes.md", "a", "a/deep.txt", "a/b/deeper.txt", "run.sh*", f"{COMPOSED}.md", f"{DECOMPOSED}.md"]
@@ -218,6 +221,7 @@ def _settings(servers: Mapping[str, object], groups: list[int], style: Mapping[s
 
 _STYLES: list[Mapping[str, object]] = [{}, {"indent": 4}, {"indent": "\t"}, {"separators": (",", ":")}]
 _ODD = [b"", b"{}", b"{ }\r\n", b"\xef\xbb\xbf{}\n", b"[]", b"{", b'{"mcpServers": [], "hooks": 1}', b"\xff"]
+_VERSIONS = [b'{"version": 1}', b'{"version":  1, "hooks": {}}', b'{"version": 2}\n']
 
 
 def _reformat(folder: Path, place: str, style: Mapping[str, object]) -> None:
@@ -278,6 +282,7 @@ def _ways(data: object) -> list[tuple[Any, Any]]:
         return []
     servers, hooks = data.get("mcpServers"), data.get("hooks")
     found: list[tuple[Any, Any]] = [(servers, name) for name in servers] if isinstance(servers, dict) else []
+    found += [(data, "version")] if "version" in data else []
     for groups in hooks.values() if isinstance(hooks, dict) else ():
         found += [(groups, index) for index in range(len(groups))] if isinstance(groups, list) else []
     return found
@@ -299,7 +304,7 @@ shared_edits = st.one_of(
     _edit(_take_out, _shared, _numbers),
     _edit(_change, _shared, _numbers),
     _edit(_double, _shared, _numbers),
-    _edit(write, _shared, st.sampled_from(_ODD)),
+    _edit(write, _shared, st.sampled_from([*_ODD, *_VERSIONS])),
     _edit(
         write,
         _shared,

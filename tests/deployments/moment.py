@@ -84,6 +84,8 @@ def _read_entries(data: bytes) -> tuple[Entries, object]:
         return {}, whole
     entries: Entries = {}
     rest = dict(whole)
+    if "version" in rest:
+        entries[Member(("version",))] = canonical(rest.pop("version"))
     if isinstance(servers := whole.get("mcpServers"), dict):
         del rest["mcpServers"]
         entries |= {Member(("mcpServers", name)): canonical(value) for name, value in servers.items()}

@@ -239,7 +239,7 @@ class ProjectLife(RuleBasedStateMachine):
     @rule(
         owner=mostly_first,
         profile_id=st.sampled_from(_PROFILES),
-        platform=st.sampled_from([Platform.CLAUDE_CODE, Platform.CLAUDE_CODE, Platform.OTHER]),
+        platform=st.sampled_from([Platform.CLAUDE_CODE, Platform.CURSOR, Platform.CURSOR, Platform.OTHER]),
         layout=layouts,
         deleted=rarely,
     )
