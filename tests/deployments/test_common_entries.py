@@ -180,7 +180,7 @@ def test_one_hook_that_fails_does_not_take_it_from_the_other(
     assert statuses == {f"hook:{failing}": "error", f"hook:{other}": "success"}
     assert read(desk, FILE)["version"] == 1
     assert commands(desk) == [command_of(other)]
-    desk.undeploy()
+    assert only(desk.undo()).artifact_id == f"hook:{other}"
     assert picture(desk.folder) == {}
 
 
