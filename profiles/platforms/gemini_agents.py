@@ -31,8 +31,6 @@ _HANDLED = frozenset(
     {"name", "description", "tools", "disallowedTools", "model", "maxTurns", "max_turns", "mcpServers"}
     | {"display_name", "timeout_mins", "kind"}
 )
-# The agents that come with it (agents/registry.js): of two with a name it keeps the first, its own.
-_TAKEN = frozenset({"browser_agent", "cli_help", "codebase_investigator", "generalist"})
 # What says nothing about how an agent works.
 _FOR_THE_EYE = frozenset({"color", "license", "metadata", "version", "author"})
 _DROPPED = {
@@ -60,8 +58,6 @@ def render_agent(content: ArtifactContent, layout: ProfileLayout) -> Rendering |
     path = path_in_folder(content, layout, f"{file_name(name)}.md")
     if isinstance(path, Unsupported):
         return path
-    if name in _TAKEN:
-        return Unsupported(f"Gemini CLI has an agent {name} of its own, and ignores another of that name.")
     if not file.body.strip():
         return Unsupported("The agent has no text, and Gemini CLI starts none without.")
     warnings = [*file.warnings]

@@ -223,13 +223,6 @@ def test_an_agent_without_text_has_no_place() -> None:
     assert isinstance(answer, Unsupported)
 
 
-@pytest.mark.parametrize("name", ["generalist", "Generalist", "codebase_investigator", "cli_help"])
-def test_an_agent_called_like_one_of_gemini_has_no_place(name: str) -> None:
-    answer = MODULE.renders[ArtifactType.AGENT](agent("Work.", name), LAYOUT)
-    assert isinstance(answer, Unsupported)
-    assert name.lower() in answer.reason
-
-
 def test_the_folder_is_the_profiles() -> None:
     assert rendered("x", layout=MODULE.default_layout("ai/g")).paths[0].path == "ai/g/agents/checker.md"
     moved = ProfileLayout(LAYOUT.platform, ".gemini", {ArtifactType.AGENT: "other"})

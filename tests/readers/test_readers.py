@@ -18,9 +18,6 @@ WITHOUT_A_PLACE = {
     ("skill:spelt-small", "gemini"): "A skill is read from its SKILL.md, and this one has none.",
     ("agent:agent-without-text", "codex"): "The agent has no text, and Codex ignores agents without instructions.",
     ("agent:agent-without-text", "gemini"): "The agent has no text, and Gemini CLI starts none without.",
-    ("agent:generalist", "gemini"): (
-        "Gemini CLI has an agent generalist of its own, and ignores another of that name."
-    ),
     ("command:command-without-text", "gemini"): "The command has no text.",
     ("hook:with-an-odd-matcher", "codex"): (
         "Codex can run none of its hooks. It is no regular expression, and Codex ignores such a matcher; the group is "
