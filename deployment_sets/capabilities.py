@@ -141,11 +141,13 @@ def _on_platforms(artifact: LoadedArtifact) -> ArtifactCapabilities:
 def _capability(artifact: LoadedArtifact, layout: ProfileLayout) -> Capability:
     outcome = rendered(artifact.uuid, artifact, "", layout).outcome
     match outcome:
-        case Rendering(warnings=warnings):
+        case Rendering():
             assert artifact.content is not None, "what has no content is missing"
             fidelity = fidelity_of(artifact.content, outcome)
-            first, more = warnings[:MAX_WARNINGS], max(0, len(warnings) - MAX_WARNINGS)
-            return Capability(layout.platform, fidelity, warnings=first, more_warnings=more)
+            # Of many, what is lost matters more than what is written in another way.
+            warnings = sorted(outcome.warnings, key=lambda warning: not warning.is_loss)
+            more = max(0, len(warnings) - MAX_WARNINGS)
+            return Capability(layout.platform, fidelity, "", tuple(warnings[:MAX_WARNINGS]), more)
         case Missing(reason):
             return Capability(layout.platform, Fidelity.MISSING, reason)
         case Unrenderable(reason):

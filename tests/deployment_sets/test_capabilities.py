@@ -225,3 +225,12 @@ def test_more_artifacts_cost_no_more_queries(client: Client, me: User, headers: 
             DeploymentSetMember.objects.create(set=one, artifact=skill(f"s{position}"), position=position)
 
     assert_no_more_for_twice_as_many(make, lambda: client.get(f"/sets/{one.pk}/platforms", headers=headers))
+
+
+def test_losses_stand_before_what_is_only_written_otherwise() -> None:
+    command = made("command:ship", {"": "---\nargument-hint: what\nmodel: opus\n---\nShip $ARGUMENTS to $1.\n"})
+    (row,) = capabilities_of([command.pk])
+    for capability in row.platforms:
+        losses = [warning.is_loss for warning in capability.warnings]
+        assert losses == sorted(losses, reverse=True)
+    assert {True, False} <= {warning.is_loss for warning in row.platforms[1].warnings}

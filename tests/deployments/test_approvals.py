@@ -48,7 +48,7 @@ def words(answer: Any) -> str:
     ("platform", "asked"),
     [
         ("claude_code", {"mcp"}),
-        ("codex", {"hook", "mcp"}),
+        ("codex", {"agent", "hook", "mcp"}),
         ("gemini", set(ArtifactType)),
         ("cursor", {"hook", "mcp"}),
         ("other", set()),
