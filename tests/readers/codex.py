@@ -4,7 +4,9 @@
   used by name is listed like any other.
 - `debug prompt-input` prints what the model would be sent: `AGENTS.md`, and the agents it may spawn.
 
-Seen with 0.169.0: a `SKILL.md` anywhere below a skill is a skill of its own, unless a folder on the way is hidden.
+Seen with 0.169.0: a `SKILL.md` anywhere below a skill is a skill of its own, unless a folder on the way is hidden. With
+`--strict-config` it does not start where the project's `config.toml` has a field it does not know. An agent called like
+one of its own takes that one's place.
 """
 
 import json
