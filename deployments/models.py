@@ -184,6 +184,7 @@ class RunItem(models.Model):
     action = models.CharField(max_length=16)
     reason = models.TextField(blank=True)
     warnings = models.JSONField(default=list, blank=True)
+    notes = models.JSONField(default=list, blank=True)
     paths = models.JSONField(default=list, blank=True)
 
     class Meta:

@@ -38,7 +38,9 @@ def as_lines(report: Report) -> Iterator[str]:
         if result.reason:
             yield _INDENT + printable(result.reason)
         for warning in result.warnings:
-            yield f"{_INDENT}Note: {printable(warning)}"
+            yield f"{_INDENT}Warning: {printable(warning)}"
+        for note in result.notes:
+            yield f"{_INDENT}Note: {printable(note)}"
         if report.diffs:
             yield from _diff_lines(report.diffs[number])
     lead = "Will await approval" if report.run is None else "Written, awaiting approval"
@@ -155,6 +157,7 @@ def _result_data(result: Result) -> dict[str, object]:
         "reason": result.reason,
         "error": result.reason if is_error else None,
         "warnings": list(result.warnings),
+        "notes": list(result.notes),
         "approval": approval_of(result),
         "paths": list(result.paths),
     }

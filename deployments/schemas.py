@@ -119,6 +119,7 @@ class DeployResultItem(Schema):
     reason: str = Field(examples=[""])
     error: str | None = Field(description="The reason, where the status is `error`.", examples=[None])
     warnings: list[str] = Field(description="What the platform cannot express, and what to look at.", examples=[[]])
+    notes: list[str] = Field(description="What is written in another way there and means the same.", examples=[[]])
     approval: str | None = Field(
         description="Where the platform asks its user before it uses what is written here: what to do there. Null "
         "where nothing is written, or nobody is asked.",
@@ -141,6 +142,7 @@ class DeployResultItem(Schema):
             reason=result.reason,
             error=result.reason if result.status == RunItem.Status.ERROR else None,
             warnings=list(result.warnings),
+            notes=list(result.notes),
             approval=approval_of(result),
             paths=list(result.paths),
             diffs=None if diffs is None else [FileDiffRead.from_orm(diff) for diff in diffs],
@@ -160,6 +162,7 @@ class DeployResultItem(Schema):
                 action=row.action,
                 reason=row.reason,
                 warnings=tuple(row.warnings),
+                notes=tuple(row.notes),
                 paths=tuple(row.paths),
             )
         )

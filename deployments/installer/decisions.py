@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -11,7 +11,7 @@ from uuid import UUID
 from artifacts.manifests import Manifest
 from deployments.installer.disk import DiskState
 from profiles.entries import EntryKey, Format, Value
-from profiles.rendering import RenderedEntry, RenderedPath, Rendering, Unsupported
+from profiles.rendering import RenderedEntry, RenderedPath, Rendering, RenderWarning, Unsupported
 
 # More than anybody reads of one artifact; a hostile one could give thousands.
 MAX_WARNINGS = 50
@@ -121,12 +121,14 @@ class Wanted:
         """What to look at in it, and what was lost on the way: a sentence once, for all fields that it is true of."""
         if not isinstance(self.outcome, Rendering):
             return ()
-        fields: dict[str, list[str]] = {}
-        for warning in self.outcome.warnings:
-            fields.setdefault(warning.message, []).append(warning.field)
-        said = [*self.flags, *(f"{_named(names)}: {message}" for message, names in fields.items())]
-        more = len(said) - MAX_WARNINGS
-        return (*said[:MAX_WARNINGS], *([f"And {more:,} more of the kind."] if more > 0 else []))
+        return _at_most([*self.flags, *_sentences(each for each in self.outcome.warnings if each.is_loss)])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is written there in another way and means the same, likewise."""
+        if not isinstance(self.outcome, Rendering):
+            return ()
+        return _at_most(list(_sentences(each for each in self.outcome.warnings if not each.is_loss)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,7 @@ class PlanItem:
     action: Action
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     version_id: UUID | None = None
     changes: tuple[Change, ...] = ()
@@ -257,6 +260,7 @@ class Plan:
                 item.unwanted is not None,
                 item.reason,
                 item.warnings,
+                item.notes,
                 str(item.version_id),
                 [[settled.path, settled.manifest.sha256] for settled in item.settled],
                 [
@@ -275,6 +279,18 @@ class Plan:
 def full_name(label: str, namespace: str) -> str:
     """`skill:pdf`, or `skill:pdf (documents)` for the one of the plugin `documents`."""
     return f"{label} ({namespace})" if namespace else label
+
+
+def _sentences(warnings: Iterable[RenderWarning]) -> Iterator[str]:
+    fields: dict[str, list[str]] = {}
+    for warning in warnings:
+        fields.setdefault(warning.message, []).append(warning.field)
+    return (f"{_named(names)}: {message}" for message, names in fields.items())
+
+
+def _at_most(said: Sequence[str]) -> tuple[str, ...]:
+    more = len(said) - MAX_WARNINGS
+    return (*said[:MAX_WARNINGS], *([f"And {more:,} more of the kind."] if more > 0 else []))
 
 
 def _named(fields: Sequence[str]) -> str:

@@ -94,6 +94,7 @@ def without_what_needs_failures(items: Sequence[PlanItem]) -> Iterator[PlanItem]
                 f"{obstacle.target.full_name} under the profile {obstacle.target.profile_id} stands in its way: "
                 f"{obstacle.reason}",
                 warnings=item.warnings,
+                notes=item.notes,
                 paths=item.paths,
                 tolerated=obstacle.tolerated,
                 observed=item.observed,

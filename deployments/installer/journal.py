@@ -46,7 +46,8 @@ class Intent:
 class Result:
     """What a run did, or would do, about one artifact under one profile.
 
-    `places` are its paths in words for people: of a file that others share, which entries of it are meant.
+    `places` are its paths in words for people: of a file that others share, which entries of it are meant. `warnings`
+    say what is lost or to be looked at, `notes` what is written in another way.
     """
 
     artifact_uuid: UUID
@@ -60,6 +61,7 @@ class Result:
     warnings: tuple[str, ...]
     paths: tuple[str, ...]
     places: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def begin(
@@ -173,6 +175,7 @@ def finish(
             action=result.action,
             reason=result.reason,
             warnings=list(result.warnings),
+            notes=list(result.notes),
             paths=list(result.paths),
         )
         for position, result in enumerate(results)

@@ -134,6 +134,7 @@ class _Planner:
             wanted.target,
             Action.UNCHANGED,
             warnings=wanted.warnings,
+            notes=wanted.notes,
             paths=tuple(paths),
             version_id=wanted.version_id,
         )

@@ -22,6 +22,7 @@ def result_of(item: PlanItem) -> Result:
         action=item.action,
         reason=item.reason,
         warnings=item.warnings,
+        notes=item.notes,
         paths=item.paths,
         places=tuple(_places(item)),
     )

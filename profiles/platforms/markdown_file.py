@@ -11,7 +11,7 @@ from profiles.frontmatter import read_frontmatter
 from profiles.rendering import ArtifactContent, RenderWarning, Unsupported
 
 # What TOML, YAML and terminals refuse or act on.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LOST = "\N{REPLACEMENT CHARACTER}"
 _SENTENCE_ENDS = re.compile(r"\n\s*\n")
 

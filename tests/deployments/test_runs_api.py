@@ -103,6 +103,7 @@ def test_the_results_of_a_run_come_in_pages_and_by_status(api: Caller, desk: Des
         "reason": "",
         "error": None,
         "warnings": [],
+        "notes": [],
         "approval": None,
         "paths": [SHIP],
         "diffs": None,

@@ -106,3 +106,13 @@ def test_a_word_after_an_at_sign_is_no_file_for_gemini() -> None:
 def test_a_file_that_nobody_reads_in_is_a_loss() -> None:
     (warning,) = rendered(rule(b"See @docs/a.md and @anna.\n"), Platform.CODEX).warnings
     assert (warning.field, warning.is_loss) == ("@docs/a.md", True)
+
+
+def test_half_a_character_from_an_escape_is_no_text() -> None:
+    """YAML can name one, which no file can hold."""
+    content = ArtifactContent(
+        ArtifactType.AGENT, "", "x", (ContentFile("", b'---\nname: x\ndescription: "a\\ud800b"\n---\nText\n'),)
+    )
+    for platform in Platform:
+        answer = module_for(platform).renders[ArtifactType.AGENT](content, layout_of(platform))
+        assert isinstance(answer, Rendering)

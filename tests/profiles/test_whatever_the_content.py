@@ -1,6 +1,7 @@
 """Whatever an artifact holds: each file that is rendered parses in its format, and each entry can be merged."""
 
 import json
+import re
 import tomllib
 from typing import Any
 
@@ -87,7 +88,12 @@ def assert_parses(path: str, data: bytes) -> None:
         json.loads(text)
     elif path.endswith(".yaml"):
         yaml.safe_load(text)
-    elif path.endswith((".md", ".mdc")) and text.startswith("---\n"):
+    elif path.endswith(".mdc"):
+        # Cursor reads a line at a time, and its globs are no YAML: `globs: *.py`.
+        front, fence, _ = text.removeprefix("---\n").partition("\n---\n")
+        assert fence
+        assert all(re.fullmatch("(description|globs|alwaysApply): [^\x00-\x1f]+", line) for line in front.split("\n"))
+    elif path.endswith(".md") and text.startswith("---\n"):
         front, fence, _ = text[4:].partition("\n---\n")
         assert fence
         fields: Any = yaml.safe_load(front)
