@@ -34,7 +34,8 @@ def _without_mentions(text: str, warnings: dict[RenderWarning, None]) -> str:
         if is_path(match[1]):
             message = "Gemini CLI reads it in, counted from the instruction file; there must be such a file."
             warnings[RenderWarning(match[0], message, is_loss=False)] = None
-            return match[0]
+            # What comes right after a path is part of it to the reader.
+            return f"{match[0]} " if text[match.end() : match.end() + 1].strip() else match[0]
         message = "It is written as code: Gemini CLI would take it for a file to read in."
         warnings[RenderWarning(match[0], message, is_loss=False)] = None
         return f"`{match[0]}`"

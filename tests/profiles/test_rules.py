@@ -97,7 +97,7 @@ def test_a_word_after_an_at_sign_is_no_file_for_gemini() -> None:
     data = b"Ask @anna, or use @scope/package; see @docs/a.md.\n\n`@x` me@example.org\n\n```\n@media\n```\n"
     rendering = rendered(rule(data), Platform.GEMINI)
     assert rendering.entries[0].value == (
-        "Ask `@anna`, or use `@scope/package`; see @docs/a.md.\n\n`@x` me@example.org\n\n```\n@media\n```"
+        "Ask `@anna`, or use `@scope/package`; see @docs/a.md .\n\n`@x` me@example.org\n\n```\n@media\n```"
     )
     assert {warning.field for warning in rendering.warnings} == {"@anna", "@scope/package", "@docs/a.md"}
     assert not any(warning.is_loss for warning in rendering.warnings)
