@@ -46,7 +46,7 @@ def test_the_tour_works_word_by_word(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     storefront = home / "code" / "storefront"
-    for skill in (".claude/skills/read-a-diff", ".claude/skills/reproduce-a-bug", "agents/skills/slice-a-feature"):
+    for skill in (".claude/skills/read-a-diff", ".claude/skills/reproduce-a-bug", ".agents/skills/slice-a-feature"):
         assert (storefront / skill / "SKILL.md").is_file()
 
 
