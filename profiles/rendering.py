@@ -4,8 +4,9 @@
 under a profile, and what was lost on the way; or with `Unsupported` and the reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from hashlib import sha256
 
 from profiles.entries import EntryKey, Format, Value
@@ -98,6 +99,33 @@ class RenderWarning:
     field: str
     message: str
     is_loss: bool = True
+
+
+@dataclass(slots=True)
+class Warnings:
+    """Warnings in the making: in the order in which they were found, and each of them once."""
+
+    _found: dict[RenderWarning, None] = dataclass_field(default_factory=dict)
+
+    def loss(self, field: str, message: str) -> None:
+        """Remember what the platform cannot express, or what will not work there."""
+        self.add(RenderWarning(field, message))
+
+    def note(self, field: str, message: str) -> None:
+        """Remember what is written in another way and means the same."""
+        self.add(RenderWarning(field, message, is_loss=False))
+
+    def add(self, *warnings: RenderWarning) -> None:
+        """Remember these."""
+        self._found.update(dict.fromkeys(warnings))
+
+    def losses(self) -> tuple[RenderWarning, ...]:
+        """Those that tell of a loss."""
+        return tuple(warning for warning in self if warning.is_loss)
+
+    def __iter__(self) -> Iterator[RenderWarning]:
+        """All of them."""
+        return iter(self._found)
 
 
 @dataclass(frozen=True, slots=True)
