@@ -1,0 +1,35 @@
+"""Which tools of Claude Code a matcher means."""
+
+import pytest
+
+from profiles.platforms.claude_tools import READING, TOOLS, WRITING, bare_name, is_everything, names_in
+
+
+@pytest.mark.parametrize(
+    ("matcher", "names"),
+    [
+        ("Bash", ["Bash"]),
+        ("Edit|Write|Edit", ["Edit", "Write"]),
+        ("Edit, Read", ["Edit", "Read"]),
+        ("mcp__memory__search|Own Tool", ["mcp__memory__search", "Own Tool"]),
+        ("^(Edit|Write)$", ["Edit", "Write"]),
+        ("^Notebook", ["NotebookEdit", "NotebookRead"]),
+        ("mcp__memory__.*", ["mcp__memory__.*"]),
+        ("^Bash$|mcp__.*", ["Bash", "mcp__.*"]),
+        ("(", []),
+        ("(?:Nothing){2}", []),
+    ],
+)
+def test_a_matcher_means_the_names_it_lists_or_is_found_in(matcher: str, names: list[str]) -> None:
+    assert names_in(matcher) == names
+
+
+@pytest.mark.parametrize("matcher", ["", "*", ".*", " .* ", ".+"])
+def test_some_matchers_limit_nothing(matcher: str) -> None:
+    assert is_everything(matcher)
+
+
+def test_a_tool_reads_or_writes_and_not_both() -> None:
+    assert not READING & WRITING
+    assert READING | WRITING < TOOLS
+    assert bare_name("Bash(git *)") == "Bash"
