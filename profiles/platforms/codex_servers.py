@@ -6,13 +6,13 @@ variables; what it is to take from its environment, it wants to be told by name.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from profiles.entries import EntryError, Format, Member, Value, checked_key
+from profiles.entries import Format, Member, Value, checked_key
 from profiles.platforms.definitions import read_server, strings
+from profiles.platforms.names import ascii_name
 from profiles.platforms.script_folder import plugin_variable
 from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, RenderWarning, Unsupported
 from projects.paths import relative_path
@@ -30,7 +30,7 @@ _ABOUT_ITSELF = frozenset({"$schema", "description", "type"})
 def render_server(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
     """The server under a name that Codex takes.
 
-    Raises EntryError for a definition or a name that config.toml could not take.
+    Raises EntryError for a definition or a name that config.toml could not take, PathError for one with no letter.
     """
     definition = read_server(content)
     if isinstance(definition, Unsupported):
@@ -50,12 +50,8 @@ def render_server(content: ArtifactContent, layout: ProfileLayout) -> Rendering 
 
 
 def server_name(name: str) -> str:
-    """`name` in the characters that Codex takes in a server's name. Raises EntryError where nothing of it is left."""
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", letters).strip("-")
-    if not plain:
-        raise EntryError(f"The name {name[:40]!r} has no letter from a to z and no digit to make a server's name of.")
-    return plain
+    """`name` in the characters that Codex takes in a server's name. Raises PathError where nothing of it is left."""
+    return ascii_name(name, "A-Za-z0-9_-")
 
 
 def _unreachable(definition: Mapping[str, Value]) -> str:

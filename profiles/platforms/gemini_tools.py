@@ -7,6 +7,7 @@ npm package @google/gemini-cli 0.61.0 checks them (tools/tool-names.js, tools/mc
 import re
 from fnmatch import fnmatchcase
 
+from profiles.platforms.names import ascii_name
 from projects.paths import PathError
 
 _BY_CLAUDE_NAME = {
@@ -43,10 +44,7 @@ def server_name(name: str) -> str:
 
     It takes the server to end at the first underscore. Raises PathError where nothing of the name is left.
     """
-    plain = re.sub(r"[^A-Za-z0-9.:-]+", "-", name).strip("-")
-    if not plain:
-        raise PathError(f"The name {name[:40]!r} has no letter from a to z and no digit to make a server's name of.")
-    return plain
+    return ascii_name(name, "A-Za-z0-9.:-")
 
 
 def tool_name(name: str) -> str | None:

@@ -8,6 +8,7 @@ from profiles.entries import EntryError, Format, Member
 from profiles.enums import ArtifactType
 from profiles.platforms.codex import MODULE
 from profiles.rendering import ArtifactContent, ContentFile, RenderedEntry, Rendering, RenderWarning, Unsupported
+from projects.paths import PathError
 
 LAYOUT = MODULE.default_layout(".codex")
 
@@ -182,5 +183,5 @@ def test_a_name_is_written_in_the_letters_that_codex_takes(name: str, written: s
 
 @pytest.mark.parametrize("name", ["", "…", "x" * 300])
 def test_a_name_of_which_nothing_can_be_made_is_refused(name: str) -> None:
-    with pytest.raises(EntryError, match="name"):
+    with pytest.raises((EntryError, PathError), match="name"):
         MODULE.renders[ArtifactType.MCP](server({"command": "x"}, name), LAYOUT)
