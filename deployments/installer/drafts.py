@@ -35,6 +35,8 @@ class Draft:
     reasons: list[str] = field(default_factory=list)
     observed: list[str] = field(default_factory=list)
     merges: list[MergePreview] = field(default_factory=list)
+    # Items before it that put there what it shares.
+    shares: "list[Draft]" = field(default_factory=list)
 
     @property
     def goes_on(self) -> bool:
@@ -70,7 +72,9 @@ class Draft:
 
     def _action(self) -> Action:
         if not (self.additions or self.removals or self.edits):
-            return Action.UNCHANGED
+            return next(
+                (action for each in self.shares if (action := each._action()) is not Action.UNCHANGED), Action.UNCHANGED
+            )
         is_new = not self.removals and all(change.before.kind is Kind.ABSENT for change in self.additions)
         return Action.CREATE if is_new and not any(edit.remove or edit.seen for edit in self.edits) else Action.UPDATE
 

@@ -84,6 +84,7 @@ class _Planner:
             for key in keys:
                 self._asked[key].add(want.target.key)
         self._taken: dict[PlacementKey, _Taken] = {}
+        self._drafts: dict[DeploymentKey, Draft] = {}
         self._left: set[tuple[UUID, DeploymentKey]] = set()
         self._owned_paths = {path for path, entry in self._recorded.rows if not entry}
         self._shared_paths = {path for path, entry in self._recorded.rows if entry}
@@ -145,7 +146,7 @@ class _Planner:
                 return Draft(replace(item, action=Action.REFUSED, reason=reason))
             case Unsupported(reason):
                 return Draft(replace(item, action=Action.UNSUPPORTED, reason=reason))
-        draft = Draft(item)
+        draft = self._drafts[wanted.target.key] = Draft(item)
         self._attempt(draft, lambda: self._place(wanted, draft))
         if draft.goes_on:
             self._take(wanted)
@@ -184,8 +185,7 @@ class _Planner:
         if earlier := self._taken.get(key):
             _check_shared(wanted, path.path, manifest_of(path.files).sha256, earlier)
             draft.settled.append(Settled(earlier.path, manifest_of(path.files), adopted=False))
-            draft.reasons.append(f"Shared with the profile {earlier.wanted.target.profile_id}.")
-            draft.needs.add(earlier.wanted.target.key)
+            self._share(earlier, draft)
             return
         if key[0] in self._shared_paths:
             raise NotPossibleError(
@@ -202,6 +202,13 @@ class _Planner:
         draft.settled.append(settled)
         draft.reasons.append(reason)
 
+    def _share(self, earlier: _Taken, draft: Draft) -> None:
+        """What an earlier item puts there is this one's too, and what is said of the one is true of the other."""
+        target = earlier.wanted.target
+        draft.reasons.append(f"Shared with the profile {target.profile_id}.")
+        draft.needs.add(target.key)
+        draft.shares.append(self._drafts[target.key])
+
     def _place_entry(self, wanted: Wanted, entry: RenderedEntry, draft: Draft) -> None:
         key = _entry_key(entry)
         settled = SettledEntry(entry.path, entry.format, entry.key, entry.value, entry.is_common)
@@ -211,8 +218,7 @@ class _Planner:
             name = describe_entry(entry.path, entry.key)
             _check_shared(wanted, name, canonical(entry.value), earlier)
             draft.settled_entries.append(replace(settled, path=earlier.path))
-            draft.reasons.append(f"Shared with the profile {earlier.wanted.target.profile_id}.")
-            draft.needs.add(earlier.wanted.target.key)
+            self._share(earlier, draft)
             return
         if key[0] in self._owned_paths:
             raise NotPossibleError(Action.REFUSED, f"{entry.path} is {self._describe_path(key[0])}. Change a folder.")

@@ -149,7 +149,19 @@ def test_when_the_one_change_for_two_profiles_fails_it_fails_for_both(
         report = desk.deploy(ship, profiles=profiles)
     assert [str(result.status) for result in report.results] == ["error", "error"]
     assert not Deployment.objects.exists()
-    assert [str(result.status) for result in desk.deploy(ship, profiles=profiles).results] == ["success", "skip"]
+    assert [str(result.status) for result in desk.deploy(ship, profiles=profiles).results] == ["success"] * 2
+
+
+def test_what_two_profiles_share_is_new_for_both_changed_for_both_and_then_as_it_is_for_both(
+    desk: Desk, ship: Artifact
+) -> None:
+    profiles = [desk.project.profiles.get(), desk.profile("again")]
+    first = desk.deploy(ship, profiles=profiles)
+    assert outcome(first) == [("command:ship", "success", "create")] * 2
+    assert first.results[1].reason == "Shared with the profile claude_code."
+    give_version(ship, {"": "New"})
+    assert outcome(desk.deploy(ship, profiles=profiles)) == [("command:ship", "success", "update")] * 2
+    assert outcome(desk.deploy(ship, profiles=profiles)) == [("command:ship", "skip", "unchanged")] * 2
 
 
 def test_a_server_two_profiles_share_is_one_entry_and_two_deployments(desk: Desk) -> None:

@@ -210,7 +210,7 @@ def test_two_profiles_of_one_folder_share_a_hook_as_ever(
 ) -> None:
     again = desk.profile("again", platform="cursor")
     report = desk.deploy(hook(desk), profiles=[cursor, again])
-    assert [action for _, _, action in outcome(report)] == ["create", "unchanged"]
+    assert [action for _, _, action in outcome(report)] == ["create", "create"]
     desk.undeploy()
     assert picture(desk.folder) == {}
 
