@@ -38,12 +38,17 @@ def code_in(text: str) -> list[bool]:
 def _spans(line: str) -> list[bool]:
     code = [False] * len(line)
     ticks = [match.span() for match in re.finditer("`+", line)]
+    # Where each length of backticks comes up, the next one last.
+    later: dict[int, list[int]] = {}
+    for start, after in reversed(ticks):
+        later.setdefault(after - start, []).append(start)
     end = 0
-    for position, (start, after) in enumerate(ticks):
-        if start < end:
-            continue
-        closing = next((other for other in ticks[position + 1 :] if other[1] - other[0] == after - start), None)
-        if closing is not None:
-            end = closing[1]
+    for start, after in ticks:
+        starts = later[after - start]
+        starts.pop()
+        while starts and starts[-1] < end:
+            starts.pop()
+        if start >= end and starts:
+            end = starts[-1] + after - start
             code[start:end] = [True] * (end - start)
     return code

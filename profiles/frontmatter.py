@@ -17,6 +17,10 @@ _BOM = b"\xef\xbb\xbf"
 _LONGEST = 64 * 1024
 _DEEPEST = 20
 _LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)[ \t]*:(?:[ \t]+(.*)|)$")
+# PyYAML lets all of these through where a tag does not fit what it stands before, as in `!!bool maybe`.
+_UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, ArithmeticError, RecursionError)
+# More digits than Python writes.
+_LARGEST = 10**400
 _BLOCK = re.compile(r"[|>][+-]?\d?")
 
 
@@ -74,7 +78,7 @@ def read_strictly(block: str) -> dict[str, object] | None:
         return None
     try:
         value = yaml.load(block, Loader=_StrictLoader)  # noqa: S506 - a safe loader, and guarded
-    except (yaml.YAMLError, ValueError):
+    except _UNREADABLE:
         return None
     return value if isinstance(value, dict) and all(isinstance(key, str) for key in value) else None
 
@@ -133,6 +137,15 @@ class _StrictLoader(_Guard, yaml.SafeLoader):
         if len(set(names)) != len(names):
             raise yaml.YAMLError("a field is there twice")
         return super().construct_mapping(node, deep)
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        number: int = super().construct_yaml_int(node)
+        if abs(number) > _LARGEST:
+            raise yaml.YAMLError("a number is too large")
+        return number
+
+
+_StrictLoader.add_constructor("tag:yaml.org,2002:int", _StrictLoader.construct_yaml_int)
 
 
 def _literal_fields(block: str) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """From artifacts and profiles to what is wanted in a project: every artifact under every profile, rendered."""
 
+import logging
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from profiles.models import DeploymentProfile
 from profiles.platforms import module_for
 from profiles.rendering import ProfileLayout, Rendering, Unsupported
 from projects.exceptions import PathError
+
+_logger = logging.getLogger(__name__)
 
 
 def rendered_artifacts(artifacts: Sequence[UUID], profiles: Sequence[DeploymentProfile]) -> list[Wanted]:
@@ -58,3 +61,7 @@ def _render(artifact: LoadedArtifact | None, layout: ProfileLayout) -> Rendering
         return render(artifact.content, layout)
     except (PathError, EntryError) as error:
         return Unrenderable(str(error))
+    except Exception:
+        # A fault of ours in one artifact stops no other.
+        _logger.exception("An artifact could not be rendered.", extra={"artifact_uuid": str(artifact.uuid)})
+        return Unrenderable(f"It cannot be written for {layout.platform.label}; the server's log says why.")

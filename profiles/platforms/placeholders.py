@@ -37,7 +37,7 @@ class Placeholder:
 _PLACEHOLDER = re.compile(
     r"""
       (?P<escaped>\\\$(?=ARGUMENTS|[0-9]))
-    | ^```!\n (?P<script>.*?) \n```[ \t]*$
+    | ^```!\n (?P<script>(?:(?!```).*\n)*+) ```[ \t]*$
     | (?<!\S)!` (?P<shell>[^`\n]+) `
     | \$ARGUMENTS\[ (?P<index>[0-9]+) \]
     | (?P<arguments>\$ARGUMENTS) (?![A-Za-z0-9_])
@@ -47,7 +47,7 @@ _PLACEHOLDER = re.compile(
     | \$\{CLAUDE_ (?P<variable>[A-Z_]+) \}
     | (?<!\S)@ (?P<file>(?:\.{0,2}/|~/)?[\w-]+(?:[./][\w-]+)*/?)
     """,
-    re.VERBOSE | re.MULTILINE | re.DOTALL,
+    re.VERBOSE | re.MULTILINE,
 )
 _KINDS = {
     "script": Kind.SHELL,
@@ -79,7 +79,7 @@ def filled_in(text: str, write: Callable[[Placeholder], str], names: Collection[
             group == "file" and (code[match.start()] or not is_path(inside))
         ):
             return match[0]
-        return write(Placeholder(_KINDS[group], match[0], inside))
+        return write(Placeholder(_KINDS[group], match[0], inside.removesuffix("\n")))
 
     return _PLACEHOLDER.sub(written, text)
 

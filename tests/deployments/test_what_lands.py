@@ -3,8 +3,15 @@
 import json
 import os
 from pathlib import Path
+from typing import cast
+
+import pytest
 
 from deployments.models import Claim, Deployment, Placement, Run
+from profiles.enums import ArtifactType, Platform
+from profiles.platforms import module_for
+from profiles.platforms.shape import Render
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, Unsupported
 from projects.models import Project
 from tests.deployments.conftest import Desk, only, outcome
 from tests.factories import give_version
@@ -209,3 +216,19 @@ def test_deployments_outlive_set_profile_and_artifact(desk: Desk) -> None:
     assert Deployment.objects.get().label == "skill:pdf"
     assert Placement.objects.get().version is None
     assert ".claude/skills/pdf/SKILL.md" in desk.tree()
+
+
+def test_a_fault_of_ours_in_one_artifact_stops_no_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    good, bad = desk.artifact("command:good", {"": "Text"}), desk.artifact("command:bad", {"": "Text"})
+    renders = cast(dict[ArtifactType, Render], module_for(Platform.CLAUDE_CODE).renders)
+    render = renders[ArtifactType.COMMAND]
+
+    def fail(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
+        if content.name == "bad":
+            raise KeyError("foo")
+        return render(content, layout)
+
+    monkeypatch.setitem(renders, ArtifactType.COMMAND, fail)
+    report = desk.deploy(bad, good)
+    assert outcome(report) == [("command:bad", "error", "refused"), ("command:good", "success", "create")]
+    assert "the server's log" in report.results[0].reason

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.frontmatter import read_frontmatter
+from profiles.frontmatter import read_frontmatter, read_strictly
 
 
 def test_fields_are_read_as_text() -> None:
@@ -107,3 +107,12 @@ def test_plain_fields_come_back_as_they_were_written(fields: dict[str, str]) -> 
     lines = "".join(f'{name}: "{value}"\n' for name, value in fields.items())
     read = read_frontmatter(f"---\n{lines}---\nBody\n".encode())
     assert read.fields == fields
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["!!bool foo", "!!timestamp foo", "!!int ''", "!!float ''", "!!set x", "!other x", "9" * 5000, "0x" + "f" * 5000]
+    + ["1" + ":5" * 3000, "2024-13-45", "[" * 3000, "&a [*a]"],
+)
+def test_what_a_strict_reader_cannot_make_sense_of_is_refused_and_breaks_nothing(value: str) -> None:
+    assert read_strictly(f"name: x\nother: {value}\n") is None

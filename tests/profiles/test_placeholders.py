@@ -64,3 +64,11 @@ def test_words_stand_for_what_is_filled_in() -> None:
 
 def test_a_platform_that_opens_files_loses_none() -> None:
     assert in_prose("@a.md", label="Cursor", after="the command", opens_files=True) == ("@a.md", ())
+
+
+@pytest.mark.parametrize("text", ["```!\n", "`a ", "!`", "@a/", "$1", "``` ", "${CLAUDE_", "```!\na\n"])
+def test_a_long_text_takes_no_longer_than_its_length(text: str) -> None:
+    """A reading whose cost grows with the square of it would not end within minutes."""
+    long = text * (200_000 // len(text))
+    written, _ = in_prose(long, label="Codex", after="the command")
+    assert len(written) >= len(long) // 2
