@@ -6,25 +6,18 @@ variables; what it is to take from its environment, it wants to be told by name.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from profiles.entries import Format, Member, Value, checked_key
-from profiles.platforms.definitions import read_server, strings
+from profiles.platforms.definitions import read_server
 from profiles.platforms.names import ascii_name
 from profiles.platforms.script_folder import plugin_variable
-from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, RenderWarning, Unsupported
+from profiles.platforms.servers import VARIABLE, Address, Kind, address_of, checked, settings_of, warn_of_plugin
+from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, Unsupported, Warnings
 from projects.paths import relative_path
 
-_URLS = ("url", "httpUrl", "serverUrl")
-_LONGEST_TIMEOUT = 2**31
-_TYPES = ("stdio", "http", "streamable-http")
-# `${NAME}` and `${NAME:-otherwise}`, as Claude Code fills them in: https://code.claude.com/docs/en/mcp
-_VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<otherwise>[^}]*))?\}")
 _BEARER = re.compile(r"Bearer \$\{([A-Za-z_][A-Za-z0-9_]*)\}", re.IGNORECASE)
-# What says nothing about how the server is reached or used.
-_ABOUT_ITSELF = frozenset({"$schema", "description", "type"})
 
 
 def render_server(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
@@ -35,18 +28,17 @@ def render_server(content: ArtifactContent, layout: ProfileLayout) -> Rendering 
     definition = read_server(content)
     if isinstance(definition, Unsupported):
         return definition
-    if reason := _unreachable(definition):
-        return Unsupported(reason)
     name = server_name(content.name)
     key = checked_key(Member(("mcp_servers", name)))
-    translation = _Translation()
+    warnings = Warnings()
     if name != content.name:
         message = f"Codex takes letters, digits, '-' and '_' in a server's name; it is written as {name!r}."
-        translation.warn("name", message, is_loss=False)
-    value = translation.server(definition)
-    warnings = (*translation.warnings, *_plugin_warnings(definition))
+        warnings.note("name", message)
+    value = _for_codex(checked(definition, warnings), warnings)
+    if isinstance(value, Unsupported):
+        return value
     path = relative_path(f"{layout.root_dir}/config.toml")
-    return Rendering(warnings=warnings, entries=(RenderedEntry(path, Format.TOML, key, value),))
+    return Rendering(warnings=tuple(warnings), entries=(RenderedEntry(path, Format.TOML, key, value),))
 
 
 def server_name(name: str) -> str:
@@ -54,81 +46,58 @@ def server_name(name: str) -> str:
     return ascii_name(name, "A-Za-z0-9_-")
 
 
-def _unreachable(definition: Mapping[str, Value]) -> str:
-    """Why Codex cannot talk to the server; empty if it can."""
-    if "command" in definition:
-        return ""
-    kind = definition.get("type")
-    url = str(definition[_url_key(definition)])
-    if kind == "ws" or url.startswith(("ws:", "wss:")):
-        return "Codex does not talk to servers over WebSocket."
-    if kind == "sse" or (kind is None and "httpUrl" not in definition and _ends_in_sse(url)):
-        return "Codex talks to remote servers over streamable HTTP only, and this one wants SSE."
-    return "" if kind is None or kind in _TYPES else f"Codex knows no servers of the type {kind!r}."
+def _for_codex(definition: Mapping[str, Value], warnings: Warnings) -> dict[str, Value] | Unsupported:
+    address = address_of(definition)
+    if isinstance(address, Unsupported):
+        return address
+    match address.kind:
+        case Kind.WEBSOCKET:
+            return Unsupported("Codex does not talk to servers over WebSocket.")
+        case Kind.SSE:
+            return Unsupported("Codex talks to remote servers over streamable HTTP only, and this one wants SSE.")
+        case Kind.UNKNOWN:
+            return Unsupported(f"Codex knows no servers of the type {definition['type']!r}.")
+    value = _Translation(warnings).server(address, settings_of(definition, address, warnings))
+    warn_of_plugin(definition, warnings)
+    return value
 
 
-def _url_key(definition: Mapping[str, Value]) -> str:
-    return next(key for key in _URLS if key in definition)
-
-
-def _ends_in_sse(url: str) -> bool:
-    try:
-        return urlsplit(url).path.rstrip("/").endswith("/sse")
-    except ValueError:
-        return False
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Translation:
     """A server in Codex's keys, and what was found on the way."""
 
-    warnings: dict[RenderWarning, None] = field(default_factory=dict)
+    warnings: Warnings
 
-    def warn(self, place: str, message: str, *, is_loss: bool = True) -> None:
-        self.warnings[RenderWarning(place, message, is_loss)] = None
-
-    def server(self, definition: Mapping[str, Value]) -> dict[str, Value]:
-        """The table of a server that has a command or a URL."""
-        is_local = "command" in definition
-        main = "command" if is_local else _url_key(definition)
-        value: dict[str, Value] = {"command" if is_local else "url": self._filled(str(definition[main]), main)}
-        for key, given in definition.items():
-            if key == main or key in _ABOUT_ITSELF or given is None:
-                continue
-            taken = self._local(key, given) if is_local else self._remote(key, given)
+    def server(self, address: Address, settings: Mapping[str, Value]) -> dict[str, Value]:
+        """The table of a server with this address, and what is said besides."""
+        is_local = address.kind is Kind.LOCAL
+        value: dict[str, Value] = {"command" if is_local else "url": self._filled(address.text, address.key)}
+        for key, given in settings.items():
+            taken = self._taken(key, given, is_local=is_local)
             if taken is None:
-                taken = self._either(key, given)
-            if taken is None:
-                self.warn(key, "Codex takes no such value for this server; it is left out.")
+                self.warnings.loss(key, "Codex takes no such value for this server; it is left out.")
             else:
                 value |= taken
         return value
 
-    def _local(self, key: str, given: Value) -> dict[str, Value] | None:
+    def _taken(self, key: str, given: Value, *, is_local: bool) -> dict[str, Value] | None:
         match key, given:
-            case "args", list():
-                places = [(each, f"args[{index}]") for index, each in enumerate(given)]
-                texts = [(self._text(each, place), place) for each, place in places]
-                return {"args": [self._filled(text, place) for text, place in texts if text is not None]}
-            case "env", dict():
-                return self._environment(self._named_texts(given, key))
-            case "cwd", str():
+            case "args", list() if is_local:
+                return {"args": [self._filled(text, f"args[{index}]") for index, text in enumerate(given)]}
+            case "env", dict() if is_local:
+                return self._environment(given)
+            case "cwd", str() if is_local:
                 return {"cwd": self._filled(given, key)}
-            case _:
-                return None
-
-    def _remote(self, key: str, given: Value) -> dict[str, Value] | None:
-        return self._headers(self._named_texts(given, key)) if key == "headers" and isinstance(given, dict) else None
-
-    def _either(self, key: str, given: Value) -> dict[str, Value] | None:
-        match key, given:
-            case ("disabled", bool()):
-                return {"enabled": False} if given else {}
-            case ("enabled", bool()):
-                return {} if given else {"enabled": False}
-            case ("timeout", int() | float()) if not isinstance(given, bool) and 0 < given <= _LONGEST_TIMEOUT:
-                self.warn(key, "Codex counts in seconds; it is written as 'tool_timeout_sec'.", is_loss=False)
+            case "headers", dict() if not is_local:
+                return self._headers(given)
+            # Whether it is the one or the other, only the value that turns the server off is said.
+            case "disabled" | "enabled", _:
+                return {"enabled": False}
+            case "timeout", int() | float():
+                self.warnings.note(key, "Codex counts in seconds; it is written as 'tool_timeout_sec'.")
                 return {"tool_timeout_sec": given / 1000 if given % 1000 else int(given) // 1000}
+            case "description", _:
+                return {}
             case _:
                 return None
 
@@ -136,7 +105,7 @@ class _Translation:
         """Variables with their values, and the names of those that Codex hands on from its own environment."""
         passed_on = [name for name, text in given.items() if text == f"${{{name}}}"]
         for name in passed_on:
-            self.warn(f"env.{name}", "Codex hands it on by name; it is written in 'env_vars'.", is_loss=False)
+            self.warnings.note(f"env.{name}", "Codex hands it on by name; it is written in 'env_vars'.")
         set_to = {name: self._filled(text, f"env.{name}") for name, text in given.items() if name not in passed_on}
         return _without_empty({"env": set_to, "env_vars": passed_on})
 
@@ -147,13 +116,13 @@ class _Translation:
         bearer = ""
         for name, text in given.items():
             place = f"headers.{name}"
-            token, variable = _BEARER.fullmatch(text), _VARIABLE.fullmatch(text)
+            token, variable = _BEARER.fullmatch(text), VARIABLE.fullmatch(text)
             if token and name.lower() == "authorization":
                 bearer = token[1]
-                self.warn(place, "It is written as 'bearer_token_env_var'.", is_loss=False)
+                self.warnings.note(place, "It is written as 'bearer_token_env_var'.")
             elif variable and variable["otherwise"] is None:
                 from_variables[name] = variable["name"]
-                self.warn(place, "It is written in 'env_http_headers'.", is_loss=False)
+                self.warnings.note(place, "It is written in 'env_http_headers'.")
             else:
                 headers[name] = self._filled(text, place)
         return _without_empty(
@@ -165,33 +134,18 @@ class _Translation:
 
         def otherwise(match: re.Match[str]) -> str:
             if match["otherwise"] is not None:
-                self.warn(place, f"Codex fills in no variables; {match['name']} is written as what it is without one.")
+                self.warnings.loss(
+                    place, f"Codex fills in no variables; {match['name']} is written as what it is without one."
+                )
                 return match["otherwise"]
             if not plugin_variable(match[0].encode()):
-                self.warn(place, f"Codex fills in no variables; {match[0]} stays as it stands. Write the value there.")
+                self.warnings.loss(
+                    place, f"Codex fills in no variables; {match[0]} stays as it stands. Write the value there."
+                )
             return match[0]
 
-        return _VARIABLE.sub(otherwise, text)
-
-    def _named_texts(self, given: Mapping[str, Value], place: str) -> dict[str, str]:
-        texts = ((name, self._text(value, f"{place}.{name}")) for name, value in given.items())
-        return {name: text for name, text in texts if text is not None}
-
-    def _text(self, value: Value, place: str) -> str | None:
-        """A text, or a number as one: Codex wants texts alone."""
-        if isinstance(value, str):
-            return value
-        if isinstance(value, int | float):
-            return str(value).lower()
-        self.warn(place, "It is no text; it is left out.")
-        return None
+        return VARIABLE.sub(otherwise, text)
 
 
 def _without_empty(fields: dict[str, Value]) -> dict[str, Value]:
     return {key: value for key, value in fields.items() if value}
-
-
-def _plugin_warnings(definition: Mapping[str, Value]) -> Iterator[RenderWarning]:
-    for place, text in strings(definition):
-        if variable := plugin_variable(text.encode()):
-            yield RenderWarning(place, f"It refers to {variable}; no files of its plugin are deployed with a server.")

@@ -4,19 +4,18 @@ Keys, transports and what is filled in as documented: https://cursor.com/docs/co
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from profiles.entries import Format, Member, Value, checked_key
 from profiles.platforms.definitions import read_server, strings
-from profiles.platforms.script_folder import plugin_variable
-from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, RenderWarning, Unsupported
+from profiles.platforms.servers import TYPES, VARIABLE, Kind, address_of, checked, settings_of, warn_of_plugin
+from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, Unsupported, Warnings
 from projects.paths import relative_path
 
-_KNOWN = ("type", "command", "args", "env", "envFile", "url", "headers", "auth")
-# What others call a URL.
-_OTHER_URLS = ("httpUrl", "serverUrl")
-_TYPES = {"stdio": "stdio", "http": "http", "streamable-http": "http", "sse": "sse"}
-_VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<otherwise>:-[^}]*)?\}")
+_KNOWN = frozenset({"args", "env", "envFile", "headers", "auth"})
+_LEFT_OUT = {
+    "type": "Cursor knows servers of the types stdio, http and sse; it is left to find out which this is.",
+}
 _PROJECT = "CLAUDE_PROJECT_DIR"
 
 
@@ -30,49 +29,55 @@ def render_server(content: ArtifactContent, layout: ProfileLayout) -> Rendering 
         return definition
     path = relative_path(f"{layout.root_dir}/mcp.json")
     key = checked_key(Member(("mcpServers", content.name)))
-    value, warnings = _for_cursor(definition)
-    if value.get("type") == "ws" or str(value.get("url", "")).startswith(("ws:", "wss:")):
+    warnings = Warnings()
+    value = _for_cursor(checked(definition, warnings), warnings)
+    if isinstance(value, Unsupported):
+        return value
+    return Rendering(warnings=tuple(warnings), entries=(RenderedEntry(path, Format.JSON, key, value),))
+
+
+def _for_cursor(definition: Mapping[str, Value], warnings: Warnings) -> dict[str, Value] | Unsupported:
+    address = address_of(definition)
+    if isinstance(address, Unsupported):
+        return address
+    if address.kind is Kind.WEBSOCKET:
         return Unsupported("Cursor reaches MCP servers by stdio, HTTP and SSE, and not by WebSocket.")
-    warnings = [*warnings, *_variable_warnings(value)]
-    written = {name: _written(inner) for name, inner in value.items()}
-    return Rendering(warnings=tuple(warnings), entries=(RenderedEntry(path, Format.JSON, key, written),))
+    name = "command" if address.kind is Kind.LOCAL else "url"
+    if name != address.key:
+        warnings.note(address.key, f"Cursor calls it {name!r}, and so it is written.")
+    settings = settings_of(definition, address, warnings)
+    kept = {key: given for key, given in settings.items() if key in _KNOWN}
+    for key in settings:
+        if key not in _KNOWN and key != "description":
+            warnings.loss(key, _LEFT_OUT.get(key, "Cursor documents no such setting of a server; it is left out."))
+    value = {**_type(definition, warnings), name: address.text, **kept}
+    said = {address.key: address.text, **kept}
+    _warn_of_otherwise(said, warnings)
+    warn_of_plugin(said, warnings)
+    return {key: _written(given) for key, given in value.items()}
 
 
-def _for_cursor(definition: Mapping[str, Value]) -> tuple[dict[str, Value], list[RenderWarning]]:
-    value, warnings = dict(definition), []
-    if "command" not in value and "url" not in value:
-        other = next(key for key in _OTHER_URLS if key in value)
-        value["url"] = value.pop(other)
-        warnings.append(RenderWarning(other, "Cursor calls it 'url', and so it is written.", is_loss=False))
-    for name in [name for name in value if name not in _KNOWN]:
-        del value[name]
-        warnings.append(RenderWarning(name, "Cursor documents no such setting of a server; it is left out."))
-    kind = value.get("type")
-    if isinstance(kind, str) and kind in _TYPES:
-        value["type"] = _TYPES[kind]
-        if kind != _TYPES[kind]:
-            warnings.append(RenderWarning("type", f"It is written as {_TYPES[kind]!r}.", is_loss=False))
-    elif kind is not None and kind != "ws":
-        del value["type"]
-        message = "Cursor knows servers of the types stdio, http and sse; it is left to find out which this is."
-        warnings.append(RenderWarning("type", message))
-    return value, warnings
+def _type(definition: Mapping[str, Value], warnings: Warnings) -> dict[str, Value]:
+    kind = TYPES.get(str(definition.get("type")))
+    if kind is None:
+        return {}
+    if kind.value != definition["type"]:
+        warnings.note("type", f"It is written as {kind.value!r}.")
+    return {"type": kind.value}
 
 
-def _variable_warnings(definition: Mapping[str, Value]) -> Iterator[RenderWarning]:
+def _warn_of_otherwise(definition: Mapping[str, Value], warnings: Warnings) -> None:
     for place, text in strings(definition):
-        if variable := plugin_variable(text.encode()):
-            yield RenderWarning(place, f"It refers to {variable}; no files of its plugin are deployed with a server.")
-        for match in _VARIABLE.finditer(text):
-            if match["otherwise"]:
-                message = f"Cursor knows no value to take otherwise; {match[0]} is written as {_reference(match)}."
-                yield RenderWarning(place, message)
+        for match in VARIABLE.finditer(text):
+            if match["otherwise"] is not None:
+                written = _reference(match)
+                warnings.loss(place, f"Cursor knows no value to take otherwise; {match[0]} is written as {written}.")
 
 
 def _written(value: Value) -> Value:
     match value:
         case str():
-            return _VARIABLE.sub(_reference, value)
+            return VARIABLE.sub(_reference, value)
         case dict():
             return {key: _written(inner) for key, inner in value.items()}
         case list():

@@ -60,13 +60,13 @@ def read_hook(content: ArtifactContent) -> Hook | Unsupported:
 
 
 def read_server(content: ArtifactContent) -> dict[str, Value] | Unsupported:
-    """The definition of one MCP server, which has a command or a URL under one of its names.
+    """The definition of one MCP server, which has a command or a URL under one of its names; nothing in it is null.
 
     Raises EntryError where it is not made as such definitions are.
     """
     if len(content.files) != 1:
         return Unsupported(f"An MCP server is one JSON file, and this one holds {len(content.files)} files.")
-    definition = _read_object(content.files[0])
+    definition = {key: given for key, given in _read_object(content.files[0]).items() if given is not None}
     named = [key for key in ("command", "url", "httpUrl", "serverUrl") if key in definition]
     if not named:
         raise EntryError("The server has neither a command nor a URL.")

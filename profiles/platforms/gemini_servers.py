@@ -6,20 +6,24 @@ Keys as docs/tools/mcp-server.md of google-gemini/gemini-cli has them and as the
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from profiles.entries import Format, Member, Value, checked_key
 from profiles.platforms.definitions import read_server, strings
 from profiles.platforms.gemini_tools import server_name
-from profiles.platforms.script_folder import plugin_variable
-from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, RenderWarning, Unsupported
+from profiles.platforms.servers import Address, Kind, address_of, checked, settings_of, warn_of_plugin
+from profiles.rendering import (
+    ArtifactContent,
+    ProfileLayout,
+    RenderedEntry,
+    Rendering,
+    RenderWarning,
+    Unsupported,
+    Warnings,
+)
 from projects.paths import relative_path
 
-_URLS = ("url", "httpUrl", "serverUrl")
-_HTTP = ("http", "streamable-http")
-_TEXTS = frozenset({"cwd", "description"})
-_LISTS = frozenset({"args", "includeTools", "excludeTools"})
-_MAPS = frozenset({"env", "headers"})
+_KNOWN = frozenset({"args", "cwd", "description", "env", "excludeTools", "headers", "includeTools", "timeout"})
 # A word after a dollar sign; what is written in braces is filled in by Claude Code too.
 _BARE_VARIABLE = re.compile(r"\$[A-Za-z_]\w*")
 _PROJECT_DIR = re.compile(r"\$\{CLAUDE_PROJECT_DIR\}")
@@ -33,6 +37,7 @@ _BLOCKED = re.compile(
 _LEFT_OUT = {
     "oauth": "Gemini CLI describes a sign-in in another way; it is left out. Sign in there with /mcp auth.",
     "trust": "It would let Gemini CLI run the server's tools without asking; it is left out.",
+    "type": "Gemini CLI knows no such type; it is left to find out which this is.",
 }
 
 
@@ -60,73 +65,46 @@ def render_server(content: ArtifactContent, layout: ProfileLayout) -> Rendering 
 
 def translated_server(definition: Mapping[str, Value]) -> tuple[dict[str, Value], list[RenderWarning]] | Unsupported:
     """The definition of a server, which has a command or a URL, in Gemini CLI's keys; and what differs."""
-    kind = definition.get("type")
-    is_local = "command" in definition and kind in (None, "stdio")
-    url_key = next((key for key in _URLS if key in definition), "")
-    if not is_local and not url_key:
-        return Unsupported(f"The server is of the type {kind!r} and has no URL.")
-    value: dict[str, Value] = {"command": definition["command"]} if is_local else {}
-    warnings: list[RenderWarning] = []
-    if not is_local:
-        url = str(definition[url_key])
-        if kind == "ws" or url.lower().startswith(("ws:", "wss:")):
-            return Unsupported("Gemini CLI does not connect to servers over WebSocket.")
-        value, warnings = _address(url, url_key, kind)
-    for key, given in definition.items():
-        if key in ("type", "command" if is_local else url_key):
-            continue
-        if key in ("command", *_URLS):
-            warnings.append(RenderWarning(key, "A server has either a command or one URL; this is left out."))
-        elif _is_accepted(key, given):
-            value[key] = given
+    warnings = Warnings()
+    definition = checked(definition, warnings)
+    address = address_of(definition)
+    if isinstance(address, Unsupported):
+        return address
+    if address.kind is Kind.WEBSOCKET:
+        return Unsupported("Gemini CLI does not connect to servers over WebSocket.")
+    written = _address(address)
+    if address.key not in written:
+        warnings.note(address.key, f"Gemini CLI calls this key {next(iter(written))!r}.")
+    kept = {}
+    for key, given in settings_of(definition, address, warnings).items():
+        if key in _KNOWN:
+            kept[key] = given
         else:
-            warnings.append(RenderWarning(key, _LEFT_OUT.get(key) or _refused(key)))
-    return value, [*warnings, *_variable_warnings(value)]
+            warnings.loss(key, _LEFT_OUT.get(key, "Gemini CLI accepts no such key; it is left out."))
+    _warn_of_variables({address.key: address.text, **kept}, warnings)
+    return {**written, **kept}, list(warnings)
 
 
-def _address(url: str, key: str, kind: Value) -> tuple[dict[str, Value], list[RenderWarning]]:
-    if kind in _HTTP or (kind is None and key == "httpUrl"):
-        written: dict[str, Value] = {"httpUrl": url}
-    elif kind == "sse":
-        written = {"url": url, "type": "sse"}
-    else:
-        written = {"url": url}
-    warnings = []
-    if key not in written:
-        name = next(iter(written))
-        warnings.append(RenderWarning(key, f"Gemini CLI calls this key {name!r}.", is_loss=False))
-    if kind is not None and kind not in (*_HTTP, "sse"):
-        warnings.append(RenderWarning("type", "Gemini CLI knows no such type; it works out what answers at the URL."))
-    return written, warnings
+def _address(address: Address) -> dict[str, Value]:
+    match address.kind:
+        case Kind.LOCAL:
+            return {"command": address.text}
+        case Kind.HTTP if address.is_stated:
+            return {"httpUrl": address.text}
+        case Kind.SSE if address.is_stated:
+            return {"url": address.text, "type": "sse"}
+        case _:
+            return {"url": address.text}
 
 
-def _is_accepted(key: str, value: Value) -> bool:
-    if key in _TEXTS:
-        return isinstance(value, str)
-    if key in _LISTS:
-        return isinstance(value, list) and all(isinstance(each, str) for each in value)
-    if key in _MAPS:
-        return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
-    return key == "timeout" and isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _refused(key: str) -> str:
-    if key in _TEXTS | _LISTS | _MAPS | {"timeout"}:
-        return "Gemini CLI accepts no such value here; it is left out."
-    return "Gemini CLI accepts no such key; it is left out."
-
-
-def _variable_warnings(definition: Mapping[str, Value]) -> Iterator[RenderWarning]:
+def _warn_of_variables(definition: Mapping[str, Value], warnings: Warnings) -> None:
     environment = definition.get("env")
     for name in environment if isinstance(environment, dict) else ():
         if _BLOCKED.fullmatch(name.upper()):
-            yield RenderWarning(f"env.{name}", "Gemini CLI does not hand this variable to servers.")
+            warnings.loss(f"env.{name}", "Gemini CLI does not hand this variable to servers.")
+    warn_of_plugin(definition, warnings)
     for place, text in strings(definition):
-        if variable := plugin_variable(text.encode()):
-            yield RenderWarning(place, f"It refers to {variable}; no files of its plugin are deployed with a server.")
-        elif _PROJECT_DIR.search(text):
-            yield RenderWarning(place, "It refers to ${CLAUDE_PROJECT_DIR}, which Gemini CLI does not set for servers.")
-        elif variable_match := _BARE_VARIABLE.search(text):
-            yield RenderWarning(
-                place, f"Gemini CLI fills in {variable_match[0]} here, which Claude Code leaves as it is."
-            )
+        if _PROJECT_DIR.search(text):
+            warnings.loss(place, "It refers to ${CLAUDE_PROJECT_DIR}, which Gemini CLI does not set for servers.")
+        if match := _BARE_VARIABLE.search(text):
+            warnings.loss(place, f"Gemini CLI fills in {match[0]} here, which Claude Code leaves as it is.")

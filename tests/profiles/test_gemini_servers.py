@@ -112,16 +112,6 @@ def test_what_gemini_cannot_connect_to_has_no_place(definition: object) -> None:
     assert isinstance(rendered(definition), Unsupported)
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [("args", "x"), ("args", [1]), ("env", {"A": 1}), ("headers", []), ("timeout", "5"), ("timeout", True), ("cwd", 1)],
-)
-def test_a_value_that_the_reader_would_complain_of_is_left_out(key: str, value: object) -> None:
-    rendering = placed({"command": "x", key: value})
-    assert rendering.entries[0].value == {"command": "x"}
-    assert rendering.warnings == (RenderWarning(key, "Gemini CLI accepts no such value here; it is left out."),)
-
-
 @pytest.mark.parametrize("text", ["${CLAUDE_PLUGIN_ROOT}/x", "${CLAUDE_PROJECT_DIR}/x", "$HOME/x"])
 def test_a_variable_that_means_something_else_there_is_said(text: str) -> None:
     assert losses(placed({"command": "x", "args": ["y", text]})) == ["args[1]"]
