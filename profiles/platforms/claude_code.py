@@ -1,19 +1,26 @@
 """Claude Code: everything below `.claude`, in the formats that artifacts are written in.
 
-Paths and formats as Anthropic documents them (code.claude.com/docs: skills, sub-agents, memory, hooks, mcp).
+Paths and formats as Anthropic documents them (code.claude.com/docs: skills, plugins-reference, sub-agents, memory,
+hooks, mcp).
 """
 
 from dataclasses import replace
-from functools import partial
 
 from profiles.enums import ArtifactType, Platform
+from profiles.platforms.claude_agents import render_agent
+from profiles.platforms.claude_commands import render_command
 from profiles.platforms.claude_hooks import render_hook
+from profiles.platforms.claude_rules import render_rule
 from profiles.platforms.claude_servers import render_server
-from profiles.platforms.plain import copied_file, copied_folder
-from profiles.platforms.rules import render_rule
+from profiles.platforms.plain import copied_folder
 from profiles.platforms.shape import PlatformModule
 from profiles.platforms.skill_file import SKILL_FILE, counted_from_skill
-from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, Unsupported
+from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, RenderWarning, Unsupported
+from projects.paths import folded
+
+# Where Claude Code keeps skills of its own.
+_RESERVED_SKILL = "synced"
+_PLUGIN_FILE = ".claude-plugin/plugin.json"
 
 
 def default_layout(root_dir: str) -> ProfileLayout:
@@ -36,13 +43,19 @@ def default_layout(root_dir: str) -> ProfileLayout:
 
 def render_skill(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
     """The skill's folder as it is, but for paths in SKILL.md that name it through its plugin's root."""
+    if folded(content.name) == _RESERVED_SKILL:
+        return Unsupported(f"Claude Code keeps the skill name {content.name!r} for itself.")
     files = tuple(
         ContentFile(SKILL_FILE, counted_from_skill(file.data, content.source_path), file.executable)
         if file.path == SKILL_FILE
         else file
         for file in content.files
     )
-    return copied_folder(replace(content, files=files), layout)
+    rendering = copied_folder(replace(content, files=files), layout)
+    if isinstance(rendering, Unsupported) or all(file.path != _PLUGIN_FILE for file in files):
+        return rendering
+    plugin = RenderWarning(_PLUGIN_FILE, "With this file Claude Code takes the folder for a plugin, not for a skill.")
+    return replace(rendering, warnings=(plugin, *rendering.warnings))
 
 
 MODULE = PlatformModule(
@@ -51,9 +64,9 @@ MODULE = PlatformModule(
     default_layout=default_layout,
     renders={
         ArtifactType.SKILL: render_skill,
-        ArtifactType.COMMAND: copied_file,
-        ArtifactType.AGENT: copied_file,
-        ArtifactType.RULE: partial(render_rule, reads_files=True),
+        ArtifactType.COMMAND: render_command,
+        ArtifactType.AGENT: render_agent,
+        ArtifactType.RULE: render_rule,
         ArtifactType.HOOK: render_hook,
         ArtifactType.MCP: render_server,
     },

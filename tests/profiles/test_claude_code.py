@@ -6,6 +6,7 @@ from profiles.entries import Section
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms import module_for
 from profiles.platforms.claude_code import MODULE
+from profiles.platforms.plain import PLUGIN_ROOT
 from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, Unsupported
 from projects.exceptions import PathError
 
@@ -200,7 +201,9 @@ def test_single_files_that_name_the_plugins_folder_are_warned_about(artifact_typ
     text = b"Run ${CLAUDE_PLUGIN_ROOT}/scripts/x"
     rendering = placed(single(artifact_type, text))
     assert rendering.paths[0].files[0].data == text
-    assert [warning.message.split()[0] for warning in rendering.warnings] == ["review.md"]
+    assert [warning.message.split()[0] for warning in rendering.warnings if warning.field == PLUGIN_ROOT] == [
+        "review.md"
+    ]
 
 
 def test_a_skill_whose_origin_is_unknown_is_not_rewritten() -> None:
@@ -212,3 +215,105 @@ def test_every_type_has_a_render_or_a_reason() -> None:
     for platform in Platform:
         assert module_for(platform).platform is platform
         assert set(module_for(platform).renders) == set(ArtifactType)
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        (b"---\nname: reader\ndescription: Reads.\n---\nText\n", []),
+        (b"\xef\xbb\xbf---\r\nname: reader\r\ndescription: >\r\n  Reads.\r\n---\r\n", []),
+        (b"---\nname: a-reader\ndescription: 'Reads: much'\n---\n", []),
+        (b"Text\n", ["frontmatter"]),
+        (b"---\nname: reader\ndescription: Reads.\n", ["frontmatter"]),
+        (b"---\nname: reader\ndescription: Reads: much\n---\n", ["frontmatter"]),
+        (b"---\nname: a\nname: b\ndescription: Reads.\n---\n", ["frontmatter"]),
+        (b"---\ndescription: Reads.\n---\n", ["name"]),
+        (b"---\nname: -reader\ndescription: Reads.\n---\n", ["name"]),
+        (b"---\nname: docs:reader\ndescription: Reads.\n---\n", ["name"]),
+        (b"---\nname: reader\ndescription: ''\n---\n", ["description"]),
+        (b"---\n---\n", ["name", "description"]),
+    ],
+)
+def test_an_agent_that_claude_code_skips_is_placed_and_it_is_said_why(text: bytes, fields: list[str]) -> None:
+    rendering = placed(single(ArtifactType.AGENT, text))
+    assert rendering.paths[0].files == (ContentFile("", text),)
+    assert [warning.field for warning in rendering.warnings] == fields
+    assert all(warning.is_loss and warning.message.startswith("Claude Code skips") for warning in rendering.warnings)
+
+
+@pytest.mark.parametrize("name", ["synced", "Synced"])
+def test_a_skill_with_a_name_that_claude_code_keeps_for_itself_is_unsupported(name: str) -> None:
+    assert name in refused(skill(ContentFile("SKILL.md", b"Text"), name=name))
+
+
+def test_a_skill_that_claude_code_takes_for_a_plugin_is_a_loss() -> None:
+    files = (ContentFile("SKILL.md", b"Text"), ContentFile(".claude-plugin/plugin.json", b'{"name": "pdf"}'))
+    rendering = placed(skill(*files))
+    assert rendering.paths[0].files == files
+    (warning,) = rendering.warnings
+    assert (warning.field, warning.is_loss) == (".claude-plugin/plugin.json", True)
+    assert "plugin" in warning.message
+    assert placed(skill(files[0], ContentFile("docs/.claude-plugin/plugin.json", b"{}"))).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("frontmatter", "fields"),
+    [
+        (b"paths:\n  - docs/*.md", []),
+        (b"description: Words\nalwaysApply: true", []),
+        (b"globs: '*.py'\nalwaysApply: true", []),
+        (b"globs: '*.py'\npaths: '*.py'\nalwaysApply: false", []),
+        (b"applyTo: '**'", []),
+        (b"globs: ['**/*', '*.py']\nalwaysApply: false", []),
+        (b"globs: '*.py, *.pyi'\nalwaysApply: false", ["globs"]),
+        (b"applyTo: docs/**", ["applyTo"]),
+        (b"alwaysApply: false\nglobs:\ndescription: When words are written", ["alwaysApply"]),
+    ],
+)
+def test_what_limits_a_rule_elsewhere_is_a_loss(frontmatter: bytes, fields: list[str]) -> None:
+    text = b"---\n" + frontmatter + b"\n---\nWrite plainly.\n"
+    rendering = placed(single(ArtifactType.RULE, text))
+    assert rendering.paths[0].files == (ContentFile("", text),)
+    assert [(warning.field, warning.is_loss) for warning in rendering.warnings] == [(field, True) for field in fields]
+    assert all("Claude Code" in warning.message for warning in rendering.warnings)
+
+
+def test_a_section_says_once_what_limited_the_rule() -> None:
+    layout = ProfileLayout(Platform.CLAUDE_CODE, ".claude", {}, ("CLAUDE.md",))
+    rendering = placed(single(ArtifactType.RULE, b"---\nglobs: '*.py'\n---\nSee @docs/a.md.\n"), layout)
+    assert [(entry.path, entry.value) for entry in rendering.entries] == [("CLAUDE.md", "See @docs/a.md.")]
+    assert [(warning.field, warning.is_loss) for warning in rendering.warnings] == [("globs", True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"Compare $1 with $2.",
+        b"---\nargument-hint: '[branch]'\n---\nRun `git checkout $1`.",
+        b"See !`gh pr view $1`.",
+        b"```sh\nmake\n```\nOf $1 first.",
+    ],
+)
+def test_arguments_that_seem_to_be_counted_from_one_are_to_be_looked_at(text: bytes) -> None:
+    rendering = placed(single(ArtifactType.COMMAND, text))
+    assert rendering.paths[0].files == (ContentFile("", text),)
+    assert [(warning.field, warning.is_loss) for warning in rendering.warnings] == [("$1", True)]
+    assert "$0" in rendering.warnings[0].message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"Of $ARGUMENTS.",
+        b"Compare $0 with $1.",
+        b"Compare $ARGUMENTS[0] with $1.",
+        b"Of $ARGUMENTS[1].",
+        rb"A shell's \$1 stays.",
+        b"It costs $5, or $1.50 a piece, or $100.",
+        b"---\ndescription: For $1\n---\nText",
+        b"```sh\nawk '{print $1}'\n```\n",
+        b"~~~\necho $1\n```\necho $1\n~~~\n",
+    ],
+)
+def test_arguments_that_are_none_or_are_counted_from_zero_are_fine(text: bytes) -> None:
+    assert placed(single(ArtifactType.COMMAND, text)).warnings == ()
