@@ -111,8 +111,10 @@ def test_plain_fields_come_back_as_they_were_written(fields: dict[str, str]) -> 
 
 @pytest.mark.parametrize(
     "value",
-    ["!!bool foo", "!!timestamp foo", "!!int ''", "!!float ''", "!!set x", "!other x", "9" * 5000, "0x" + "f" * 5000]
-    + ["1" + ":5" * 3000, "2024-13-45", "[" * 3000, "&a [*a]"],
+    [
+        *["!!bool foo", "!!timestamp foo", "!!int ''", "!!float ''", "!!set x", "!other x", "2024-13-45"],
+        *["9" * 5000, "0x" + "f" * 5000, "1" + ":5" * 3000, "[" * 3000, "&a [*a]"],
+    ],
 )
 def test_what_a_strict_reader_cannot_make_sense_of_is_refused_and_breaks_nothing(value: str) -> None:
     assert read_strictly(f"name: x\nother: {value}\n") is None
