@@ -4,7 +4,6 @@ Skills and their agents/openai.yaml as documented: https://developers.openai.com
 in @openai/codex 0.169.0 heeds name and description, and it fills in nothing.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from profiles.platforms.markdown_file import MarkdownFile, description_of, read_markdown
@@ -13,8 +12,8 @@ from profiles.platforms.plain import copied_folder
 from profiles.platforms.prose import in_prose
 from profiles.platforms.shared_skills import EXPLICIT_ONLY
 from profiles.platforms.skill_file import LONGEST_DESCRIPTION, SKILL_FILE
-from profiles.platforms.yaml_text import front_matter
-from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, RenderWarning, Unsupported
+from profiles.platforms.yaml_text import quoted_frontmatter
+from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, Unsupported, Warnings
 
 _LOST = {
     "agent": "Codex carries a skill out itself, not through an agent.",
@@ -25,6 +24,9 @@ _LOST = {
     "effort": "Codex keeps the effort of the session.",
     "hooks": "Codex has no hooks in skills.",
     "model": "Codex keeps the model of the session.",
+    "shell": "Codex runs nothing beforehand, in no shell.",
+    "user-invocable": "In Codex the user calls it, and nobody else.",
+    "when_to_use": "In Codex only the user calls it.",
 }
 
 
@@ -35,25 +37,26 @@ def render_command(content: ArtifactContent, layout: ProfileLayout) -> Rendering
         return file
     name = plain_name(content.name)
     description = description_of(file, f"The command {content.name}.")
-    arguments = [each for item in file.items("arguments") for each in item.split()]
-    body, filled_in = in_prose(file.body, label="Codex", after="the name of this skill", names=arguments)
-    front = front_matter({"name": name, "description": description[:LONGEST_DESCRIPTION].strip()})
+    warnings = Warnings()
+    warnings.add(*file.warnings)
+    _add_changes(file, name, description, warnings)
+    names = file.argument_names()
+    body = in_prose(file.body, warnings, label="Codex", after="the name of this skill", names=names)
+    front = quoted_frontmatter({"name": name, "description": description[:LONGEST_DESCRIPTION].strip()})
     files = (ContentFile(SKILL_FILE, f"{front}\n{body}".encode()), EXPLICIT_ONLY)
     rendering = copied_folder(replace(content, name=name, files=files), layout)
     if isinstance(rendering, Unsupported):
         return rendering
-    said = (*file.warnings, *_changes(file, name, description), *filled_in)
-    return replace(rendering, warnings=(*said, *rendering.warnings))
+    warnings.add(*rendering.warnings)
+    return replace(rendering, warnings=tuple(warnings))
 
 
-def _changes(file: MarkdownFile, name: str, description: str) -> Iterator[RenderWarning]:
+def _add_changes(file: MarkdownFile, name: str, description: str, warnings: Warnings) -> None:
     message = f"Codex has no commands in projects; it becomes a skill that runs only when called as ${name}."
-    yield RenderWarning("name", message, is_loss=False)
+    warnings.note("name", message)
     if len(description) > LONGEST_DESCRIPTION:
         message = f"Codex takes {LONGEST_DESCRIPTION} of its {len(description)} characters; the rest is left out."
-        yield RenderWarning("description", message)
+        warnings.loss("description", message)
     if file.text("argument-hint"):
-        yield RenderWarning("argument-hint", "Codex shows no hint; what is typed is used all the same.", is_loss=False)
-    if file.text("user-invocable").lower() == "false":
-        yield RenderWarning("user-invocable", "In Codex the user calls it, and nobody else.")
-    yield from file.dropped({field: said for field, said in _LOST.items() if file.text(field).lower() != "false"})
+        warnings.note("argument-hint", "Codex shows no hint; what is typed is used all the same.")
+    warnings.add(*file.dropped(_LOST))

@@ -3,18 +3,24 @@
 As documented: https://cursor.com/docs/context/subagents
 """
 
-from profiles.platforms.cursor_frontmatter import frontmatter, on_a_line
-from profiles.platforms.markdown_file import MarkdownFile, description_of, read_markdown
+from functools import partial
+
+from profiles.platforms.agents import known_as, promises_to_read
+from profiles.platforms.claude_tools import bare_name
+from profiles.platforms.cursor_frontmatter import on_a_line, unquoted_frontmatter
+from profiles.platforms.markdown_file import MarkdownFile, description_of
 from profiles.platforms.names import plain_name
-from profiles.platforms.plain import path_in_folder, written_file
-from profiles.platforms.script_folder import plugin_variable
-from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported
+from profiles.platforms.translated import render_text
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, Unsupported, Warnings
 from projects.paths import file_name
 
-# Tools of Claude Code that neither write nor run anything.
-_READING = frozenset({"Read", "Grep", "Glob", "LS", "NotebookRead", "WebFetch", "WebSearch", "TodoWrite"})
 # Names of models that mean something to Cursor, whichever models it has.
 _MODELS = ("inherit", "fast")
+_ONLY_READS = {
+    "permissionMode": "Cursor knows no such modes; as this one only reads",
+    "tools": "Cursor does not choose single tools; as all of these only read",
+    "disallowedTools": "Cursor takes no single tools away; as those that are left only read",
+}
 _LOST = {
     "disallowedTools": "Cursor takes no single tools away from an agent.",
     "permissionMode": "Cursor knows no such modes; the agent asks as Cursor is set to.",
@@ -31,43 +37,37 @@ _LOST = {
 
 def render_agent(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
     """The agent as `NAME.md` with the frontmatter that Cursor knows. Raises PathError."""
-    path = path_in_folder(content, layout, f"{file_name(content.name)}.md")
-    if isinstance(path, Unsupported):
-        return path
-    file = read_markdown(content)
-    if isinstance(file, Unsupported):
-        return file
-    fields, changes = _fields(content, file)
-    text = f"{frontmatter(fields)}\n{file.body}"
-    return Rendering((written_file(path, text),), (*file.warnings, *changes, *file.dropped(_LOST)))
+    return render_text(content, layout, f"{file_name(content.name)}.md", partial(_agent, content.name))
 
 
-def _fields(content: ArtifactContent, file: MarkdownFile) -> tuple[dict[str, str | bool], list[RenderWarning]]:
-    name = plain_name(content.name)
+def _agent(given: str, file: MarkdownFile, warnings: Warnings) -> str:
+    name = plain_name(given)
     fields: dict[str, str | bool] = {"name": on_a_line(name), "description": on_a_line(description_of(file, name))}
-    changes = []
-    if name != content.name:
-        message = f"Cursor wants small letters and hyphens; it is written as {name!r}."
-        changes.append(RenderWarning("name", message, is_loss=False))
+    if name != given:
+        warnings.note("name", f"Cursor wants small letters and hyphens; it is written as {name!r}.")
+    warnings.add(*known_as(file, given, name, "Cursor"))
     model = file.text("model")
     if model in _MODELS:
         fields["model"] = model
     elif model:
         message = f"Cursor has its own names for models; without {model!r} the agent runs on that of the chat."
-        changes.append(RenderWarning("model", message))
-    if tools := file.items("tools"):
-        if _READING.issuperset(tools):
-            fields["readonly"] = True
-            message = (
-                "Cursor does not choose single tools; as all of these only read, the agent is written as readonly."
-            )
-            changes.append(RenderWarning("tools", message, is_loss=False))
-        else:
-            changes.append(
-                RenderWarning("tools", "Cursor does not choose single tools; the agent may use all of them.")
-            )
+        warnings.loss("model", message)
+    promises = promises_to_read(file)
+    if promises:
+        fields["readonly"] = True
     if file.is_true("background"):
         fields["is_background"] = True
-    if variable := plugin_variable(file.body.encode()):
-        changes.append(RenderWarning("text", f"It refers to {variable}, which is set for plugins only."))
-    return fields, changes
+    _add_tools(file, promises, warnings)
+    warnings.add(*file.dropped({field: said for field, said in _LOST.items() if field not in promises}))
+    return f"{unquoted_frontmatter(fields)}\n{file.body}"
+
+
+def _add_tools(file: MarkdownFile, promises: list[str], warnings: Warnings) -> None:
+    """What becomes of the choice of tools, of which Cursor keeps whether they only read."""
+    for field in promises:
+        warnings.note(field, f"{_ONLY_READS[field]}, the agent is written as readonly.")
+    tools = file.items("tools")
+    if not file.says("tools") or ("tools" in promises and tools == [bare_name(tool) for tool in tools]):
+        return
+    more = "their limits are left out" if "tools" in promises else "the agent may use all of them"
+    warnings.loss("tools", f"Cursor does not choose single tools; {more}.")

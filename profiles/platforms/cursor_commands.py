@@ -7,10 +7,10 @@ As documented: https://cursor.com/docs/agent/chat/commands
 import re
 from dataclasses import replace
 
-from profiles.platforms.markdown_file import read_markdown
-from profiles.platforms.plain import path_in_folder, written_file
+from profiles.platforms.markdown_file import MarkdownFile
 from profiles.platforms.prose import in_prose
-from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, Unsupported
+from profiles.platforms.translated import render_text
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, Unsupported, Warnings
 from projects.paths import file_name
 
 _LOST = {
@@ -21,6 +21,10 @@ _LOST = {
     "context": "Cursor runs a command in the chat it is typed into.",
     "agent": "Cursor runs a command in the chat it is typed into.",
     "hooks": "Cursor knows no hooks for one command.",
+    "background": "Cursor runs a command in the chat it is typed into.",
+    "shell": "Cursor runs nothing beforehand, in no shell.",
+    "user-invocable": "In Cursor the user calls a command, and nobody else.",
+    "when_to_use": "In Cursor only the user calls a command.",
 }
 _NEEDLESS = {
     "description": "Cursor shows a command by its name and its text; the description is left out.",
@@ -31,18 +35,13 @@ _RULER = re.compile(r"-{3,}[ \t]*(?=\n|\Z)")
 
 def render_command(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
     """The command's text as `NAME.md`, with words for what Claude Code would fill in. Raises PathError."""
-    path = path_in_folder(content, layout, f"{file_name(content.name)}.md")
-    if isinstance(path, Unsupported):
-        return path
-    file = read_markdown(content)
-    if isinstance(file, Unsupported):
-        return file
-    if not file.body.strip():
-        return Unsupported("The command has no text.")
-    text, changes = in_prose(
-        file.body.lstrip("\n"), label="Cursor", after="the command", names=file.items("arguments"), opens_files=True
-    )
+    return render_text(content, layout, f"{file_name(content.name)}.md", _prompt)
+
+
+def _prompt(file: MarkdownFile, warnings: Warnings) -> str:
+    warnings.add(*file.dropped(_LOST))
+    warnings.add(*(replace(warning, is_loss=False) for warning in file.dropped(_NEEDLESS)))
+    body, names = file.body.lstrip("\n"), file.argument_names()
+    text = in_prose(body, warnings, label="Cursor", after="the command", names=names, opens_files=True)
     # At the top of a file this ruler would open a frontmatter.
-    text = _RULER.sub("***", text, count=1) if _RULER.match(text) else text
-    needless = (replace(warning, is_loss=False) for warning in file.dropped(_NEEDLESS))
-    return Rendering((written_file(path, text),), (*file.warnings, *file.dropped(_LOST), *needless, *changes))
+    return _RULER.sub("***", text, count=1) if _RULER.match(text) else text

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import yaml
 
 
-def frontmatter(fields: Mapping[str, str | bool]) -> str:
+def unquoted_frontmatter(fields: Mapping[str, str | bool]) -> str:
     """`fields` between two `---` lines. Texts are written as they are given, and must be of one line."""
     values = {name: str(value).lower() if isinstance(value, bool) else value for name, value in fields.items()}
     return "".join(["---\n", *(f"{name}: {value}\n" for name, value in values.items()), "---\n"])

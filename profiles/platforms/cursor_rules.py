@@ -6,18 +6,18 @@ quotes, with commas between them (rulesync 17.0.0, cursor-rule.ts).
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from profiles.enums import ArtifactType
-from profiles.platforms.cursor_frontmatter import frontmatter, on_a_line
-from profiles.platforms.markdown_file import MarkdownFile, description_of, read_markdown
-from profiles.platforms.plain import path_in_folder, rule_outside, written_file
+from profiles.platforms.cursor_frontmatter import on_a_line, unquoted_frontmatter
+from profiles.platforms.markdown_file import MarkdownFile, description_of
+from profiles.platforms.plain import rule_outside
+from profiles.platforms.rules import SCOPES
 from profiles.platforms.rules import render_rule as render_section
-from profiles.platforms.script_folder import plugin_variable
-from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported
+from profiles.platforms.translated import render_text
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, Unsupported, Warnings
 from projects.paths import file_name
 
-# What limits a rule to some files: Claude Code's word, Cursor's and Copilot's.
-_SCOPES = ("paths", "globs", "applyTo")
 _CHOICE = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _MOST_GLOBS = 100
 # What ends a value or a line, or begins a comment, for one reader or another.
@@ -35,47 +35,39 @@ def render_rule(content: ArtifactContent, layout: ProfileLayout) -> Rendering | 
         return render_section(content, layout)
     if outside := rule_outside(layout):
         return outside
-    path = path_in_folder(content, layout, f"{file_name(content.name)}.mdc")
-    if isinstance(path, Unsupported):
-        return path
-    file = read_markdown(content)
-    if isinstance(file, Unsupported):
-        return file
-    if not file.body.strip():
-        return Unsupported("The rule has no text.")
-    globs, warnings = _globs(file)
-    text = f"{frontmatter(_fields(content, file, globs))}\n{file.body}"
-    if variable := plugin_variable(file.body.encode()):
-        warnings.append(RenderWarning("text", f"It refers to {variable}, which is set for plugins only."))
-    return Rendering((written_file(path, text),), (*file.warnings, *warnings))
+    return render_text(content, layout, f"{file_name(content.name)}.mdc", partial(_rule, content.name))
 
 
-def _fields(content: ArtifactContent, file: MarkdownFile, globs: str) -> dict[str, str | bool]:
+def _rule(name: str, file: MarkdownFile, warnings: Warnings) -> str:
+    return f"{unquoted_frontmatter(_fields(name, file, _globs(file, warnings)))}\n{file.body}"
+
+
+def _fields(name: str, file: MarkdownFile, globs: str) -> dict[str, str | bool]:
     always = file.is_true("alwaysApply") if file.text("alwaysApply") else not globs
     fields: dict[str, str | bool] = {}
     # By its description Cursor's agent decides about a rule that nothing else brings in.
     if file.text("description") or not (always or globs):
-        fields["description"] = on_a_line(description_of(file, content.name))
+        fields["description"] = on_a_line(description_of(file, name))
     if globs:
         fields["globs"] = globs
     return {**fields, "alwaysApply": always}
 
 
-def _globs(file: MarkdownFile) -> tuple[str, list[RenderWarning]]:
-    """The patterns on one line, and what is different about them."""
+def _globs(file: MarkdownFile, warnings: Warnings) -> str:
+    """The patterns on one line."""
     globs: dict[str, None] = {}
-    warnings: dict[RenderWarning, None] = {}
-    for name in _SCOPES:
+    for name in SCOPES:
         for pattern in _patterns(file.fields.get(name)):
             for glob in _choices(pattern):
                 written = _UNWRITABLE.sub("?", glob)
                 if not globs and written.startswith(_OPENING):
                     written = f"**/{written}"
                 if written != glob:
-                    message = f"{glob} cannot stand in Cursor's list of patterns; it is written as {written}."
-                    warnings[RenderWarning(name, message)] = None
+                    warnings.loss(
+                        name, f"{glob} cannot stand in Cursor's list of patterns; it is written as {written}."
+                    )
                 globs[written] = None
-    return ",".join(globs), list(warnings)
+    return ",".join(globs)
 
 
 def _patterns(value: object) -> Iterator[str]:

@@ -6,17 +6,17 @@ Keys as docs/core/subagents.md of google-gemini/gemini-cli has them, and as the 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 
 from profiles.entries import Value
+from profiles.platforms.agents import known_as
 from profiles.platforms.gemini_servers import translated_server
 from profiles.platforms.gemini_tools import EVERY_SERVERS_TOOLS, TOOLS, server_name, tool_name
-from profiles.platforms.markdown_file import MarkdownFile, description_of, read_markdown
-from profiles.platforms.plain import path_in_folder, written_file
-from profiles.platforms.script_folder import plugin_variable
-from profiles.platforms.yaml_text import front_matter
-from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported
+from profiles.platforms.markdown_file import MarkdownFile, description_of
+from profiles.platforms.names import ascii_name
+from profiles.platforms.translated import render_text
+from profiles.platforms.yaml_text import quoted_frontmatter
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported, Warnings
 from projects.paths import MAX_NAME_LENGTH, PathError, file_name
 
 # An agent of Gemini CLI calls no other agents, and is never given the tool for it.
@@ -50,29 +50,25 @@ def render_agent(content: ArtifactContent, layout: ProfileLayout) -> Rendering |
 
     Raises PathError for names nothing can be made of.
     """
-    file = read_markdown(content)
-    if isinstance(file, Unsupported):
-        return file
-    slug = _slug(file.text("name"), content.name)
+    # The reader takes no file whose name begins with an underscore.
+    slug = ascii_name(content.name, "a-z0-9_", edges="-_", is_small=True)[:MAX_NAME_LENGTH]
     name = f"project-{slug}" if slug in _OWN_AGENTS else slug
-    path = path_in_folder(content, layout, f"{file_name(name)}.md")
-    if isinstance(path, Unsupported):
-        return path
-    if not file.body.strip():
-        return Unsupported("The agent has no text, and Gemini CLI starts none without.")
-    warnings = [*file.warnings]
-    if name != slug:
-        message = f"Gemini CLI has an agent {slug} itself and ignores others of the name; it is written as {name}."
-        warnings.append(RenderWarning("name", message))
-    elif name != (file.text("name") or content.name):
-        message = f"Gemini CLI takes small letters, digits, '-' and '_' in it; it is written as {name}."
-        warnings.append(RenderWarning("name", message, is_loss=False))
-    fields = _fields(file, name, warnings)
-    text = _text(file.body.strip("\n"), warnings)
-    return Rendering((written_file(path, f"{front_matter(fields)}\n{text}\n"),), tuple(dict.fromkeys(warnings)))
+
+    def write(file: MarkdownFile, warnings: Warnings) -> str:
+        if name != slug:
+            message = f"Gemini CLI has an agent {slug} itself and ignores others of the name; it is written as {name}."
+            warnings.loss("name", message)
+        elif name != content.name:
+            message = f"Gemini CLI takes small letters, digits, '-' and '_' in it; it is written as {name}."
+            warnings.note("name", message)
+        warnings.add(*known_as(file, content.name, name, "Gemini CLI"))
+        fields = _fields(file, name, warnings)
+        return f"{quoted_frontmatter(fields)}\n{_text(file.body.strip('\n'), warnings)}\n"
+
+    return render_text(content, layout, f"{file_name(name)}.md", write)
 
 
-def _fields(file: MarkdownFile, name: str, warnings: list[RenderWarning]) -> dict[str, object]:
+def _fields(file: MarkdownFile, name: str, warnings: Warnings) -> dict[str, object]:
     fields: dict[str, object] = {"name": name, "description": description_of(file, name)}
     if file.text("display_name"):
         fields["display_name"] = file.text("display_name")
@@ -83,26 +79,13 @@ def _fields(file: MarkdownFile, name: str, warnings: list[RenderWarning]) -> dic
         fields["mcp_servers"] = servers
     fields.update(_model(file, warnings))
     fields.update(_numbers(file, warnings))
-    warnings.extend(file.dropped(_DROPPED))
+    warnings.add(*file.dropped(_DROPPED))
     unknown = [key for key in file.fields if key not in _HANDLED | _FOR_THE_EYE | _DROPPED.keys()]
-    warnings.extend(file.dropped(dict.fromkeys(unknown, "Gemini CLI refuses agents with this key; it is left out.")))
+    warnings.add(*file.dropped(dict.fromkeys(unknown, "Gemini CLI refuses agents with this key; it is left out.")))
     return fields
 
 
-def _slug(name: str, otherwise: str) -> str:
-    """`name` as the reader takes it; it reads no file whose name begins with an underscore.
-
-    Raises PathError where nothing is left of it nor of `otherwise`.
-    """
-    for each in (name, otherwise):
-        letters = unicodedata.normalize("NFKD", each).encode("ascii", "ignore").decode().lower()
-        slug = re.sub(r"[^a-z0-9_]+", "-", letters).strip("-_")[:MAX_NAME_LENGTH]
-        if slug:
-            return slug
-    raise PathError(f"The name {otherwise[:40]!r} has no letter from a to z and no digit to make an agent's name of.")
-
-
-def _tools(file: MarkdownFile, warnings: list[RenderWarning]) -> list[str] | None:
+def _tools(file: MarkdownFile, warnings: Warnings) -> list[str] | None:
     """The tools the agent is limited to; None for all. Never more than the artifact grants."""
     denied = _denied(file, warnings)
     names = file.items("tools")
@@ -111,14 +94,14 @@ def _tools(file: MarkdownFile, warnings: list[RenderWarning]) -> list[str] | Non
     elif denied:
         granted = [*(each for each in TOOLS if each != _NOT_FOR_AGENTS), EVERY_SERVERS_TOOLS]
         message = "Gemini CLI takes no tools away from an agent; the tools that are left are written as 'tools'."
-        warnings.append(RenderWarning("disallowedTools", message, is_loss=False))
+        warnings.note("disallowedTools", message)
     else:
         return None
     left = [tool for tool in granted if not any(_covers(each, tool) for each in denied)]
     kept = [tool for tool in left if not any(_covers(tool, each) for each in denied)]
     if kept != left:
         message = "Gemini CLI cannot leave out single tools of a server; the agent gets none that come with them."
-        warnings.append(RenderWarning("disallowedTools", message))
+        warnings.loss("disallowedTools", message)
     return kept
 
 
@@ -126,72 +109,72 @@ def _covers(pattern: str, tool: str) -> bool:
     return pattern == tool or (pattern.endswith("*") and tool.startswith(pattern[:-1]))
 
 
-def _granted(names: list[str], warnings: list[RenderWarning]) -> list[str]:
+def _granted(names: list[str], warnings: Warnings) -> list[str]:
     found = {name: tool_name(name) for name in names}
     usable = [tool for tool in found.values() if tool and tool != _NOT_FOR_AGENTS]
     lost = [name for name, tool in found.items() if not tool or tool == _NOT_FOR_AGENTS]
     if lost:
         end = "" if usable else " The agent gets no tools at all, as without a list it would get every one."
         message = f"Gemini CLI has nothing for {', '.join(lost)} in an agent, whole tools being all it grants.{end}"
-        warnings.append(RenderWarning("tools", message))
+        warnings.loss("tools", message)
     return list(dict.fromkeys(usable))
 
 
-def _denied(file: MarkdownFile, warnings: list[RenderWarning]) -> set[str]:
+def _denied(file: MarkdownFile, warnings: Warnings) -> set[str]:
     denied = set()
     for name in file.items("disallowedTools"):
         bare = name.partition("(")[0].strip()
         tool = tool_name(bare)
         if tool and bare != name:
             message = f"Gemini CLI denies whole tools only; for {name} the agent does without {tool}."
-            warnings.append(RenderWarning("disallowedTools", message))
+            warnings.loss("disallowedTools", message)
         # What Gemini CLI has not, it need not deny.
         if tool:
             denied.add(tool)
     return denied
 
 
-def _model(file: MarkdownFile, warnings: list[RenderWarning]) -> Mapping[str, object]:
+def _model(file: MarkdownFile, warnings: Warnings) -> Mapping[str, object]:
     model = file.text("model")
     if model.startswith("gemini-"):
         return {"model": model}
-    if file.fields.get("model") not in (None, "", "inherit"):
+    if file.says("model"):
         message = f"Gemini CLI has no model {model or 'like this'}; the agent runs with that of the conversation."
-        warnings.append(RenderWarning("model", message))
+        warnings.loss("model", message)
     return {}
 
 
-def _numbers(file: MarkdownFile, warnings: list[RenderWarning]) -> Iterator[tuple[str, object]]:
+def _numbers(file: MarkdownFile, warnings: Warnings) -> Iterator[tuple[str, object]]:
     for given, key in {"maxTurns": "max_turns", "max_turns": "max_turns", "timeout_mins": "timeout_mins"}.items():
         text = file.text(given)
         if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER and int(text) > 0:
             if given != key:
-                warnings.append(RenderWarning(given, f"Gemini CLI calls it {key}.", is_loss=False))
+                warnings.note(given, f"Gemini CLI calls it {key}.")
             yield key, int(text)
         else:
-            warnings.extend(file.dropped({given: "It is no number above zero; it is left out."}))
+            warnings.add(*file.dropped({given: "It is no number above zero; it is left out."}))
 
 
-def _servers(file: MarkdownFile, warnings: list[RenderWarning]) -> dict[str, object]:
+def _servers(file: MarkdownFile, warnings: Warnings) -> dict[str, object]:
     """The servers that the agent defines for itself; those it names are the project's, which it has anyway."""
     servers: dict[str, object] = {}
     for name, definition in _definitions(file.fields.get("mcpServers")):
         place = f"mcpServers.{name}"
         if definition is None:
             message = "Gemini CLI gives an agent the project's servers as far as its tools go; it is not named."
-            warnings.append(RenderWarning(place, message, is_loss=False))
+            warnings.note(place, message)
             continue
         value, losses = _server(definition)
-        warnings.extend(RenderWarning(f"{place}.{each.field}", each.message, each.is_loss) for each in losses)
+        warnings.add(*(RenderWarning(f"{place}.{each.field}", each.message, each.is_loss) for each in losses))
         try:
             key = server_name(name)
         except PathError as error:
-            warnings.append(RenderWarning(place, f"{error} It is left out."))
+            warnings.loss(place, f"{error} It is left out.")
             continue
         if value:
             servers[key] = {_SERVER_KEYS.get(each, each): inner for each, inner in value.items()}
         else:
-            warnings.append(RenderWarning(place, "Gemini CLI cannot start it; it is left out."))
+            warnings.loss(place, "Gemini CLI cannot start it; it is left out.")
     return servers
 
 
@@ -217,17 +200,15 @@ def _server(definition: Mapping[str, Value]) -> tuple[Mapping[str, Value], list[
     return ({}, [RenderWarning("type", answer.reason)]) if isinstance(answer, Unsupported) else answer
 
 
-def _text(body: str, warnings: list[RenderWarning]) -> str:
+def _text(body: str, warnings: Warnings) -> str:
     """`body` without anything that Gemini CLI would want to fill in."""
-    if variable := plugin_variable(body.encode()):
-        warnings.append(RenderWarning("text", f"It refers to {variable}; the plugin's files are not deployed there."))
 
     def written(match: re.Match[str]) -> str:
         name, after = match.groups()
         is_variable = _VARIABLE.fullmatch(name) is not None and not after
         word = f"${name}" if is_variable else f"${{ {name} }}"
         message = f"Gemini CLI would stop at it, wanting a value for it; it is written as {word}."
-        warnings.append(RenderWarning(f"${{{name}}}", message, is_loss=False))
+        warnings.note(f"${{{name}}}", message)
         return f"{word}{after}"
 
     return _FILLED_IN.sub(written, body)

@@ -9,12 +9,12 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from profiles.platforms.markdown_file import MarkdownFile, description_of, read_markdown
+from profiles.platforms.markdown_file import MarkdownFile, description_of
 from profiles.platforms.placeholders import Kind, Placeholder, filled_in
-from profiles.platforms.plain import path_in_folder, written_file
-from profiles.platforms.prose import in_prose
+from profiles.platforms.prose import in_prose, shortened
 from profiles.platforms.toml_text import toml_fields
-from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported
+from profiles.platforms.translated import render_text
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported, Warnings
 from projects.paths import file_name
 
 _LABEL = "Gemini CLI"
@@ -39,7 +39,6 @@ _MARK = re.compile("\x00([0-9]+)\x00")
 _DROPPED = {
     "agent": "Gemini CLI runs commands in the conversation; no agent is chosen.",
     "allowed-tools": "Gemini CLI grants no tools to a command; it asks before each that needs it.",
-    "argument-hint": "Gemini CLI shows no hint for what may be typed after a command.",
     "background": "Gemini CLI runs commands in the foreground.",
     "context": "Gemini CLI runs commands in the conversation, not in one of their own.",
     "disallowed-tools": "Gemini CLI takes no tools away for a command; the agent may use them.",
@@ -47,6 +46,7 @@ _DROPPED = {
     "hooks": "Gemini CLI has no hooks of a command.",
     "model": "Gemini CLI runs commands with the model of the conversation.",
     "shell": "Gemini CLI runs what is in a command with its own shell.",
+    "user-invocable": "Gemini CLI lists every command, and only the user can call it.",
     "when_to_use": "Gemini CLI lets only the user call a command.",
 }
 
@@ -54,43 +54,32 @@ _DROPPED = {
 def render_command(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
     """The text as a prompt, with what Claude Code fills in written as Gemini CLI fills it in. Raises PathError."""
     name = _NOT_IN_NAMES.sub("_", file_name(content.name))
-    path = path_in_folder(content, layout, f"{name}.toml")
-    if isinstance(path, Unsupported):
-        return path
-    file = read_markdown(content)
-    if isinstance(file, Unsupported):
-        return file
-    if not file.body.strip():
-        return Unsupported("The command has no text.")
-    prompt = _Prompt(_names(file))
-    fields = {"description": description_of(file, name), "prompt": prompt.written(file.body.strip("\n"))}
-    warnings = (*file.warnings, *_name_warnings(content.name, name), *file.dropped(_DROPPED), *_hidden(file))
-    return Rendering((written_file(path, toml_fields(fields)),), (*warnings, *prompt.warnings))
+
+    def write(file: MarkdownFile, warnings: Warnings) -> str:
+        if (shown := _shown(name)) != content.name:
+            warnings.note("name", f"Gemini CLI calls the command /{shown}.")
+        if file.text("argument-hint"):
+            warnings.note("argument-hint", "Gemini CLI shows no hint; what is typed is used all the same.")
+        warnings.add(*file.dropped(_DROPPED))
+        prompt = _Prompt(file.argument_names(), warnings)
+        fields = {"description": description_of(file, name), "prompt": prompt.written(file.body.strip("\n"))}
+        return toml_fields(fields)
+
+    return render_text(content, layout, f"{name}.toml", write)
 
 
-def _names(file: MarkdownFile) -> frozenset[str]:
-    """The names of the arguments, which are a list or one text."""
-    return frozenset(word for item in file.items("arguments") for word in item.split())
-
-
-def _name_warnings(given: str, name: str) -> list[RenderWarning]:
+def _shown(name: str) -> str:
+    """What Gemini CLI calls the command that is written as `name`."""
     shown = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 3]}..."
-    shown = f"workspace.{shown}" if _OWN_COMMANDS.fullmatch(shown) else shown
-    return [] if shown == given else [RenderWarning("name", f"Gemini CLI calls the command /{shown}.", is_loss=False)]
-
-
-def _hidden(file: MarkdownFile) -> list[RenderWarning]:
-    if file.text("user-invocable").lower() not in ("false", "no", "off"):
-        return []
-    return [RenderWarning("user-invocable", "Gemini CLI lists every command, and only the user can call it.")]
+    return f"workspace.{shown}" if _OWN_COMMANDS.fullmatch(shown) else shown
 
 
 @dataclass(slots=True)
 class _Prompt:
-    """A prompt in the making, and what was said on the way."""
+    """A prompt in the making; what differs is added to `warnings`."""
 
     names: Collection[str]
-    warnings: dict[RenderWarning, None] = field(default_factory=dict)
+    warnings: Warnings
     _acting: list[str] = field(default_factory=list)
 
     def written(self, text: str) -> str:
@@ -115,19 +104,19 @@ class _Prompt:
         written = _ACTS.sub(_NOTHING, text)
         if written != text:
             message = f"Gemini CLI would act on !{{, @{{ or {_ARGUMENTS} there; an empty {_NOTHING} keeps it from that."
-            self._warn("text", message, is_loss=False)
+            self.warnings.note("text", message)
         return written
 
     def _action(self, placeholder: Placeholder) -> str:
         """What Gemini CLI fills in like this placeholder; '' for nothing."""
         match placeholder.kind:
             case Kind.ARGUMENTS:
-                self._warn(placeholder.written, f"Gemini CLI writes it as {_ARGUMENTS}.", is_loss=False)
+                self.warnings.note(placeholder.written, f"Gemini CLI writes it as {_ARGUMENTS}.")
                 return _ARGUMENTS
             case Kind.SHELL:
                 return self._shell(placeholder)
             case Kind.FILE if not placeholder.inside.startswith(_OUTSIDE):
-                self._warn(placeholder.written, "Gemini CLI writes it as @{…}.", is_loss=False)
+                self.warnings.note(placeholder.written, "Gemini CLI writes it as @{…}.")
                 return f"@{{{placeholder.inside}}}"
             case _:
                 return ""
@@ -137,14 +126,14 @@ class _Prompt:
         # Files are read in before anything runs, and what the user types is put in wherever its mark stands.
         if not _is_balanced(command) or "@{" in command or _ARGUMENTS in command:
             return ""
-        name = "```!" if "\n" in command else _shortened(placeholder.written)
-        self._warn(name, "Gemini CLI writes it in !{…} and asks before it runs it.", is_loss=False)
+        name = "```!" if "\n" in command else shortened(placeholder.written)
+        self.warnings.note(name, "Gemini CLI writes it in !{…} and asks before it runs it.")
         unquoted = _QUOTED_ARGUMENTS.sub(_ARGUMENTS, command)
 
         def write(inner: Placeholder) -> str:
             match inner.kind:
                 case Kind.ARGUMENTS:
-                    self._warn(name, "Gemini CLI puts what the user types into a command as one quoted word.")
+                    self.warnings.loss(name, "Gemini CLI puts what the user types into a command as one quoted word.")
                     return _ARGUMENTS
                 case Kind.FILE | Kind.SHELL:
                     return inner.written
@@ -154,13 +143,10 @@ class _Prompt:
         return f"!{{{filled_in(unquoted, write, self.names)}}}"
 
     def _in_words(self, placeholder: Placeholder) -> str:
-        words, warnings = in_prose(placeholder.written, label=_LABEL, after="the command", names=(placeholder.inside,))
-        for warning in warnings:
-            self.warnings[_why_not(placeholder, warning)] = None
+        said, names = Warnings(), (placeholder.inside,)
+        words = in_prose(placeholder.written, said, label=_LABEL, after="the command", names=names)
+        self.warnings.add(*(_why_not(placeholder, warning) for warning in said))
         return words
-
-    def _warn(self, place: str, message: str, *, is_loss: bool = True) -> None:
-        self.warnings[RenderWarning(place, message, is_loss)] = None
 
 
 def _why_not(placeholder: Placeholder, warning: RenderWarning) -> RenderWarning:
@@ -189,7 +175,3 @@ def _is_balanced(command: str) -> bool:
         if depth < 0:
             return False
     return depth == 0
-
-
-def _shortened(written: str) -> str:
-    return written if len(written) <= 60 else f"{written[:60]}…"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from profiles.fences import code_in
 from profiles.platforms.placeholders import is_path
 from profiles.platforms.rules import render_rule as sections
-from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, Unsupported, Warnings
 
 _MENTION = re.compile(r"(?<!\S)@([A-Za-z./]\S*?)(?=[.,;:!?)]*(?:\s|\Z))")
 
@@ -20,12 +20,13 @@ def render_rule(content: ArtifactContent, layout: ProfileLayout) -> Rendering | 
     answer = sections(content, layout, reads_files=True)
     if isinstance(answer, Unsupported):
         return answer
-    warnings: dict[RenderWarning, None] = {}
+    warnings = Warnings()
+    warnings.add(*answer.warnings)
     entries = tuple(replace(entry, value=_without_mentions(str(entry.value), warnings)) for entry in answer.entries)
-    return replace(answer, entries=entries, warnings=(*answer.warnings, *warnings))
+    return replace(answer, entries=entries, warnings=tuple(warnings))
 
 
-def _without_mentions(text: str, warnings: dict[RenderWarning, None]) -> str:
+def _without_mentions(text: str, warnings: Warnings) -> str:
     code = code_in(text)
 
     def written(match: re.Match[str]) -> str:
@@ -33,11 +34,10 @@ def _without_mentions(text: str, warnings: dict[RenderWarning, None]) -> str:
             return match[0]
         if is_path(match[1]):
             message = "Gemini CLI reads it in, counted from the instruction file; there must be such a file."
-            warnings[RenderWarning(match[0], message, is_loss=False)] = None
+            warnings.note(match[0], message)
             # What comes right after a path is part of it to the reader.
             return f"{match[0]} " if text[match.end() : match.end() + 1].strip() else match[0]
-        message = "It is written as code: Gemini CLI would take it for a file to read in."
-        warnings[RenderWarning(match[0], message, is_loss=False)] = None
+        warnings.note(match[0], "It is written as code: Gemini CLI would take it for a file to read in.")
         return f"`{match[0]}`"
 
     return _MENTION.sub(written, text)

@@ -13,7 +13,19 @@ from profiles.rendering import ArtifactContent, RenderWarning, Unsupported
 # What TOML, YAML and terminals refuse or act on.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LOST = "\N{REPLACEMENT CHARACTER}"
-_SENTENCE_ENDS = re.compile(r"\n\s*\n")
+_PARAGRAPH_ENDS = re.compile(r"\n\s*\n")
+_YES = frozenset({"true", "yes", "on"})
+_NO = frozenset({"false", "no", "off"})
+# What holds without the field too, as documented: https://code.claude.com/docs/en/skills and /sub-agents
+_USUAL: Mapping[str, frozenset[str]] = {
+    "background": _NO,
+    "disable-model-invocation": _NO,
+    "model": frozenset({"inherit"}),
+    "permissionMode": frozenset({"default"}),
+    "shell": frozenset({"bash"}),
+    "tools": frozenset({"*"}),
+    "user-invocable": _YES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +52,31 @@ class MarkdownFile:
 
     def is_true(self, name: str) -> bool:
         """Whether a field says yes."""
-        return self.text(name).lower() in ("true", "yes", "on")
+        return self.text(name).lower() in _YES
+
+    def argument_names(self) -> frozenset[str]:
+        """The names that a command or skill has for its arguments: a list, or one text with blanks or commas."""
+        return frozenset(word for item in self.items("arguments") for word in item.split())
+
+    def says(self, name: str) -> bool:
+        """Whether a field says anything that would not hold without it."""
+        if self.fields.get(name) in (None, "", [], {}):
+            return False
+        return _USUAL.get(name, frozenset()).isdisjoint(item.lower() for item in self.items(name))
 
     def dropped(self, names: Mapping[str, str]) -> Iterator[RenderWarning]:
-        """A loss for each of the fields in `names` that the file has, with what is said of it."""
-        for name, message in names.items():
-            if self.fields.get(name) not in (None, "", [], {}):
-                yield RenderWarning(name, message)
+        """A loss for each of the fields in `names` that says something, with what is said of it."""
+        return (RenderWarning(name, message) for name, message in names.items() if self.says(name))
 
 
 def read_markdown(content: ArtifactContent) -> MarkdownFile | Unsupported:
-    """The one file of a command, an agent or a rule."""
+    """The one file of a command, an agent or a rule, which has a text."""
     if len(content.files) != 1:
         return Unsupported(
             f"Here a {content.type.value} is one Markdown file, and this one holds {len(content.files)} files."
         )
-    return read_text(content.files[0].data)
+    file = read_text(content.files[0].data)
+    return file if file.body.strip() else Unsupported(f"The {content.type.value} has no text.")
 
 
 def read_text(data: bytes) -> MarkdownFile:
@@ -76,7 +97,7 @@ def description_of(file: MarkdownFile, otherwise: str) -> str:
 
 
 def _first_paragraph(body: str) -> str:
-    for paragraph in _SENTENCE_ENDS.split(body.strip()):
+    for paragraph in _PARAGRAPH_ENDS.split(body.strip()):
         text = " ".join(line.strip() for line in paragraph.splitlines() if not line.lstrip().startswith("#"))
         if text:
             return text

@@ -1,6 +1,7 @@
 """What Claude Code fills into a command or a skill before the model reads it, found in the text.
 
-As documented: https://code.claude.com/docs/en/skills (string substitutions, dynamic context).
+As documented: https://code.claude.com/docs/en/skills (string substitutions, dynamic context). What it fills in
+for plugins only is nothing to translate; `plain.plugin_warnings` tells of it.
 """
 
 import re
@@ -44,7 +45,7 @@ _PLACEHOLDER = re.compile(
     | \$ (?P<number>[0-9]{1,2}) (?![0-9A-Za-z_]|[.,][0-9])
     | \$ (?P<name>[A-Za-z_][A-Za-z0-9_-]*)
     | \$\{CLAUDE_ (?P<folder>SKILL_DIR|PROJECT_DIR) \} /?
-    | \$\{CLAUDE_ (?P<variable>[A-Z_]+) \}
+    | \$\{CLAUDE_ (?P<variable>(?!PLUGIN_)[A-Z_]+) \}
     | (?<!\S)@ (?P<file>(?:\.{0,2}/|~/)?[\w-]+(?:[./][\w-]+)*/?)
     """,
     re.VERBOSE | re.MULTILINE,

@@ -4,10 +4,11 @@ What several platforms do alike. Nothing here knows a platform. Names and paths 
 raise PathError.
 """
 
-import re
 from collections.abc import Iterator
+from itertools import chain
 
 from profiles.enums import ArtifactType
+from profiles.platforms.script_folder import plugin_variable
 from profiles.platforms.shape import Render
 from profiles.rendering import (
     ArtifactContent,
@@ -21,7 +22,6 @@ from profiles.rendering import (
 from projects.paths import PathError, file_name, folded, is_within, relative_path
 
 PLUGIN_ROOT = "${CLAUDE_PLUGIN_ROOT}"
-_PLUGIN_ROOT_IN_TEXT = re.compile(rb"\$(?:CLAUDE_PLUGIN_ROOT\b|\{CLAUDE_PLUGIN_ROOT\b)")
 
 
 def copied_folder(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
@@ -73,6 +73,14 @@ def written_file(path: str, text: str) -> RenderedPath:
     return RenderedPath(path, (ContentFile("", text.encode()),))
 
 
+def plugin_warnings(name: str, data: bytes) -> Iterator[RenderWarning]:
+    """A loss if the file `name`, placed with this text, still refers to what only plugins have."""
+    if variable := plugin_variable(data):
+        field = f"${{{variable}}}"
+        message = f"{name} refers to {field}; the other files of its plugin are not deployed there."
+        yield RenderWarning(field, message)
+
+
 def unsupported(reason: str) -> Render:
     """The render of a type that a platform cannot take, always with this reason."""
 
@@ -104,14 +112,5 @@ def _inside(folder: str, files: tuple[ContentFile, ...]) -> Iterator[ContentFile
 
 
 def _rendering(content: ArtifactContent, placement: RenderedPath) -> Rendering:
-    return Rendering((placement,), tuple(_plugin_root_warnings(content, placement)))
-
-
-def _plugin_root_warnings(content: ArtifactContent, placement: RenderedPath) -> Iterator[RenderWarning]:
-    """One for each text file that will still name the plugin's folder once it is placed."""
-    for file in placement.files:
-        if b"\x00" not in file.data and _PLUGIN_ROOT_IN_TEXT.search(file.data):
-            name = file.path or f"{content.name}.md"
-            yield RenderWarning(
-                PLUGIN_ROOT, f"{name} refers to {PLUGIN_ROOT}; the other files of its plugin are not deployed there."
-            )
+    warnings = (plugin_warnings(file.path or f"{content.name}.md", file.data) for file in placement.files)
+    return Rendering((placement,), tuple(chain.from_iterable(warnings)))

@@ -3,32 +3,38 @@
 from collections.abc import Collection
 
 from profiles.platforms.placeholders import Kind, Placeholder, filled_in
-from profiles.rendering import RenderWarning
+from profiles.rendering import RenderWarning, Warnings
+
+_LONGEST = 60
 
 
 def in_prose(
-    text: str, *, label: str, after: str, names: Collection[str] = (), opens_files: bool = False
-) -> tuple[str, tuple[RenderWarning, ...]]:
-    """`text` as something that a model can follow as it stands, and what differs.
+    text: str, warnings: Warnings, *, label: str, after: str, names: Collection[str] = (), opens_files: bool = False
+) -> str:
+    """`text` as something that a model can follow as it stands; what differs is added to `warnings`.
 
     `label` is the platform, `after` what the user's own words follow ("the command"). With `opens_files` the platform
     reads a path after `@` itself.
     """
-    warnings: dict[RenderWarning, None] = {}
 
     def write(placeholder: Placeholder) -> str:
         if placeholder.kind is Kind.FILE and opens_files:
             return placeholder.written
         words, warning = _said(placeholder, label, after)
-        warnings[warning] = None
+        warnings.add(warning)
         return words
 
-    return filled_in(text, write, names), tuple(warnings)
+    return filled_in(text, write, names)
+
+
+def shortened(text: str) -> str:
+    """As much of `text` as names it in a warning."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _said(placeholder: Placeholder, label: str, after: str) -> tuple[str, RenderWarning]:
     written, inside = placeholder.written, placeholder.inside
-    short = inside if len(inside) <= 60 else f"{inside[:60]}…"
+    short = shortened(inside)
     match placeholder.kind:
         case Kind.ARGUMENTS:
             message = f"{label} fills in nothing; it is written as words for what the user types."

@@ -5,11 +5,11 @@ from profiles.enums import ArtifactType
 from profiles.fences import open_fence
 from profiles.platforms.markdown_file import MarkdownFile, read_markdown
 from profiles.platforms.placeholders import Kind, Placeholder, filled_in
-from profiles.platforms.plain import copied_rule
-from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, RenderWarning, Unsupported
+from profiles.platforms.plain import copied_rule, plugin_warnings
+from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, Unsupported, Warnings
 
 # What limits a rule to some files, in any platform's words.
-_SCOPES = ("paths", "globs", "applyTo")
+SCOPES = ("paths", "globs", "applyTo")
 
 
 def render_rule(
@@ -28,33 +28,30 @@ def render_rule(
     if isinstance(file, Unsupported):
         return file
     text = _closed(file.body.strip("\n"))
-    if not text.strip():
-        return Unsupported("The rule has no text.")
     key = checked_key(Section(content.name))
     entries = tuple(RenderedEntry(path, Format.MARKDOWN, key, text) for path in layout.project_config_filenames)
-    unread = () if reads_files else _unread(text, layout.platform.label)
-    return Rendering(warnings=(*file.warnings, *_limits(file), *unread), entries=entries)
+    warnings = Warnings()
+    warnings.add(*file.warnings)
+    _add_limits(file, warnings)
+    if not reads_files:
+        _add_unread(text, layout.platform.label, warnings)
+    warnings.add(*plugin_warnings(f"{content.name}.md", text.encode()))
+    return Rendering(warnings=tuple(warnings), entries=entries)
 
 
-def _limits(file: MarkdownFile) -> list[RenderWarning]:
-    files = {name: ", ".join(file.items(name)) for name in _SCOPES if file.items(name)}
-    return [
-        RenderWarning(name, f"An instruction file holds for the whole project; the rule is not limited to {paths}.")
-        for name, paths in files.items()
-    ]
+def _add_limits(file: MarkdownFile, warnings: Warnings) -> None:
+    for name in SCOPES:
+        if paths := ", ".join(file.items(name)):
+            warnings.loss(name, f"An instruction file holds for the whole project; the rule is not limited to {paths}.")
 
 
-def _unread(text: str, label: str) -> tuple[RenderWarning, ...]:
-    warnings: dict[RenderWarning, None] = {}
-
+def _add_unread(text: str, label: str, warnings: Warnings) -> None:
     def write(placeholder: Placeholder) -> str:
         if placeholder.kind is Kind.FILE:
-            message = f"{label} does not read the file in; the agent has to open it."
-            warnings[RenderWarning(placeholder.written, message)] = None
+            warnings.loss(placeholder.written, f"{label} does not read the file in; the agent has to open it.")
         return placeholder.written
 
     filled_in(text, write)
-    return tuple(warnings)
 
 
 def _closed(text: str) -> str:

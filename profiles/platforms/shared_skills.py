@@ -17,7 +17,6 @@ SKILLS_FOLDER = ".agents/skills"
 _EXPLICIT = "disable-model-invocation"
 # What keeps Codex from using a skill that nobody asked for: https://developers.openai.com/codex/skills
 EXPLICIT_ONLY = ContentFile("agents/openai.yaml", b"policy:\n  allow_implicit_invocation: false\n")
-_DEFAULTS = {_EXPLICIT: "false", "user-invocable": "true"}
 _HEEDED_BY: Mapping[str, tuple[Platform, ...]] = {
     _EXPLICIT: (Platform.CODEX, Platform.CURSOR),
     # https://cursor.com/docs/skills
@@ -78,5 +77,5 @@ def _renamed(before: str, name: str) -> Iterator[RenderWarning]:
 
 def _unheeded(file: MarkdownFile, platform: Platform) -> Iterator[RenderWarning]:
     for field, heeded_by in _HEEDED_BY.items():
-        if platform not in heeded_by and file.text(field).lower() != _DEFAULTS.get(field):
+        if platform not in heeded_by:
             yield from file.dropped({field: f"{platform.label} does not heed it in a skill."})

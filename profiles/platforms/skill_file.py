@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from profiles.frontmatter import Frontmatter, read_frontmatter, read_strictly
 from profiles.platforms.markdown_file import MarkdownFile, description_of
 from profiles.platforms.plain import PLUGIN_ROOT
-from profiles.platforms.prose import in_prose
-from profiles.platforms.yaml_text import front_matter
-from profiles.rendering import RenderWarning
+from profiles.platforms.prose import in_prose, shortened
+from profiles.platforms.yaml_text import quoted_frontmatter
+from profiles.rendering import RenderWarning, Warnings
 
 SKILL_FILE = "SKILL.md"
 LONGEST_DESCRIPTION = 1024
@@ -84,7 +84,7 @@ def _strict_front(read: Frontmatter, name: str) -> _Front:
     if is_plain and not changes:
         return _Front(read.head)
     kept = {key: _typed(value) for key, value in fields.items() if key not in ("name", "description", "when_to_use")}
-    return _Front(front_matter({"name": name, "description": description, **kept}) + "\n", tuple(changes))
+    return _Front(quoted_frontmatter({"name": name, "description": description, **kept}) + "\n", tuple(changes))
 
 
 def _description(fields: Mapping[str, object], read: Frontmatter, name: str) -> tuple[str, list[RenderWarning]]:
@@ -94,7 +94,7 @@ def _description(fields: Mapping[str, object], read: Frontmatter, name: str) -> 
     written = description_of(MarkdownFile(fields if isinstance(said, str) else {}, read.body, ()), name)
     changes = []
     if not isinstance(said, str) or not said.strip():
-        changes.append(_changed("description", f"It has none that is a text; it is written as {_short(written)!r}."))
+        changes.append(_changed("description", f"It has none that is a text; it is written as {shortened(written)!r}."))
     if isinstance(when, str) and when.strip():
         written = f"{written} {' '.join(when.split())}"
         changes.append(
@@ -107,10 +107,11 @@ def _description(fields: Mapping[str, object], read: Frontmatter, name: str) -> 
 
 
 def _body(read: Frontmatter, label: str) -> tuple[str, tuple[RenderWarning, ...]]:
-    names = MarkdownFile(read.fields, "", ()).items("arguments")
-    body, warnings = in_prose(read.body, label=label, after="the name of this skill", names=names)
+    names = MarkdownFile(read.fields, "", ()).argument_names()
+    warnings = Warnings()
+    body = in_prose(read.body, warnings, label=label, after="the name of this skill", names=names)
     if "$ARGUMENTS" in read.body or any(read.fields.get(field) for field in _ARGUMENTS):
-        return body, warnings
+        return body, tuple(warnings)
     # Whoever takes no arguments means a shell's.
     return body, tuple(warning for warning in warnings if not _NUMBERED.fullmatch(warning.field))
 
@@ -127,7 +128,3 @@ def _typed(value: object) -> object:
 
 def _changed(field: str, message: str) -> RenderWarning:
     return RenderWarning(field, message, is_loss=False)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:60]}…"

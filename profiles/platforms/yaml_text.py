@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import yaml
 
 
-def front_matter(fields: Mapping[str, object]) -> str:
+def quoted_frontmatter(fields: Mapping[str, object]) -> str:
     """`fields` as YAML between two `---` lines, the last of them with its line end.
 
     Every text is in double quotes and on one line: a reader of any YAML version takes it for that text, never for

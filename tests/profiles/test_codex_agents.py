@@ -67,7 +67,8 @@ def test_a_rich_agent() -> None:
             RenderWarning("model", "Codex does not have this model; the agent uses that of the session."),
             RenderWarning("memory", "Codex keeps no memory for an agent."),
             RenderWarning(
-                "${CLAUDE_PLUGIN_ROOT}", "The text refers to CLAUDE_PLUGIN_ROOT, which Codex sets for no agent."
+                "${CLAUDE_PLUGIN_ROOT}",
+                "reviewer.md refers to ${CLAUDE_PLUGIN_ROOT}; the other files of its plugin are not deployed there.",
             ),
         ),
     )

@@ -73,7 +73,6 @@ def test_a_rich_command() -> None:
             ),
             RenderWarning("!`git diff --stat`", "Codex runs nothing beforehand; the agent is told to run it."),
             RenderWarning("@docs/style.md", "Codex does not read the file in; the agent has to open it."),
-            RenderWarning("${CLAUDE_PLUGIN_ROOT}", "Codex does not fill it in."),
             RenderWarning(
                 "${CLAUDE_PLUGIN_ROOT}",
                 "SKILL.md refers to ${CLAUDE_PLUGIN_ROOT}; the other files of its plugin are not deployed there.",

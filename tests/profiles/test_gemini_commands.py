@@ -85,9 +85,10 @@ def test_a_rich_command() -> None:
     )
     asks = "Gemini CLI writes it in !{…} and asks before it runs it."
     apart = "Gemini CLI does not take what the user types apart; the agent has to work out what is meant."
+    hint = "Gemini CLI shows no hint; what is typed is used all the same."
     assert rendering.warnings == (
+        RenderWarning("argument-hint", hint, is_loss=False),
         RenderWarning("allowed-tools", "Gemini CLI grants no tools to a command; it asks before each that needs it."),
-        RenderWarning("argument-hint", "Gemini CLI shows no hint for what may be typed after a command."),
         RenderWarning("model", "Gemini CLI runs commands with the model of the conversation."),
         RenderWarning("$ARGUMENTS", "Gemini CLI writes it as {{args}}.", is_loss=False),
         RenderWarning("$branch", apart),

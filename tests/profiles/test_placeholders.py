@@ -4,6 +4,7 @@ import pytest
 
 from profiles.platforms.placeholders import Kind, Placeholder, filled_in
 from profiles.platforms.prose import in_prose
+from profiles.rendering import Warnings
 
 
 def found(text: str, *names: str) -> list[tuple[Kind, str]]:
@@ -33,7 +34,7 @@ def found(text: str, *names: str) -> list[tuple[Kind, str]]:
         ("ask @anna, me@example.org or use @angular", []),
         ("`@a/b.md` ``x ` @a/b.md`` and\n```\n@a/b.md\n```\n", []),
         ("${CLAUDE_SKILL_DIR}/x ${CLAUDE_SESSION_ID}", [(Kind.FOLDER, "SKILL_DIR"), (Kind.VARIABLE, "SESSION_ID")]),
-        ("${HOME} $HOME $branch", []),
+        ("${HOME} $HOME $branch ${CLAUDE_PLUGIN_ROOT}", []),
     ],
 )
 def test_placeholders_are_found_where_they_act_and_nowhere_else(text: str, places: list[tuple[Kind, str]]) -> None:
@@ -46,7 +47,8 @@ def test_named_arguments_are_those_that_were_named() -> None:
 
 def test_words_stand_for_what_is_filled_in() -> None:
     text = "Fix $ARGUMENTS in @a.md:\n!`git diff`\n\n```!\nls\n```\n${CLAUDE_PROJECT_DIR}/x $1 ${CLAUDE_SESSION_ID}\n"
-    written, warnings = in_prose(text, label="Codex", after="the command")
+    warnings = Warnings()
+    written = in_prose(text, warnings, label="Codex", after="the command")
     assert written == (
         "Fix (the text given after the command) in @a.md:\n(run `git diff` for this)\n\n"
         "Run this first:\n\n```\nls\n```\nx $1 ${CLAUDE_SESSION_ID}\n"
@@ -63,12 +65,14 @@ def test_words_stand_for_what_is_filled_in() -> None:
 
 
 def test_a_platform_that_opens_files_loses_none() -> None:
-    assert in_prose("@a.md", label="Cursor", after="the command", opens_files=True) == ("@a.md", ())
+    warnings = Warnings()
+    assert in_prose("@a.md", warnings, label="Cursor", after="the command", opens_files=True) == "@a.md"
+    assert list(warnings) == []
 
 
 @pytest.mark.parametrize("text", ["```!\n", "`a ", "!`", "@a/", "$1", "``` ", "${CLAUDE_", "```!\na\n"])
 def test_a_long_text_takes_no_longer_than_its_length(text: str) -> None:
     """A reading whose cost grows with the square of it would not end within minutes."""
     long = text * (200_000 // len(text))
-    written, _ = in_prose(long, label="Codex", after="the command")
+    written = in_prose(long, Warnings(), label="Codex", after="the command")
     assert len(written) >= len(long) // 2

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from profiles.frontmatter import read_frontmatter
 from profiles.platforms.toml_text import toml_fields
-from profiles.platforms.yaml_text import front_matter
+from profiles.platforms.yaml_text import quoted_frontmatter
 
 PIECES = st.sampled_from(
     ["---", "\n", "'''", '"""', "'", '"', "\\", ": ", "#", "\t", "\r", "\x00", "\u2028", "😀", "é"]
@@ -28,21 +28,21 @@ values = st.recursive(
 @example(fields={"a": "---\nb: c\n---\n"})
 @example(fields={"a": {}, "b": [], "c": [[], {}]})
 def test_frontmatter_gives_back_what_was_written(fields: dict[str, object]) -> None:
-    written = front_matter(fields)
+    written = quoted_frontmatter(fields)
     assert yaml.safe_load(written.removeprefix("---\n").removesuffix("---\n")) == fields
     assert read_frontmatter(f"{written}body".encode()).body == "body"
 
 
 def test_text_that_other_yaml_readers_take_for_something_else_is_quoted() -> None:
     twice = ["0o17", "1e3"]
-    written = front_matter({"version": "1.10", "since": "2024-01-01", "on": True, "a": twice, "b": twice})
+    written = quoted_frontmatter({"version": "1.10", "since": "2024-01-01", "on": True, "a": twice, "b": twice})
     assert written == (
         '---\nversion: "1.10"\nsince: "2024-01-01"\n\'on\': true\na:\n- "0o17"\n- "1e3"\nb:\n- "0o17"\n- "1e3"\n---\n'
     )
 
 
 def test_a_long_text_stays_on_one_line() -> None:
-    assert front_matter({"a": "word " * 100}).count("\n") == 3
+    assert quoted_frontmatter({"a": "word " * 100}).count("\n") == 3
 
 
 @settings(max_examples=60)

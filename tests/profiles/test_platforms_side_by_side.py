@@ -1,0 +1,163 @@
+"""One question, the same answer on every platform that has to translate: texts."""
+
+import pytest
+
+from profiles.enums import ArtifactType, Platform
+from profiles.platforms import module_for
+from profiles.rendering import ArtifactContent, ContentFile, Rendering, Unsupported
+
+PLATFORMS = [Platform.CODEX, Platform.GEMINI, Platform.CURSOR]
+SKILL, COMMAND, AGENT, RULE = ArtifactType.SKILL, ArtifactType.COMMAND, ArtifactType.AGENT, ArtifactType.RULE
+PLUGIN = "${CLAUDE_PLUGIN_ROOT}"
+
+pytestmark = pytest.mark.parametrize("platform", PLATFORMS)
+
+
+def answer(platform: Platform, kind: ArtifactType, front: str, body: str = "Do it.") -> Rendering | Unsupported:
+    text = f"---\nname: review\ndescription: Reviews.\n{front}\n---\n{body}\n"
+    content = ArtifactContent(
+        kind, "tools", "review", (ContentFile("SKILL.md" if kind is SKILL else "", text.encode()),)
+    )
+    module = module_for(platform)
+    return module.renders[kind](content, module.default_layout(module.default_root_dir))
+
+
+def rendered(platform: Platform, kind: ArtifactType, front: str, body: str = "Do it.") -> Rendering:
+    rendering = answer(platform, kind, front, body)
+    assert isinstance(rendering, Rendering)
+    return rendering
+
+
+def losses(rendering: Rendering) -> list[str]:
+    return [warning.field for warning in rendering.warnings if warning.is_loss]
+
+
+def written(rendering: Rendering) -> str:
+    return "".join(file.data.decode() for path in rendering.paths for file in path.files)
+
+
+@pytest.mark.parametrize("kind", [SKILL, COMMAND])
+@pytest.mark.parametrize("names", ["branch depth", "branch, depth", "[branch, depth]"])
+def test_arguments_that_have_names_are_lost(platform: Platform, kind: ArtifactType, names: str) -> None:
+    rendering = rendered(platform, kind, f"arguments: {names}", "Compare $branch at $depth for $5 of $HOME.")
+    assert set(losses(rendering)) >= {"$branch", "$depth"}
+    assert "$HOME" not in losses(rendering)
+
+
+@pytest.mark.parametrize("kind", [SKILL, COMMAND, AGENT, RULE])
+@pytest.mark.parametrize("variable", ["CLAUDE_PLUGIN_ROOT", "CLAUDE_PLUGIN_DATA"])
+def test_what_only_plugins_have_is_lost_and_said_once(platform: Platform, kind: ArtifactType, variable: str) -> None:
+    said = [each for each in rendered(platform, kind, "", f"Read ${{{variable}}}/x.md.").warnings if each.is_loss]
+    assert [each.field for each in said] == [f"${{{variable}}}"]
+    name = "SKILL.md" if kind is SKILL or (platform, kind) == (Platform.CODEX, COMMAND) else "review.md"
+    assert said[0].message == (
+        f"{name} refers to ${{{variable}}}; the other files of its plugin are not deployed there."
+    )
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "background: false",
+        "background: 'no'",
+        "model: inherit",
+        "permissionMode: default",
+        "tools: '*'",
+        "tools: [Read, '*']",
+        "color: red",
+    ],
+)
+def test_what_an_agent_says_that_holds_anyway_is_no_loss(platform: Platform, front: str) -> None:
+    assert losses(rendered(platform, AGENT, front)) == []
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "argument-hint: '[branch]'",
+        "background: 'off'",
+        "disable-model-invocation: true",
+        "model: inherit",
+        "shell: bash",
+        "user-invocable: 'yes'",
+    ],
+)
+@pytest.mark.parametrize("kind", [SKILL, COMMAND])
+def test_what_a_command_says_that_holds_anyway_is_no_loss(platform: Platform, kind: ArtifactType, front: str) -> None:
+    if (platform, kind, front) == (Platform.GEMINI, SKILL, "disable-model-invocation: true"):
+        pytest.skip("Gemini CLI calls every skill itself")
+    assert losses(rendered(platform, kind, front)) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("effort", "max"),
+        ("hooks", "{Stop: []}"),
+        ("initialPrompt", "high"),
+        ("isolation", "worktree"),
+        ("memory", "plan"),
+        ("model", "sonnet"),
+        ("permissionMode", "acceptEdits"),
+        ("skills", "plan"),
+        ("tools", "Read, Task"),
+    ],
+)
+def test_what_an_agent_says_and_no_platform_has_is_lost(platform: Platform, field: str, value: str) -> None:
+    assert losses(rendered(platform, AGENT, f"{field}: {value}")) == [field]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("agent", "reviewer"),
+        ("allowed-tools", "Read"),
+        ("background", "true"),
+        ("context", "fork"),
+        ("disallowed-tools", "Read"),
+        ("effort", "high"),
+        ("hooks", "{Stop: []}"),
+        ("model", "opus"),
+        ("shell", "powershell"),
+        ("user-invocable", "'no'"),
+        ("user-invocable", "false"),
+        ("when_to_use", "often"),
+    ],
+)
+def test_what_a_command_says_and_no_platform_has_is_lost(platform: Platform, field: str, value: str) -> None:
+    assert losses(rendered(platform, COMMAND, f"{field}: {value}")) == [field]
+
+
+@pytest.mark.parametrize(
+    ("front", "only_reads"),
+    [
+        ("permissionMode: plan", True),
+        ("tools: Read, Grep, WebFetch", True),
+        ("tools: Read(src/**)", True),
+        ("tools: Read, Edit\ndisallowedTools: Edit", True),
+        ("disallowedTools: Bash, Edit, Write, Task", True),
+        ("disallowedTools: Bash, Edit, Write", False),
+        ("tools: Read, Task", False),
+        ("tools: Read, Unknown", False),
+        ("tools: Read, Bash(git log *)", False),
+        ("tools: {Read: true}", False),
+        ("tools: '*'", False),
+    ],
+)
+def test_an_agent_only_reads_for_one_reason(platform: Platform, front: str, only_reads: bool) -> None:
+    if platform is Platform.GEMINI:
+        pytest.skip("Gemini CLI has the tools themselves")
+    text = written(rendered(platform, AGENT, front))
+    assert ("readonly: true" in text or 'sandbox_mode = "read-only"' in text) is only_reads
+
+
+@pytest.mark.parametrize("kind", [COMMAND, AGENT, RULE])
+def test_nothing_is_made_of_no_text(platform: Platform, kind: ArtifactType) -> None:
+    assert answer(platform, kind, "model: opus", " ") == Unsupported(f"The {kind.value} has no text.")
+
+
+def test_an_agent_is_called_as_the_artifact_is_and_it_is_said(platform: Platform) -> None:
+    rendering = rendered(platform, AGENT, "name: other")
+    assert "other" not in written(rendering)
+    assert [(each.field, each.is_loss) for each in rendering.warnings] == [("name", False)]
+    assert rendering.warnings[0].message.endswith(" knows it as 'review', the name of the artifact.")
