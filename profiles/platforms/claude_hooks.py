@@ -3,14 +3,12 @@
 Events, handlers and placeholders as documented: https://code.claude.com/docs/en/hooks
 """
 
-import posixpath
 from collections.abc import Mapping
 
-from profiles.entries import Element, EntryKey, Format, Value, checked_key
-from profiles.platforms.definitions import HookGroup, read_hook
-from profiles.platforms.hook_scripts import HookScripts, left_out, placed_scripts
-from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, Unsupported
-from projects.paths import relative_path
+from profiles.entries import Format, Value
+from profiles.platforms.definitions import HookGroup
+from profiles.platforms.hook_scripts import HookFile, HookScripts
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, Unsupported
 
 _PROJECT_DIR = "${CLAUDE_PROJECT_DIR}"
 _EVENTS = frozenset(
@@ -53,35 +51,24 @@ _EVENTS = frozenset(
 _HANDLER_TYPES = ("command", "http", "mcp_tool", "prompt", "agent")
 
 
+_FILE = HookFile("Claude Code", "settings.json", Format.JSON, _PROJECT_DIR)
+
+
 def render_hook(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
     """An entry for each group of handlers, and before them the folder of the scripts, if there are any.
 
     Raises EntryError for a definition that settings.json could not take, PathError for paths that cannot be used.
     """
-    hook = read_hook(content)
-    if isinstance(hook, Unsupported):
-        return hook
-    settings = relative_path(f"{layout.root_dir}/settings.json")
-    # Claude Code is started in the folder above its own to read these settings.
-    start = posixpath.dirname(posixpath.dirname(settings))
-    scripts = placed_scripts(content, hook, layout, base=_PROJECT_DIR, start=start)
-    if isinstance(scripts, Unsupported):
-        return scripts
-    entries: dict[EntryKey, RenderedEntry] = {}
-    for group in hook.groups:
-        value = _rewritten(group, scripts)
-        key = checked_key(Element.of(("hooks", group.event), value))
-        entries.setdefault(key, RenderedEntry(settings, Format.JSON, key, value))
-    return Rendering(
-        scripts.placements(),
-        (*left_out(hook, settings), *scripts.warnings, *scripts.plugin_warnings("Claude Code")),
-        tuple(entries.values()),
+    return _FILE.rendered(
+        content, layout, lambda hook, scripts: ((group.event, _rewritten(group, scripts)) for group in hook.groups)
     )
 
 
 def _rewritten(group: HookGroup, scripts: HookScripts) -> Value:
     if group.event not in _EVENTS:
-        scripts.warn(f"hooks.{group.event}", "Claude Code documents no event of this name and may never run it.")
+        scripts.warnings.loss(
+            f"hooks.{group.event}", "Claude Code documents no event of this name and may never run it."
+        )
     handlers = [_handler(each, f"{group.field}.hooks[{i}]", scripts) for i, each in enumerate(group.handlers)]
     return {**group.value, "hooks": handlers}
 
@@ -89,7 +76,7 @@ def _rewritten(group: HookGroup, scripts: HookScripts) -> Value:
 def _handler(handler: Mapping[str, Value], place: str, scripts: HookScripts) -> Value:
     if handler["type"] not in _HANDLER_TYPES:
         known = ", ".join(_HANDLER_TYPES)
-        scripts.warn(f"{place}.type", f"Claude Code knows handlers of the types {known}.")
+        scripts.warnings.loss(f"{place}.type", f"Claude Code knows handlers of the types {known}.")
     # With `args` the command is started without a shell.
     is_shell = "args" not in handler and handler.get("shell") != "powershell"
     return {
@@ -103,5 +90,5 @@ def _handler(handler: Mapping[str, Value], place: str, scripts: HookScripts) -> 
 def _elsewhere(value: Value, place: str, scripts: HookScripts) -> Value:
     rewritten = scripts.rewritten(value, place)
     if rewritten != value:
-        scripts.warn(place, f"Claude Code is not known to fill in {_PROJECT_DIR} anywhere but in commands.")
+        scripts.warnings.loss(place, f"Claude Code is not known to fill in {_PROJECT_DIR} anywhere but in commands.")
     return rewritten

@@ -54,15 +54,22 @@ TOOLS = (
         "TaskUpdate",
     }
 )
-_EVERYTHING = frozenset({"", "*", ".*", ".+"})
+# Two names that have nothing in common but what all such names have.
+_ANY_SERVERS_TOOLS = ("mcp__a__b", "mcp__C-1__D_2")
+# Those of older versions, which an expression means only where it names them.
+_OLDER = frozenset({"BashOutput", "KillShell", "LS", "MultiEdit", "NotebookRead", "SlashCommand"})
 _LIST = re.compile(r"[\w\s|,-]+")
 _SERVER_TOOLS = re.compile(r"mcp__[\w.*+-]*")
 _LONGEST = 1000
 
 
 def is_everything(matcher: str) -> bool:
-    """Whether it limits nothing."""
-    return matcher.strip() in _EVERYTHING
+    """Whether it limits nothing: it is blank, `*`, or an expression that any tool answers to."""
+    matcher = matcher.strip()
+    if matcher in ("", "*"):
+        return True
+    expression = None if is_list(matcher) else as_expression(matcher)
+    return expression is not None and all(map(expression.search, (*TOOLS, *_ANY_SERVERS_TOOLS)))
 
 
 def is_list(matcher: str) -> bool:
@@ -70,15 +77,24 @@ def is_list(matcher: str) -> bool:
     return _LIST.fullmatch(matcher) is not None
 
 
+def listed(matcher: str) -> list[str]:
+    """The names in a list of them."""
+    return list(dict.fromkeys(name for part in re.split("[|,]", matcher) if (name := part.strip())))
+
+
 def names_in(matcher: str) -> list[str]:
-    """What a matcher means: the names it lists, or the tools that its expression is found in.
+    """What a matcher means: the names it lists, or the tools that its expression is found in, those it names first.
 
     Tools of MCP servers are not known here: of an expression, what it says of them is answered as it is written,
-    `mcp__memory__.*`. An expression that cannot be read means nothing.
+    `mcp__memory__.*`. An expression that cannot be read means no tool of Claude Code's own.
     """
     if is_list(matcher):
-        return list(dict.fromkeys(name for part in re.split("[|,]", matcher) if (name := part.strip())))
-    return [*_found_in(matcher), *dict.fromkeys(_SERVER_TOOLS.findall(matcher))]
+        return listed(matcher)
+    expression = as_expression(matcher)
+    able = [name for name in TOOLS if name not in _OLDER or name in matcher]
+    tools = [name for name in able if expression.search(name)] if expression else []
+    found = dict.fromkeys((*tools, *_SERVER_TOOLS.findall(matcher)))
+    return sorted(found, key=lambda name: (name not in matcher, matcher.find(name), name))
 
 
 def bare_name(tool: str) -> str:
@@ -96,8 +112,3 @@ def as_expression(matcher: str) -> re.Pattern[str] | None:
             return re.compile(matcher)
     except (re.error, OverflowError, RecursionError):
         return None
-
-
-def _found_in(matcher: str) -> list[str]:
-    pattern = as_expression(matcher)
-    return [name for name in sorted(TOOLS) if pattern.search(name)] if pattern else []

@@ -7,36 +7,16 @@ letters, digits, `_` and `|` lists names; any other is a regular expression, of 
 
 import re
 from dataclasses import dataclass
-from warnings import catch_warnings
 
-from profiles.entries import Value
-from profiles.rendering import RenderWarning
+from profiles.platforms.claude_tools import TOOLS, as_expression, is_everything, is_list, names_in
+from profiles.rendering import RenderWarning, Warnings
 
 _TOOL_EVENTS = frozenset({"PermissionRequest", "PostToolUse", "PreToolUse"})
-_NAMES = re.compile(r"[A-Za-z0-9_|]+")
-_WORD = re.compile(r"[A-Za-z0-9_]+")
 _LOOKS_AROUND = re.compile(r"\(\?<?[=!]|\\[1-9]")
-_CALLED = {"MultiEdit": "Edit", "NotebookEdit": "Edit", "Task": "Agent"}
 _EDITING = frozenset({"Edit", "MultiEdit", "NotebookEdit", "Write"})
+_CALLED = {"MultiEdit": "Edit", "NotebookEdit": "Edit", "Task": "Agent"}
 # Tools of Claude Code for which Codex has none that a hook could match.
-_MISSING = frozenset(
-    {
-        "AskUserQuestion",
-        "BashOutput",
-        "ExitPlanMode",
-        "Glob",
-        "Grep",
-        "KillShell",
-        "LS",
-        "NotebookRead",
-        "Read",
-        "Skill",
-        "SlashCommand",
-        "TodoWrite",
-        "WebFetch",
-        "WebSearch",
-    }
-)
+_MISSING = TOOLS - _EDITING - {"Agent", "Bash", "Task"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +28,35 @@ class Matcher:
     matches_nothing: bool = False
 
 
-def for_codex(event: str, matcher: Value) -> Matcher:
+def for_codex(event: str, matcher: str | None) -> Matcher:
     """What limits a group of this event, so that Codex understands it."""
     if matcher is None:
         return Matcher(None)
-    if not isinstance(matcher, str):
-        return _nothing("It is no text, so nobody can say what it matches; the group is left out.")
     if _LOOKS_AROUND.search(matcher):
         return _nothing("Codex cannot look around or back in a matcher; the group is left out.")
-    if not _is_expression(matcher):
+    if matcher != "*" and as_expression(matcher) is None:
         return _nothing("It is no regular expression, and Codex ignores such a matcher; the group is left out.")
-    return _for_tools(matcher) if event in _TOOL_EVENTS else Matcher(matcher)
+    if event not in _TOOL_EVENTS or is_everything(matcher):
+        return Matcher(matcher)
+    return _for_tools(matcher)
 
 
 def _for_tools(matcher: str) -> Matcher:
-    words = dict.fromkeys(_WORD.findall(matcher))
-    warnings = []
-    if missing := [word for word in words if word in _MISSING]:
-        warnings.append(RenderWarning("", f"Codex has no tool {' and no '.join(missing)} for a hook to wait for."))
-    if any(word in _EDITING for word in words):
+    names = names_in(matcher)
+    called = dict.fromkeys(_CALLED.get(name, name) for name in names if name not in _MISSING)
+    missing = f"Codex has no tool {' and no '.join(name for name in names if name in _MISSING)} for a hook to wait for"
+    if names and not called:
+        return _nothing(f"{missing}; the group is left out.")
+    warnings = Warnings()
+    if not _MISSING.isdisjoint(names):
+        warnings.loss("", f"{missing}.")
+    if not _EDITING.isdisjoint(names):
         message = "For an edit Codex tells the hook its patch, in tool_input.command, and no file_path."
-        warnings.append(RenderWarning("", message))
-    if not _NAMES.fullmatch(matcher):
-        return Matcher(matcher, tuple(warnings))
-    called = dict.fromkeys(_CALLED.get(word, word) for word in words if word not in _MISSING)
-    if not called:
-        return _nothing(f"{warnings[0].message[:-1]}; the group is left out.") if warnings else Matcher(matcher)
-    text = "|".join(called)
-    if any(word in _CALLED for word in words):
-        warnings.append(RenderWarning("", f"It is written as {text!r}, as Codex calls the tools.", is_loss=False))
+        warnings.loss("", message)
+    text = "|".join(called) if called and is_list(matcher) else matcher
+    if not {*text.split("|")} <= {*matcher.split("|")}:
+        warnings.note("", f"It is written as {text!r}, as Codex calls the tools.")
     return Matcher(text, tuple(warnings))
-
-
-def _is_expression(matcher: str) -> bool:
-    """Whether it can be read as one, by Python's rules, which are close to Codex's; `*` stands for everything."""
-    try:
-        # What another kind of expression may come to mean is no concern here.
-        with catch_warnings(action="ignore"):
-            re.compile(matcher)
-    except (re.error, OverflowError, RecursionError):
-        return matcher == "*"
-    return True
 
 
 def _nothing(message: str) -> Matcher:

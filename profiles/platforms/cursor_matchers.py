@@ -5,8 +5,9 @@ As documented: https://cursor.com/docs/hooks (matcher configuration), https://cu
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from profiles.platforms.claude_tools import is_everything, listed, names_in
 
 EVENTS = {
     "PreToolUse": "preToolUse",
@@ -36,14 +37,8 @@ _TOOLS = {
     "WebFetch": "WebFetch",
     "WebSearch": "WebSearch",
 }
-# Those that a pattern may mean besides, and that Cursor has not.
-_MISSING_TOOLS = ("Glob", "LS", "NotebookEdit", "NotebookRead", "TodoWrite", "Skill", "ExitPlanMode", "AskUserQuestion")
 _AGENTS = {"Explore": "explore", "general-purpose": "generalPurpose", "Bash": "shell"}
-_EVERYTHING = frozenset({"", "*", ".*"})
-_NAMES = re.compile(r"[\w\s|,-]+")
-_SERVER_TOOLS = re.compile(r"mcp__[\w.*+-]*")
 _SERVER_TOOL = re.compile(r"mcp__(?P<server>[\w-]*?|\.[*+])(?:__(?P<tool>[\w.*+-]+))?")
-_LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +51,19 @@ class Matched:
 
 def matched(event: str, matcher: str) -> Matched:
     """`matcher` of a group that Claude Code runs on `event`, one of `EVENTS`."""
-    if matcher in _EVERYTHING or event in _WITHOUT:
+    if is_everything(matcher) or event in _WITHOUT:
         return Matched("")
     if event in _OF_TOOLS:
         return _tools(matcher)
     if event in _OF_AGENTS:
-        return Matched("|".join(_AGENTS.get(name, name) for name in _split(matcher)))
+        return Matched("|".join(_AGENTS.get(name, name) for name in listed(matcher)))
     return Matched("", [f"Cursor does not tell cases of this event apart; it runs for all, not only for {matcher}."])
 
 
 def _tools(matcher: str) -> Matched:
     found: dict[str, None] = {}
-    lost = []
-    for name in _names(matcher):
+    lost, missing = [], []
+    for name in names_in(matcher):
         if name in _TOOLS:
             found[_TOOLS[name]] = None
         elif server_tool := _SERVER_TOOL.fullmatch(name):
@@ -76,23 +71,9 @@ def _tools(matcher: str) -> Matched:
             if not server_tool["server"].startswith("."):
                 lost.append(f"Cursor does not say whose tool it is; {name} holds for the tools of every MCP server.")
         else:
-            lost.append(f"Cursor has no tool that answers to {name}; it runs without it.")
+            missing.append(name)
+    if missing:
+        lost.append(f"Cursor has no tool that answers to {', '.join(missing)}; it runs without.")
     if found:
         return Matched("|".join(found), lost)
     return Matched(None, lost or [f"None of the tools that Cursor has answers to {matcher}."])
-
-
-def _names(matcher: str) -> Iterable[str]:
-    """The tools that Claude Code takes a matcher for: a list of names, or a pattern that is looked for in them."""
-    if _NAMES.fullmatch(matcher):
-        return _split(matcher)
-    servers = _SERVER_TOOLS.findall(matcher)
-    try:
-        pattern = re.compile(matcher if len(matcher) <= _LONGEST else "(?!)")
-    except (re.error, OverflowError, RecursionError):
-        return servers
-    return [*(name for name in (*_TOOLS, *_MISSING_TOOLS) if pattern.search(name)), *servers]
-
-
-def _split(matcher: str) -> list[str]:
-    return [name for part in re.split("[|,]", matcher) if (name := part.strip())]

@@ -13,10 +13,6 @@ from profiles.rendering import ArtifactContent, ContentFile, Unsupported
 _USUAL_HOOKS_FILE = "hooks/hooks.json"
 
 
-# No hook that a person wrote has as many, and each is an entry of its own in the user's settings.
-MAX_GROUPS = 200
-
-
 @dataclass(frozen=True, slots=True)
 class HookGroup:
     """Handlers that one event runs under one condition. `field` is where it stands in the definition."""
@@ -25,6 +21,12 @@ class HookGroup:
     field: str
     value: Mapping[str, Value]
     handlers: tuple[Mapping[str, Value], ...]
+
+    @property
+    def matcher(self) -> str | None:
+        """What it is limited to, None where no text says it."""
+        matcher = self.value.get("matcher")
+        return matcher if isinstance(matcher, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,6 @@ def read_hook(content: ArtifactContent) -> Hook | Unsupported:
     groups = tuple(_groups(_object(definition["hooks"], "hooks")))
     if not groups:
         return Unsupported(f"{file.path or content.name} names no handler for any event.")
-    if len(groups) > MAX_GROUPS:
-        raise EntryError(f"The definition has {len(groups)} groups of handlers; at most {MAX_GROUPS} are merged.")
     return Hook(
         groups,
         tuple(each for each in content.files if each is not file),

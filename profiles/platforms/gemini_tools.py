@@ -5,7 +5,6 @@ npm package @google/gemini-cli 0.61.0 checks them (tools/tool-names.js, tools/mc
 """
 
 import re
-from fnmatch import fnmatchcase
 
 from profiles.platforms.names import ascii_name
 from projects.paths import PathError
@@ -33,8 +32,6 @@ _BY_CLAUDE_NAME = {
 }
 TOOLS = tuple(sorted(set(_BY_CLAUDE_NAME.values())))
 EVERY_SERVERS_TOOLS = "mcp_*"
-_ANY = ".*"
-_PATTERN = re.compile(r"(?:[\w-]|\.\*)+")
 _MCP = re.compile(r"mcp__(?P<server>.+?)(?:__(?P<tool>.+))?")
 _MAX_NAME_LENGTH = 63
 
@@ -63,22 +60,3 @@ def tool_name(name: str) -> str | None:
         return f"mcp_{server}_*"
     whole = re.sub(r"[^A-Za-z0-9_.:-]", "_", f"mcp_{server}_{tool}")
     return whole if len(whole) <= _MAX_NAME_LENGTH else f"{whole[:30]}...{whole[-30:]}"
-
-
-def tool_patterns(pattern: str) -> list[str]:
-    """Regular expressions for the tools that one alternative of a hook's matcher means; empty where there is none.
-
-    Understood are names, and names with `.*` in them.
-    """
-    if not _PATTERN.fullmatch(pattern):
-        return []
-    match = _MCP.fullmatch(pattern)
-    if match is not None:
-        return [f"mcp_{_server_pattern(match['server'])}_{match['tool'] or _ANY}"]
-    wild = pattern.replace(_ANY, "*")
-    names = {gemini: None for claude, gemini in _BY_CLAUDE_NAME.items() if fnmatchcase(claude, wild)}
-    return list(names) or [tool for tool in TOOLS if tool == pattern]
-
-
-def _server_pattern(pattern: str) -> str:
-    return _ANY.join(re.sub(r"[^A-Za-z0-9-]+", "-", part) for part in pattern.split(_ANY))

@@ -1,36 +1,49 @@
-"""The scripts of a hook: where they are placed, and how its definition refers to them. Nothing here knows a platform.
+"""How a hook gets to its place: a folder of scripts, and entries in a file that refer to them.
 
-Paths that cannot be used raise PathError.
+Nothing here knows a platform. Paths that cannot be used raise PathError.
 """
 
 import posixpath
-from collections.abc import Iterator
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from profiles.entries import Value
-from profiles.platforms.definitions import Hook
+from profiles.entries import Element, EntryError, EntryKey, Format, Value, checked_key
+from profiles.platforms.definitions import Hook, read_hook
 from profiles.platforms.plain import copied_folder
 from profiles.platforms.script_folder import ScriptFolder, plugin_variable
 from profiles.rendering import (
     ArtifactContent,
     ContentFile,
     ProfileLayout,
+    RenderedEntry,
     RenderedPath,
     Rendering,
     RenderWarning,
     Unsupported,
+    Warnings,
 )
+from projects.paths import relative_path
 
+# No hook that a person wrote makes as many, and each is one of its own in a file of the user.
+MAX_ENTRIES = 200
 # What says something about the definition and to nobody else.
-_ABOUT_ITSELF = frozenset({"$schema", "description"})
+ABOUT_ITSELF = frozenset({"$schema", "description"})
+_PROJECT_DIR = re.compile(r"(\$\{(?:CLAUDE|GEMINI)_PROJECT_DIR\})")
 
 
 @dataclass(slots=True)
 class HookScripts:
-    """Where the scripts of one hook are, and what was found in rewriting its definition so far."""
+    """Where the scripts of one hook are for the platform called `label`, and what was found in its definition so far.
 
+    `landmark` is a path that the folder has where the platform begins to count, and hardly another one.
+    """
+
+    label: str
+    landmark: str
     folder: ScriptFolder
-    warnings: dict[RenderWarning, None] = field(default_factory=dict)
+    warnings: Warnings = field(default_factory=Warnings)
     _placed: tuple[RenderedPath, ...] = ()
     _runs: set[str] = field(default_factory=set)
 
@@ -44,7 +57,7 @@ class HookScripts:
             case str():
                 answer = self.folder.rewritten(value, is_shell=is_shell)
                 for problem in answer.problems:
-                    self.warn(place, problem)
+                    self.warnings.loss(place, problem)
                 if place.endswith(".command"):
                     self._runs |= answer.runs
                 return answer.text
@@ -55,9 +68,15 @@ class HookScripts:
             case _:
                 return value
 
-    def warn(self, place: str, message: str, *, is_loss: bool = True) -> None:
-        """Remember a warning, once."""
-        self.warnings[RenderWarning(place, message, is_loss)] = None
+    def line(self, command: str, args: Iterable[str] | None, place: str) -> str:
+        """The command of the handler at `place` as a line for a shell; `args` are words in which it finds nothing."""
+        if args is None:
+            return str(self.rewritten(command, f"{place}.command", is_shell=True))
+        message = f"{self.label} takes one line for a shell; they are written into it."
+        self.warnings.note(f"{place}.args", message)
+        words = [self.rewritten(command, f"{place}.command")]
+        words += [self.rewritten(each, f"{place}.args[{index}]") for index, each in enumerate(args)]
+        return " ".join(_word(str(word)) for word in words)
 
     def files(self) -> Iterator[ContentFile]:
         """The scripts, under their paths in the folder."""
@@ -68,45 +87,98 @@ class HookScripts:
         """The folder, if there are scripts; what is executed by now is executable there."""
         return tuple(_executable(folder, self._runs) for folder in self._placed)
 
-    def plugin_warnings(self, label: str) -> list[RenderWarning]:
-        """A loss for each script that wants what only plugins have, on the platform called `label`."""
-        return [
-            RenderWarning(file.path, f"It refers to {variable}, which {label} sets for plugins only.")
-            for file in self.files()
-            if (variable := plugin_variable(file.data))
-        ]
+    def plugin_warnings(self) -> Iterator[RenderWarning]:
+        """A loss for each script that wants what only plugins have."""
+        for file in self.files():
+            if variable := plugin_variable(file.data):
+                yield RenderWarning(file.path, f"It refers to {variable}, which {self.label} sets for plugins only.")
+
+    def nothing_runs(self) -> Unsupported:
+        """The answer where no handler is left, with what was lost."""
+        reasons = " ".join(dict.fromkeys(warning.message for warning in self.warnings.losses()))
+        return Unsupported(f"{self.label} can run none of its hooks. {reasons}")
 
 
-def placed_scripts(
-    content: ArtifactContent, hook: Hook, layout: ProfileLayout, *, base: str, start: str
-) -> HookScripts | Unsupported:
-    """The scripts of a hook in the profile's folder for hooks; without scripts it needs none.
+# The groups or handlers of a hook as a platform takes them, each with the event they stand under.
+Translation = Callable[[Hook, HookScripts], Iterable[tuple[str, Value]]]
 
-    `base` is how the platform writes the folder `start`, a path in the project ('' for the project itself).
+
+@dataclass(frozen=True, slots=True)
+class HookFile:
+    """The file in a profile's folder that a platform reads hooks from.
+
+    `label` is what the platform is called, `base` how it writes the folder that it is started in, the one above.
     """
-    placed = copied_folder(replace(content, files=hook.scripts), layout) if hook.scripts else Rendering()
-    if isinstance(placed, Unsupported):
-        return placed
-    if not placed.paths:
-        return HookScripts(ScriptFolder(base, "", frozenset()))
-    (folder,) = placed.paths
-    scripts = ScriptFolder(
-        base,
-        posixpath.relpath(f"/{folder.path}", f"/{start}"),
-        frozenset(file.path for file in folder.files),
-        is_project=not content.namespace,
-    )
-    return HookScripts(scripts, _placed=placed.paths)
+
+    label: str
+    name: str
+    format: Format
+    base: str
+
+    def rendered(
+        self, content: ArtifactContent, layout: ProfileLayout, translation: Translation
+    ) -> Rendering | Unsupported:
+        """An entry for each value that `translation` makes, equal ones once; before them the folder of the scripts.
+
+        Raises EntryError for a definition that the file could not take, PathError for paths that cannot be used.
+        """
+        hook = read_hook(content)
+        if isinstance(hook, Unsupported):
+            return hook
+        path = relative_path(f"{layout.root_dir}/{self.name}")
+        scripts = self._scripts(content, hook, layout, path)
+        if isinstance(scripts, Unsupported):
+            return scripts
+        entries: dict[EntryKey, RenderedEntry] = {}
+        for event, value in translation(hook, scripts):
+            key = checked_key(Element.of(("hooks", event), value))
+            entries.setdefault(key, RenderedEntry(path, self.format, key, value))
+            if len(entries) > MAX_ENTRIES:
+                raise EntryError(
+                    f"It makes more entries in {self.name} than are merged for a hook: at most {MAX_ENTRIES}."
+                )
+        if not entries:
+            return scripts.nothing_runs()
+        warnings = (*_left_out(hook, self.name), *scripts.warnings, *scripts.plugin_warnings())
+        return Rendering(scripts.placements(), warnings, tuple(entries.values()))
+
+    def _scripts(
+        self, content: ArtifactContent, hook: Hook, layout: ProfileLayout, path: str
+    ) -> HookScripts | Unsupported:
+        """The scripts in the profile's folder for hooks; without scripts there needs to be none."""
+        start = posixpath.dirname(posixpath.dirname(path))
+        placed = copied_folder(replace(content, files=hook.scripts), layout) if hook.scripts else Rendering()
+        if isinstance(placed, Unsupported):
+            return placed
+        if not placed.paths:
+            return HookScripts(self.label, _relative(path, start), ScriptFolder(self.base, "", frozenset()))
+        (folder,) = placed.paths
+        files = frozenset(file.path for file in folder.files)
+        where = _relative(folder.path, start)
+        scripts = ScriptFolder(self.base, where, files, is_project=not content.namespace)
+        return HookScripts(self.label, where, scripts, _placed=placed.paths)
 
 
-def left_out(hook: Hook, path: str) -> list[RenderWarning]:
-    """A loss for each key of the definition that is no hook and so does not go into the file at `path`."""
-    name = posixpath.basename(path)
-    return [
-        RenderWarning(key, f"Only the hooks go into {name}; this is left out.")
-        for key in hook.other_keys
-        if key not in _ABOUT_ITSELF
-    ]
+def _relative(path: str, start: str) -> str:
+    return posixpath.relpath(f"/{path}", f"/{start}")
+
+
+def _left_out(hook: Hook, name: str) -> Iterator[RenderWarning]:
+    """A loss for each key of the definition that is no hook and so does not go into the file."""
+    for key in hook.other_keys:
+        if key not in ABOUT_ITSELF:
+            yield RenderWarning(key, f"Only the hooks go into {name}; this is left out.")
+
+
+def _word(text: str) -> str:
+    """One word for a shell, in which nothing is filled in but the project's folder."""
+    pieces = _PROJECT_DIR.split(text)
+    return "".join(f'"{piece}"' if i % 2 else _literal(piece) for i, piece in enumerate(pieces)) or "''"
+
+
+def _literal(text: str) -> str:
+    """`text` as it is. A `$` is parted from what follows: a reader may fill in a variable in spite of quotes."""
+    return "".join(shlex.quote(part) for part in re.split(r"(?<=\$)", text) if part)
 
 
 def _executable(folder: RenderedPath, runs: set[str]) -> RenderedPath:

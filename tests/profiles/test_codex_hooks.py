@@ -91,7 +91,7 @@ def test_a_rich_hook() -> None:
             {
                 "type": "command",
                 "command": FINDS
-                + """echo 'it'"'"'s '"${CLAUDE_PROJECT_DIR}"/.codex/hooks/review/hooks/check.sh '$HOME'""",
+                + """echo 'it'"'"'s '"${CLAUDE_PROJECT_DIR}"/.codex/hooks/review/hooks/check.sh '$'HOME""",
             },
         ],
     }
@@ -113,7 +113,7 @@ def test_a_rich_hook() -> None:
                 f"{PLACE}.hooks[2]", "Codex runs commands, and no handler of the type 'prompt'; it is left out."
             ),
             RenderWarning("hooks.Notification", "Codex has no event Notification; what it runs is left out."),
-            RenderWarning("hooks.Stop[0].hooks[0].once", "Codex takes no such value in a handler; it is left out."),
+            RenderWarning("hooks.Stop[0].hooks[0].once", "Codex knows no such key of a handler; it is left out."),
         ),
         tuple(
             RenderedEntry(".codex/hooks.json", Format.JSON, Element.of(("hooks", event), group), group)
@@ -177,7 +177,7 @@ def test_a_hook_of_which_codex_runs_nothing_is_unsupported_and_says_why(kind: st
 
 
 def test_the_tool_of_a_server_can_be_a_handler() -> None:
-    handler = {"type": "mcp_tool", "server": "my server", "tool": "note", "input": {"a": 1}, "timeout": 5, "if": "x"}
+    handler = {"type": "mcp_tool", "server": "my server", "tool": "note", "input": {"a": 1}, "timeout": 5, "once": True}
     rendering = placed(running(handler))
     assert handler_of(rendering) == {
         "type": "mcp_tool",
@@ -186,7 +186,7 @@ def test_the_tool_of_a_server_can_be_a_handler() -> None:
         "input": {"a": 1},
         "timeout": 5,
     }
-    assert losses(rendering) == [f"{PLACE}.hooks[0].if"]
+    assert losses(rendering) == [f"{PLACE}.hooks[0].once"]
 
 
 @pytest.mark.parametrize(
@@ -199,8 +199,7 @@ def test_the_tool_of_a_server_can_be_a_handler() -> None:
         ("async", "yes"),
         ("statusMessage", 3),
         ("commandWindows", []),
-        ("if", "Bash(git *)"),
-        ("env", {}),
+        ("env", {"A": "b"}),
     ],
 )
 def test_what_would_make_codex_reject_the_file_is_left_out_and_said(key: str, value: object) -> None:
@@ -209,7 +208,7 @@ def test_what_would_make_codex_reject_the_file_is_left_out_and_said(key: str, va
     assert losses(rendering) == [f"{PLACE}.hooks[0].{key}"]
 
 
-@pytest.mark.parametrize(("given", "written"), [(0, 1), (0.2, 1), (30, 30), (1.5, 2)])
+@pytest.mark.parametrize(("given", "written"), [(0.2, 1), (30, 30), (1.5, 2)])
 def test_a_timeout_is_whole_seconds(given: float, written: int) -> None:
     assert handler_of(placed(running(command(timeout=given))))["timeout"] == written
 
