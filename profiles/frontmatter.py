@@ -40,8 +40,13 @@ class Frontmatter:
 
     def text(self, name: str) -> str:
         """A field as one trimmed text; empty when it is missing or no text."""
-        value = self.fields.get(name)
-        return value.strip() if isinstance(value, str) else ""
+        return text_in(self.fields, name)
+
+
+def text_in(fields: Mapping[str, object], name: str) -> str:
+    """A field as one trimmed text; empty when it is missing or no text."""
+    value = fields.get(name)
+    return value.strip() if isinstance(value, str) else ""
 
 
 def read_frontmatter(data: bytes) -> Frontmatter:

@@ -38,6 +38,6 @@ def _unheeded(file: MarkdownFile) -> Iterator[RenderWarning]:
                 f"Claude Code limits a rule by 'paths' alone; this one holds not only for {', '.join(items)} there."
             )
             yield RenderWarning(name, message)
-    if not scopes and file.text("alwaysApply").lower() == "false":
+    if not scopes and file.is_false("alwaysApply"):
         message = "Claude Code has no rules that the agent brings in when it needs them; there it always holds."
         yield RenderWarning("alwaysApply", message)

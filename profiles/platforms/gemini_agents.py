@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from profiles.entries import Value
 from profiles.platforms.agents import known_as
+from profiles.platforms.claude_tools import bare_name
 from profiles.platforms.gemini_servers import translated_server
 from profiles.platforms.gemini_tools import EVERY_SERVERS_TOOLS, TOOLS, server_name, tool_name
 from profiles.platforms.markdown_file import MarkdownFile, description_of
@@ -28,8 +29,19 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _LONGEST_NUMBER = 9
 _SERVER_KEYS = {"httpUrl": "http_url", "includeTools": "include_tools", "excludeTools": "exclude_tools"}
 _HANDLED = frozenset(
-    {"name", "description", "tools", "disallowedTools", "model", "maxTurns", "max_turns", "mcpServers"}
-    | {"display_name", "timeout_mins", "kind"}
+    {
+        "description",
+        "disallowedTools",
+        "display_name",
+        "kind",
+        "maxTurns",
+        "max_turns",
+        "mcpServers",
+        "model",
+        "name",
+        "timeout_mins",
+        "tools",
+    }
 )
 # What says nothing about how an agent works.
 _FOR_THE_EYE = frozenset({"color", "license", "metadata", "version", "author"})
@@ -123,7 +135,7 @@ def _granted(names: list[str], warnings: Warnings) -> list[str]:
 def _denied(file: MarkdownFile, warnings: Warnings) -> set[str]:
     denied = set()
     for name in file.items("disallowedTools"):
-        bare = name.partition("(")[0].strip()
+        bare = bare_name(name)
         tool = tool_name(bare)
         if tool and bare != name:
             message = f"Gemini CLI denies whole tools only; for {name} the agent does without {tool}."

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from profiles.frontmatter import read_frontmatter
+from profiles.frontmatter import read_frontmatter, text_in
 from profiles.rendering import ArtifactContent, RenderWarning, Unsupported
 
 # What TOML, YAML and terminals refuse or act on.
@@ -41,8 +41,7 @@ class MarkdownFile:
 
     def text(self, name: str) -> str:
         """A field as one trimmed text; empty when it is missing or no text."""
-        value = self.fields.get(name)
-        return value.strip() if isinstance(value, str) else ""
+        return text_in(self.fields, name)
 
     def items(self, name: str) -> list[str]:
         """A field that is a list, or one text with commas, as a list of trimmed texts."""
@@ -53,6 +52,10 @@ class MarkdownFile:
     def is_true(self, name: str) -> bool:
         """Whether a field says yes."""
         return self.text(name).lower() in _YES
+
+    def is_false(self, name: str) -> bool:
+        """Whether a field says no."""
+        return self.text(name).lower() in _NO
 
     def argument_names(self) -> frozenset[str]:
         """The names that a command or skill has for its arguments: a list, or one text with blanks or commas."""
