@@ -16,15 +16,16 @@ pytestmark = pytest.mark.reader
 WITHOUT_A_PLACE = {
     ("skill:spelt-small", "codex"): "A skill is read from its SKILL.md, and this one has none.",
     ("skill:spelt-small", "gemini"): "A skill is read from its SKILL.md, and this one has none.",
-    ("agent:agent-without-text", "codex"): "The agent has no text, and Codex ignores agents without instructions.",
-    ("agent:agent-without-text", "gemini"): "The agent has no text, and Gemini CLI starts none without.",
+    ("agent:agent-without-text", "codex"): "The agent has no text.",
+    ("agent:agent-without-text", "gemini"): "The agent has no text.",
+    ("command:command-without-text", "codex"): "The command has no text.",
     ("command:command-without-text", "gemini"): "The command has no text.",
     ("hook:with-an-odd-matcher", "codex"): (
         "Codex can run none of its hooks. It is no regular expression, and Codex ignores such a matcher; the group is "
         "left out."
     ),
     ("hook:with-an-odd-matcher", "gemini"): (
-        "Nothing of it would run. Gemini CLI has no tool like Bash(; it runs nothing for that."
+        "Gemini CLI can run none of its hooks. Gemini CLI has no tool like Bash(; it runs nothing for that."
     ),
     ("mcp:streaming", "codex"): ("Codex talks to remote servers over streamable HTTP only, and this one wants SSE."),
 }
