@@ -1,36 +1,14 @@
 """What becomes of an MCP server for Codex."""
 
-import json
-
 import pytest
 
 from profiles.entries import EntryError, Format, Member
-from profiles.enums import ArtifactType
-from profiles.platforms.codex import MODULE
-from profiles.rendering import ArtifactContent, ContentFile, RenderedEntry, Rendering, RenderWarning, Unsupported
+from profiles.enums import Platform
+from profiles.rendering import RenderedEntry, Rendering, RenderWarning
 from projects.paths import PathError
+from tests.profiles.rendered import layout_of, losses, placed, refused, rendered, server, value_of
 
-LAYOUT = MODULE.default_layout(".codex")
-
-
-def server(definition: object, name: str = "github") -> ArtifactContent:
-    data = json.dumps(definition).encode()
-    return ArtifactContent(ArtifactType.MCP, "tools", name, (ContentFile("", data),), ".mcp.json")
-
-
-def placed(content: ArtifactContent) -> Rendering:
-    answer = MODULE.renders[ArtifactType.MCP](content, LAYOUT)
-    assert isinstance(answer, Rendering)
-    return answer
-
-
-def value_of(rendering: Rendering) -> object:
-    (entry,) = rendering.entries
-    return entry.value
-
-
-def losses(rendering: Rendering) -> list[str]:
-    return [warning.field for warning in rendering.warnings if warning.is_loss]
+LAYOUT = layout_of(Platform.CODEX)
 
 
 def entry(name: str, value: object) -> tuple[RenderedEntry]:
@@ -51,7 +29,8 @@ def test_a_rich_local_server() -> None:
                 "tools": ["find"],
             },
             "Git Hub",
-        )
+        ),
+        LAYOUT,
     )
     value = {
         "command": "${CLAUDE_PLUGIN_ROOT}/bin/server",
@@ -93,7 +72,8 @@ def test_a_rich_remote_server() -> None:
                 "headers": {"Authorization": "Bearer ${TOKEN}", "X-Key": "${KEY}", "X-Team": "a", "X-Mix": "k=${KEY}"},
                 "oauth": {"clientId": "x"},
             }
-        )
+        ),
+        LAYOUT,
     )
     value = {
         "url": "https://${HOST}/mcp",
@@ -127,7 +107,7 @@ def test_a_rich_remote_server() -> None:
     ],
 )
 def test_a_minimal_server(definition: object, value: object) -> None:
-    assert placed(server(definition)) == Rendering((), (), entry("github", value))
+    assert placed(server(definition), LAYOUT) == Rendering((), (), entry("github", value))
 
 
 @pytest.mark.parametrize(
@@ -141,9 +121,7 @@ def test_a_minimal_server(definition: object, value: object) -> None:
     ],
 )
 def test_a_server_that_codex_cannot_talk_to_is_unsupported(definition: object, reason: str) -> None:
-    answer = MODULE.renders[ArtifactType.MCP](server(definition), LAYOUT)
-    assert isinstance(answer, Unsupported)
-    assert reason in answer.reason
+    assert reason in refused(server(definition), LAYOUT)
 
 
 @pytest.mark.parametrize(
@@ -163,19 +141,22 @@ def test_a_server_that_codex_cannot_talk_to_is_unsupported(definition: object, r
     ],
 )
 def test_what_would_keep_codex_from_starting_is_left_out_and_said(key: str, given: object) -> None:
-    rendering = placed(server({"command": "x", key: given}))
+    rendering = placed(server({"command": "x", key: given}), LAYOUT)
     assert value_of(rendering) == {"command": "x"}
     assert losses(rendering) == [key]
 
 
 @pytest.mark.parametrize(("given", "written"), [(2000, 2), (2500, 2.5), (1, 0.001)])
 def test_milliseconds_become_seconds(given: int, written: float) -> None:
-    assert value_of(placed(server({"command": "x", "timeout": given}))) == {"command": "x", "tool_timeout_sec": written}
+    assert value_of(placed(server({"command": "x", "timeout": given}), LAYOUT)) == {
+        "command": "x",
+        "tool_timeout_sec": written,
+    }
 
 
 @pytest.mark.parametrize(("name", "written"), [("a_B-1", "a_B-1"), ("acme/tools: ü", "acme-tools-u"), ("été", "ete")])
 def test_a_name_is_written_in_the_letters_that_codex_takes(name: str, written: str) -> None:
-    rendering = placed(server({"command": "x"}, name))
+    rendering = placed(server({"command": "x"}, name), LAYOUT)
     assert rendering.entries[0].key == Member(("mcp_servers", written))
     assert [warning.field for warning in rendering.warnings] == (["name"] if name != written else [])
     assert losses(rendering) == []
@@ -184,4 +165,4 @@ def test_a_name_is_written_in_the_letters_that_codex_takes(name: str, written: s
 @pytest.mark.parametrize("name", ["", "…", "x" * 300])
 def test_a_name_of_which_nothing_can_be_made_is_refused(name: str) -> None:
     with pytest.raises((EntryError, PathError), match="name"):
-        MODULE.renders[ArtifactType.MCP](server({"command": "x"}, name), LAYOUT)
+        rendered(server({"command": "x"}, name), LAYOUT)

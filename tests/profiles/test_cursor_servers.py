@@ -7,18 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profiles.entries import EntryError, Format, Member
-from profiles.enums import ArtifactType
-from profiles.platforms.cursor import MODULE
-from profiles.rendering import ArtifactContent, ContentFile, RenderedEntry, Rendering, RenderWarning, Unsupported
+from profiles.enums import Platform
+from profiles.rendering import RenderedEntry, Rendering, RenderWarning
+from tests.profiles.rendered import layout_of, placed, refused, rendered, server, value_of
 
-
-def rendered(definition: object, name: str = "docs", root_dir: str = ".cursor") -> Rendering | Unsupported:
-    content = ArtifactContent(ArtifactType.MCP, "", name, (ContentFile("", json.dumps(definition).encode()),))
-    return MODULE.renders[ArtifactType.MCP](content, MODULE.default_layout(root_dir))
+LAYOUT = layout_of(Platform.CURSOR)
 
 
 def one_server(value: object, *warnings: RenderWarning, root_dir: str = ".cursor") -> Rendering:
-    key = Member(("mcpServers", "docs"))
+    key = Member(("mcpServers", "github"))
     return Rendering(warnings=warnings, entries=(RenderedEntry(f"{root_dir}/mcp.json", Format.JSON, key, value),))
 
 
@@ -34,7 +31,9 @@ def one_server(value: object, *warnings: RenderWarning, root_dir: str = ".cursor
     ],
 )
 def test_a_server_is_a_member_of_cursors_file(definition: object, root_dir: str) -> None:
-    assert rendered(definition, root_dir=root_dir) == one_server(definition, root_dir=root_dir)
+    assert rendered(server(definition), layout_of(Platform.CURSOR, root_dir)) == one_server(
+        definition, root_dir=root_dir
+    )
 
 
 def test_a_server_with_much_to_say() -> None:
@@ -45,7 +44,7 @@ def test_a_server_with_much_to_say() -> None:
         "args": ["${CLAUDE_PROJECT_DIR}/data", "${CLAUDE_PLUGIN_ROOT}/bin"],
         "timeout": 30,
     }
-    assert rendered(definition) == one_server(
+    assert rendered(server(definition), LAYOUT) == one_server(
         {
             "type": "http",
             "headers": {"Authorization": "Bearer ${env:TOKEN}", "X": "${env:ALREADY} $PLAIN"},
@@ -65,40 +64,33 @@ def test_a_server_with_much_to_say() -> None:
 
 def test_a_type_that_nobody_knows_is_left_out() -> None:
     message = "Cursor knows servers of the types stdio, http and sse; it is left to find out which this is."
-    answer = rendered({"type": "pigeon", "url": "https://example.org"})
+    answer = rendered(server({"type": "pigeon", "url": "https://example.org"}), LAYOUT)
     assert answer == one_server({"url": "https://example.org"}, RenderWarning("type", message))
 
 
 @pytest.mark.parametrize("definition", [{"type": "ws", "url": "https://example.org"}, {"url": "wss://example.org"}])
 def test_a_websocket_is_nothing_that_cursor_speaks(definition: object) -> None:
-    assert rendered(definition) == Unsupported(
-        "Cursor reaches MCP servers by stdio, HTTP and SSE, and not by WebSocket."
-    )
+    reason = "Cursor reaches MCP servers by stdio, HTTP and SSE, and not by WebSocket."
+    assert refused(server(definition), LAYOUT) == reason
 
 
-@pytest.mark.parametrize(("definition", "name"), [({}, "docs"), ({"command": 1}, "docs"), ({"command": "x"}, "a\nb")])
-def test_what_no_file_could_take_is_an_error(definition: object, name: str) -> None:
+def test_a_name_that_no_file_could_take_is_refused() -> None:
     with pytest.raises(EntryError):
-        rendered(definition, name)
+        rendered(server({"command": "x"}, "a\nb"), LAYOUT)
 
 
-values = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=10) | st.just("${A:-}${B}"),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=10)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | TEXT | st.just("${A:-}${B}"),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2),
     max_leaves=6,
 )
 
 
-@given(
-    fields=st.dictionaries(st.sampled_from(["args", "env", "type", "headers", "x", "serverUrl"]), values, max_size=4)
-)
+@given(fields=st.dictionaries(st.sampled_from(["args", "env", "type", "headers", "x", "auth"]), VALUES, max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_every_server_is_json_without_a_variable_that_cursor_would_not_fill_in(fields: dict[str, object]) -> None:
-    try:
-        answer = rendered({**fields, "command": "${C}"})
-    except EntryError:
-        return
-    assert isinstance(answer, Rendering)
-    text = json.dumps(answer.entries[0].value)
-    assert json.loads(text) == answer.entries[0].value
+    value = value_of(placed(server({**fields, "command": "${C}"}), LAYOUT))
+    text = json.dumps(value)
+    assert json.loads(text) == value
     assert not {"${A", "${B", "${C"} & {text[i : i + 3] for i in range(len(text))}

@@ -1,35 +1,23 @@
 """What becomes of one and the same MCP server on the platforms, side by side."""
 
-import json
-
 import pytest
 
+from profiles.entries import EntryError
 from profiles.enums import ArtifactType, Platform
-from profiles.platforms import module_for
-from profiles.rendering import ArtifactContent, ContentFile, Rendering, Unsupported
+from profiles.rendering import ArtifactContent, ContentFile
+from tests.profiles.rendered import layout_of, placed, refused, rendered, server, value_of
+from tests.profiles.rendered import losses as losses_of
 
 CLAUDE, CODEX, GEMINI, CURSOR = PLATFORMS = (Platform.CLAUDE_CODE, Platform.CODEX, Platform.GEMINI, Platform.CURSOR)
 TRANSLATING = (CODEX, GEMINI, CURSOR)
 
 
-def rendered(platform: Platform, definition: object) -> Rendering | Unsupported:
-    module = module_for(platform)
-    data = json.dumps(definition).encode()
-    content = ArtifactContent(ArtifactType.MCP, "", "docs", (ContentFile("", data),), ".mcp.json")
-    return module.renders[ArtifactType.MCP](content, module.default_layout(module.default_root_dir))
-
-
 def written(platform: Platform, definition: object) -> object:
-    answer = rendered(platform, definition)
-    assert isinstance(answer, Rendering)
-    (entry,) = answer.entries
-    return entry.value
+    return value_of(placed(server(definition), layout_of(platform)))
 
 
 def losses(platform: Platform, definition: object) -> list[str]:
-    answer = rendered(platform, definition)
-    assert isinstance(answer, Rendering)
-    return [warning.field for warning in answer.warnings if warning.is_loss]
+    return losses_of(placed(server(definition), layout_of(platform)))
 
 
 @pytest.mark.parametrize("platform", TRANSLATING)
@@ -43,9 +31,7 @@ def losses(platform: Platform, definition: object) -> list[str]:
     ],
 )
 def test_nobody_but_claude_code_speaks_websocket_however_it_is_written(platform: Platform, definition: object) -> None:
-    answer = rendered(platform, definition)
-    assert isinstance(answer, Unsupported)
-    assert "WebSocket" in answer.reason
+    assert "WebSocket" in refused(server(definition), layout_of(platform))
 
 
 def test_claude_code_reaches_a_websocket_however_it_is_written() -> None:
@@ -87,9 +73,7 @@ def test_the_type_says_which_of_command_and_url_counts(platform: Platform, value
     ],
 )
 def test_a_server_without_what_its_type_needs_has_no_place(platform: Platform, definition: object, wanted: str) -> None:
-    answer = rendered(platform, definition)
-    assert isinstance(answer, Unsupported)
-    assert answer.reason.endswith(f"has no {wanted}.")
+    assert refused(server(definition), layout_of(platform)).endswith(f"has no {wanted}.")
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -178,7 +162,7 @@ def test_what_a_platform_has_no_word_for_is_a_loss(platform: Platform, said: dic
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_type_that_nobody_knows_is_said(platform: Platform, definition: dict[str, object]) -> None:
     if platform is CODEX and "url" in definition:
-        assert isinstance(rendered(platform, definition), Unsupported)
+        assert "pigeon" in refused(server(definition), layout_of(platform))
         return
     expected = definition if platform is CLAUDE else {key: each for key, each in definition.items() if key != "type"}
     assert written(platform, definition) == expected
@@ -199,6 +183,30 @@ def test_a_type_that_nobody_knows_is_said(platform: Platform, definition: dict[s
 def test_files_of_a_plugin_are_missed_where_the_artifact_names_them(
     platform: Platform, definition: object, places: list[str]
 ) -> None:
-    answer = rendered(platform, definition)
-    assert isinstance(answer, Rendering)
-    assert [each.field for each in answer.warnings if "of its plugin" in each.message] == places
+    rendering = placed(server(definition), layout_of(platform))
+    assert [each.field for each in rendering.warnings if "of its plugin" in each.message] == places
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize(
+    ("definition", "reason"),
+    [
+        ([], "object"),
+        (b"{,}", "cannot be read"),
+        ({}, "neither a command nor a URL"),
+        ({"args": []}, "neither a command nor a URL"),
+        ({"command": None}, "neither a command nor a URL"),
+        ({"command": 1}, "command is not a text"),
+        ({"url": ""}, "url is not a text"),
+        ({"command": "x", "env": {"\x00": 1}}, "NUL"),
+    ],
+)
+def test_a_definition_that_is_none_is_refused(platform: Platform, definition: object, reason: str) -> None:
+    with pytest.raises(EntryError, match=reason):
+        rendered(server(definition), layout_of(platform))
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_server_of_two_files_has_no_place(platform: Platform) -> None:
+    content = ArtifactContent(ArtifactType.MCP, "", "x", (ContentFile("a", b"{}"), ContentFile("b", b"{}")))
+    assert "2 files" in refused(content, layout_of(platform))
