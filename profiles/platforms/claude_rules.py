@@ -34,9 +34,7 @@ def _unheeded(file: MarkdownFile) -> Iterator[RenderWarning]:
     scopes = {name: items for name in _OTHER_SCOPES if (items := file.items(name))}
     for name, items in scopes.items():
         if _EVERYWHERE.isdisjoint(items):
-            message = (
-                f"Claude Code limits a rule by 'paths' alone; this one holds not only for {', '.join(items)} there."
-            )
+            message = f"Claude Code limits a rule by 'paths' alone; there it holds not only for {', '.join(items)}."
             yield RenderWarning(name, message)
     if not scopes and file.is_false("alwaysApply"):
         message = "Claude Code has no rules that the agent brings in when it needs them; there it always holds."

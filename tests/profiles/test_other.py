@@ -1,10 +1,24 @@
 """What lands where for a platform nothing is known about."""
 
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 
+from artifacts.queries import LoadedArtifact
+from deployments.services.rendering import rendered
+from profiles.entries import Format, Section
 from profiles.enums import ArtifactType
 from profiles.platforms.other import MODULE
-from profiles.rendering import ArtifactContent, ContentFile, Rendering, Unsupported
+from profiles.rendering import (
+    ArtifactContent,
+    ContentFile,
+    RenderedEntry,
+    RenderedPath,
+    Rendering,
+    RenderWarning,
+    Unsupported,
+)
 
 LAYOUT = MODULE.default_layout("agents")
 
@@ -17,35 +31,86 @@ def test_the_defaults_lie_below_one_visible_folder() -> None:
         "agent": "agents/agents",
         "rule": "agents/rules",
     }
+    assert LAYOUT.supported_artifact_types == tuple(LAYOUT.artifact_path_map)
 
 
-def test_a_skill_is_copied_unchanged() -> None:
+def test_a_skill_is_its_folder_and_nothing_else() -> None:
     files = (
-        ContentFile("SKILL.md", b"${CLAUDE_PLUGIN_ROOT}/skills/pdf/run.sh"),
-        ContentFile("run.sh", b"#!/bin/sh\n", executable=True),
+        ContentFile(
+            "SKILL.md", b"\xef\xbb\xbf---\r\nname: other\r\n---\r\n${CLAUDE_PLUGIN_ROOT}/skills/pdf/run.sh $1\r\n"
+        ),
+        ContentFile("run.sh", b"#!/bin/sh\ncat $CLAUDE_PLUGIN_ROOT/x\n", executable=True),
+        ContentFile(".claude-plugin/plugin.json", b"{}"),
     )
-    answer = MODULE.renders[ArtifactType.SKILL](
-        ArtifactContent(ArtifactType.SKILL, "", "pdf", files, "skills/pdf"), LAYOUT
+    content = ArtifactContent(ArtifactType.SKILL, "documents", "synced", files, "skills/pdf")
+    said = "refers to ${CLAUDE_PLUGIN_ROOT}; the other files of its plugin are not deployed there."
+    assert MODULE.renders[ArtifactType.SKILL](content, LAYOUT) == Rendering(
+        paths=(RenderedPath("agents/skills/synced", files),),
+        warnings=(
+            RenderWarning("${CLAUDE_PLUGIN_ROOT}", f"SKILL.md {said}"),
+            RenderWarning("${CLAUDE_PLUGIN_ROOT}", f"run.sh {said}"),
+        ),
     )
-    assert isinstance(answer, Rendering)
-    assert answer.paths[0].path == "agents/skills/pdf"
-    assert answer.paths[0].files == files
-    assert len(answer.warnings) == 1
 
 
 @pytest.mark.parametrize("artifact_type", [ArtifactType.COMMAND, ArtifactType.AGENT, ArtifactType.RULE])
-def test_a_single_file_is_copied_unchanged(artifact_type: ArtifactType) -> None:
-    content = ArtifactContent(artifact_type, "", "review", (ContentFile("", b"---\ntools: x\n---\n"),))
-    answer = MODULE.renders[artifact_type](content, LAYOUT)
-    assert isinstance(answer, Rendering)
-    assert answer.paths[0].path == f"agents/{artifact_type.value}s/review.md"
-    assert answer.paths[0].files == (ContentFile("", b"---\ntools: x\n---\n"),)
+def test_a_single_file_is_itself_and_nothing_else(artifact_type: ArtifactType) -> None:
+    file = ContentFile("", b"---\r\nglobs: *\r\nmodel: opus\r\n---\r\n$1 $ARGUMENTS @a.md \xff\r\n", executable=True)
+    content = ArtifactContent(artifact_type, "documents", "review", (file,), "review.md")
+    assert MODULE.renders[artifact_type](content, LAYOUT) == Rendering(
+        paths=(RenderedPath(f"agents/{artifact_type.value}s/review.md", (file,)),)
+    )
 
 
-@pytest.mark.parametrize("artifact_type", [ArtifactType.HOOK, ArtifactType.MCP])
-def test_hooks_and_servers_have_nowhere_to_go(artifact_type: ArtifactType) -> None:
-    content = ArtifactContent(artifact_type, "", "x", (ContentFile("", b"{}"),))
-    answer = MODULE.renders[artifact_type](content, LAYOUT)
-    assert isinstance(answer, Unsupported)
-    assert "Nothing says where" in answer.reason
-    assert artifact_type not in LAYOUT.supported_artifact_types
+@pytest.mark.parametrize(
+    ("artifact_type", "reason"),
+    [
+        (ArtifactType.HOOK, "Nothing says where this platform reads hooks."),
+        (ArtifactType.MCP, "Nothing says where this platform reads MCP servers."),
+    ],
+)
+def test_of_hooks_and_servers_it_is_said_why_they_stay_out(artifact_type: ArtifactType, reason: str) -> None:
+    content = ArtifactContent(artifact_type, "", "x", (ContentFile("", b'{"command": "x", "hooks": {}}'),))
+    assert MODULE.renders[artifact_type](content, LAYOUT) == Unsupported(reason)
+
+
+RULE = ArtifactContent(ArtifactType.RULE, "", "words", (ContentFile("", b"Write plainly.\n"),))
+render_rule = MODULE.renders[ArtifactType.RULE]
+
+
+@pytest.mark.parametrize("artifact_type", [ArtifactType.COMMAND, ArtifactType.AGENT, ArtifactType.RULE])
+def test_the_folders_move_with_the_root_and_by_the_map(artifact_type: ArtifactType) -> None:
+    content = replace(RULE, type=artifact_type)
+    render = MODULE.renders[artifact_type]
+    assert render(content, MODULE.default_layout("web/agents")) == Rendering(
+        paths=(RenderedPath(f"web/agents/{artifact_type.value}s/words.md", RULE.files),)
+    )
+    layout = replace(LAYOUT, artifact_path_map={artifact_type: "agents/rules/deep"})
+    assert render(content, layout) == Rendering(paths=(RenderedPath("agents/rules/deep/words.md", RULE.files),))
+
+
+def test_the_prefixes_let_rule_files_in_or_keep_them_out() -> None:
+    outside = replace(LAYOUT, context_path_prefixes=("docs",))
+    assert render_rule(RULE, outside) == Unsupported(
+        "The profile puts rules into agents/rules, which is outside its context path prefixes (docs)."
+    )
+    assert render_rule(RULE, replace(LAYOUT, context_path_prefixes=("docs", "agents"))) == render_rule(RULE, LAYOUT)
+
+
+def test_the_instruction_files_take_rules_that_have_no_folder() -> None:
+    layout = replace(LAYOUT, artifact_path_map={}, project_config_filenames=("AGENTS.md", "web/AGENTS.md"))
+    assert render_rule(RULE, layout) == Rendering(
+        entries=tuple(
+            RenderedEntry(path, Format.MARKDOWN, Section("words"), "Write plainly.")
+            for path in ("AGENTS.md", "web/AGENTS.md")
+        )
+    )
+
+
+def test_a_type_that_the_profile_does_not_take_is_not_placed() -> None:
+    artifact = LoadedArtifact(UUID(int=1), ArtifactType.RULE, "rule:words", "", False, (), None, None, RULE)
+    layout = replace(LAYOUT, supported_artifact_types=(ArtifactType.SKILL,))
+    assert rendered(artifact.uuid, artifact, "other", LAYOUT).outcome == render_rule(RULE, LAYOUT)
+    assert rendered(artifact.uuid, artifact, "other", layout).outcome == Unsupported(
+        "The profile does not take artifacts of type rule."
+    )
