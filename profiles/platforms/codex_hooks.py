@@ -64,12 +64,14 @@ def _group(group: HookGroup, scripts: HookScripts) -> dict[str, Value] | None:
     """The group as Codex takes it; None if nothing of it is left."""
     if group.event not in _EVENTS:
         message = f"Codex has no event {group.event}; what it runs is left out."
-        scripts.warnings.loss(f"hooks.{group.event}", message)
+        scripts.leave_out(f"hooks.{group.event}", message)
         return None
     matcher = for_codex(group.event, group.matcher)
-    scripts.warnings.add(*(replace(said, field=f"{group.field}.matcher") for said in matcher.warnings))
-    if matcher.matches_nothing:
+    place = f"{group.field}.matcher"
+    if matcher.why_nothing:
+        scripts.leave_out(place, matcher.why_nothing)
         return None
+    scripts.warnings.add(*(replace(said, field=place) for said in matcher.warnings))
     answers = [_handler(each, group, scripts) for each in handlers_of(group, scripts)]
     group_settings(group, scripts)
     handlers: list[Value] = [handler for handler in answers if handler]
@@ -89,7 +91,7 @@ def _handler(handler: Handler, group: HookGroup, scripts: HookScripts) -> dict[s
             written = {**named, **handler.settings(scripts, _OF_TOOLS)}
         case _:
             message = f"Codex runs commands, and no handler of the type {handler.kind!r}; it is left out."
-            scripts.warnings.loss(handler.field, message)
+            scripts.leave_out(handler.field, message)
             return None
     if handler.timeout is not None:
         written["timeout"] = _seconds(handler.timeout, group, scripts)

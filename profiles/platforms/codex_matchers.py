@@ -21,11 +21,11 @@ _MISSING = TOOLS - _EDITING - {"Agent", "Bash", "Task"}
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A matcher for Codex, None for none, and what is said of it. Without any match the group is of no use."""
+    """A matcher for Codex, None for none, and what is said of it; or why a group that has it is left out."""
 
     text: str | None
     warnings: tuple[RenderWarning, ...] = ()
-    matches_nothing: bool = False
+    why_nothing: str = ""
 
 
 def for_codex(event: str, matcher: str | None) -> Matcher:
@@ -33,9 +33,11 @@ def for_codex(event: str, matcher: str | None) -> Matcher:
     if matcher is None:
         return Matcher(None)
     if _LOOKS_AROUND.search(matcher):
-        return _nothing("Codex cannot look around or back in a matcher; the group is left out.")
+        return Matcher(None, why_nothing="Codex cannot look around or back in a matcher; the group is left out.")
     if matcher != "*" and as_expression(matcher) is None:
-        return _nothing("It is no regular expression, and Codex ignores such a matcher; the group is left out.")
+        return Matcher(
+            None, why_nothing="It is no regular expression, and Codex ignores such a matcher; the group is left out."
+        )
     if event not in _TOOL_EVENTS or is_everything(matcher):
         return Matcher(matcher)
     return _for_tools(matcher)
@@ -46,7 +48,7 @@ def _for_tools(matcher: str) -> Matcher:
     called = dict.fromkeys(_CALLED.get(name, name) for name in names if name not in _MISSING)
     missing = f"Codex has no tool {' and no '.join(name for name in names if name in _MISSING)} for a hook to wait for"
     if names and not called:
-        return _nothing(f"{missing}; the group is left out.")
+        return Matcher(None, why_nothing=f"{missing}; the group is left out.")
     warnings = Warnings()
     if not _MISSING.isdisjoint(names):
         warnings.loss("", f"{missing}.")
@@ -57,7 +59,3 @@ def _for_tools(matcher: str) -> Matcher:
     if not {*text.split("|")} <= {*matcher.split("|")}:
         warnings.note("", f"It is written as {text!r}, as Codex calls the tools.")
     return Matcher(text, tuple(warnings))
-
-
-def _nothing(message: str) -> Matcher:
-    return Matcher(None, (RenderWarning("", message),), matches_nothing=True)

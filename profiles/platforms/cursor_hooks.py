@@ -56,7 +56,7 @@ def _translated(hook: Hook, scripts: HookScripts) -> Iterator[tuple[str, Value]]
         event = EVENTS.get(group.event)
         if event is None:
             message = f"Cursor has no event like {group.event}; what it runs is left out."
-            scripts.warnings.loss(f"hooks.{group.event}", message)
+            scripts.leave_out(f"hooks.{group.event}", message)
             continue
         for value in _values(group, scripts):
             if group.event in _PRINTS_CONTEXT and "command" in value:
@@ -70,8 +70,9 @@ def _values(group: HookGroup, scripts: HookScripts) -> Iterator[dict[str, Value]
     group_settings(group, scripts)
     found = matched(group.event, group.matcher or "")
     place = f"{group.field}.matcher"
+    say = scripts.leave_out if found.matcher is None else scripts.warnings.loss
     for message in found.lost:
-        scripts.warnings.loss(place, message)
+        say(place, message)
     if found.matcher is None:
         return
     if found.matcher not in ("", group.matcher):
@@ -89,11 +90,11 @@ def _value(handler: Handler, scripts: HookScripts) -> dict[str, Value] | None:
         case {"type": "prompt", "prompt": str(prompt)} if prompt.strip():
             value = {"type": "prompt", "prompt": prompt}
         case {"type": "prompt"}:
-            scripts.warnings.loss(f"{handler.field}.prompt", "It is no text; this handler is left out.")
+            scripts.leave_out(f"{handler.field}.prompt", "It is no text; this handler is left out.")
             return None
         case _:
             message = "Cursor runs handlers of the types command and prompt; this one is left out."
-            scripts.warnings.loss(f"{handler.field}.type", message)
+            scripts.leave_out(f"{handler.field}.type", message)
             return None
     if handler.timeout is not None:
         value["timeout"] = handler.timeout

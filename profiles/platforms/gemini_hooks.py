@@ -95,7 +95,7 @@ class _Group:
         event = _EVENTS.get(name, "")
         if not event:
             message = f"Gemini CLI has no event like {name}; its handlers are left out."
-            self.scripts.warnings.loss(f"hooks.{name}", message)
+            self.scripts.leave_out(f"hooks.{name}", message)
         elif event != name:
             self.scripts.warnings.note(f"hooks.{name}", f"Gemini CLI calls this event {event}.")
         return event
@@ -106,13 +106,18 @@ class _Group:
         if self._is_own:
             return ("" if is_everything(matcher) else matcher,)
         found = for_gemini(event, matcher)
-        self.scripts.warnings.add(*(replace(said, field=f"{self.group.field}.matcher") for said in found.warnings))
+        place = f"{self.group.field}.matcher"
+        for said in found.warnings:
+            if found.texts:
+                self.scripts.warnings.add(replace(said, field=place))
+            else:
+                self.scripts.leave_out(place, said.message)
         return found.texts
 
     def _handler(self, handler: Handler) -> dict[str, Value] | None:
         if handler.kind != "command":
             message = "Gemini CLI runs commands only; this handler is left out."
-            self.scripts.warnings.loss(f"{handler.field}.type", message)
+            self.scripts.leave_out(f"{handler.field}.type", message)
             return None
         written: dict[str, Value] = {"type": "command", "command": self._command(handler)}
         if handler.timeout is not None:

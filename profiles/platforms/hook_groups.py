@@ -59,7 +59,7 @@ def groups_with_matcher(hook: Hook, scripts: HookScripts) -> Iterator[HookGroup]
             yield group
         else:
             message = "It is no text, so nobody can say what it matches; the group is left out."
-            scripts.warnings.loss(f"{group.field}.matcher", message)
+            scripts.leave_out(f"{group.field}.matcher", message)
 
 
 def group_settings(
@@ -77,7 +77,7 @@ def handlers_of(group: HookGroup, scripts: HookScripts) -> Iterator[Handler]:
         kind = str(value["type"])
         if problem := _problem(value, kind, scripts.label):
             key, message = problem
-            scripts.warnings.loss(f"{field}.{key}", f"{message} This handler is left out.")
+            scripts.leave_out(f"{field}.{key}", f"{message} This handler is left out.")
             continue
         args = value.get("args") if kind == "command" else None
         words = tuple(str(each) for each in args) if isinstance(args, list) else None

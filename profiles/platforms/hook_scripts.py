@@ -46,6 +46,7 @@ class HookScripts:
     warnings: Warnings = field(default_factory=Warnings)
     _placed: tuple[RenderedPath, ...] = ()
     _runs: set[str] = field(default_factory=set)
+    _left_out: dict[str, None] = field(default_factory=dict)
 
     def rewritten(self, value: Value, place: str, *, is_shell: bool = False) -> Value:
         """`value` with every reference to a script counted from the folder they are placed in.
@@ -78,6 +79,11 @@ class HookScripts:
         words += [self.rewritten(each, f"{place}.args[{index}]") for index, each in enumerate(args)]
         return " ".join(_word(str(word)) for word in words)
 
+    def leave_out(self, place: str, message: str) -> None:
+        """Remember a loss because of which a group or a handler is not run."""
+        self.warnings.loss(place, message)
+        self._left_out[message] = None
+
     def files(self) -> Iterator[ContentFile]:
         """The scripts, under their paths in the folder."""
         for folder in self._placed:
@@ -94,9 +100,8 @@ class HookScripts:
                 yield RenderWarning(file.path, f"It refers to {variable}, which {self.label} sets for plugins only.")
 
     def nothing_runs(self) -> Unsupported:
-        """The answer where no handler is left, with what was lost."""
-        reasons = " ".join(dict.fromkeys(warning.message for warning in self.warnings.losses()))
-        return Unsupported(f"{self.label} can run none of its hooks. {reasons}")
+        """The answer where no handler is left, with what it was that left them out."""
+        return Unsupported(f"{self.label} can run none of its hooks. {' '.join(self._left_out)}")
 
 
 # The groups or handlers of a hook as a platform takes them, each with the event they stand under.

@@ -124,6 +124,7 @@ def test_a_hook_of_which_nothing_would_run_says_what_is_lost_and_no_more(platfor
     assert "handler" in answer.reason
     assert "written" not in answer.reason
     assert "words" not in answer.reason
+    assert "patch" not in answer.reason
 
 
 @on_each_platform
