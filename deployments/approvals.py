@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet, Value
+from django.db.models.functions import Left, StrIndex
 
 from deployments.installer.decisions import Action, Target
 from deployments.installer.journal import Result
+from deployments.installer.results import kept_result
 from deployments.models import Deployment, Run, RunItem
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms import approval_for, module_for
@@ -35,19 +37,18 @@ class Approval:
 
 def approval_of(result: Result) -> str | None:
     """Where the user agrees to what this result says was written, or would be; None where nobody is asked."""
-    return _approval(result.platform, result.artifact_id, result.status, result.action)
+    is_written = result.status == RunItem.Status.SUCCESS and result.action in _WRITING
+    return approval_for(result.platform, result.artifact_type) if is_written else None
 
 
-def awaits(item: RunItem) -> bool:
-    """Whether what this result of a run wrote is used only once the user agrees."""
-    return _approval(item.platform, item.artifact_label, item.status, item.action) is not None
+def approval_kept(item: RunItem) -> str | None:
+    """The same of a result that was kept; None too where what its run did does not stand any more."""
+    return approval_of(kept_result(item)) if item.run.state == Run.State.DONE else None
 
 
 def awaiting(results: Iterable[Result]) -> list[Approval]:
     """What of `results` is used only once the user agrees, by platform."""
-    return _summed(
-        Counter((result.platform, _type_in(result.artifact_id)) for result in results if approval_of(result))
-    )
+    return _summed(Counter((result.platform, result.artifact_type) for result in results if approval_of(result)))
 
 
 def awaiting_of(run: Run) -> list[Approval]:
@@ -55,14 +56,8 @@ def awaiting_of(run: Run) -> list[Approval]:
     if run.state != Run.State.DONE:
         return []
     written = run.items.filter(status=RunItem.Status.SUCCESS, action__in=_WRITING)
-    names = {f"{platform}_{artifact_type}": (platform, artifact_type) for platform, artifact_type in _asked_about()}
-    found = written.aggregate(
-        **{
-            name: Count("pk", filter=Q(platform=platform, artifact_label__startswith=f"{artifact_type}:"))
-            for name, (platform, artifact_type) in names.items()
-        }
-    )
-    return _summed({names[name]: number for name, number in found.items()})
+    typed = written.annotate(artifact_type=Left("artifact_label", StrIndex("artifact_label", Value(":")) - 1))
+    return _counted_rows(typed)
 
 
 def approvals_for(targets: Iterable[Target]) -> list[Approval]:
@@ -72,17 +67,12 @@ def approvals_for(targets: Iterable[Target]) -> list[Approval]:
 
 def approvals_among(deployments: QuerySet[Deployment]) -> list[Approval]:
     """The same of rows. One query."""
-    rows = deployments.order_by().values_list("platform", "artifact_type").annotate(number=Count("pk"))
+    return _counted_rows(deployments)
+
+
+def _counted_rows(found: QuerySet[Deployment] | QuerySet[RunItem]) -> list[Approval]:
+    rows = found.order_by().values_list("platform", "artifact_type").annotate(number=Count("pk"))
     return _summed({(platform, artifact_type): number for platform, artifact_type, number in rows})
-
-
-def _approval(platform: str, label: str, status: str, action: str) -> str | None:
-    is_written = status == RunItem.Status.SUCCESS and action in _WRITING
-    return approval_for(platform, _type_in(label)) if is_written else None
-
-
-def _type_in(label: str) -> str:
-    return label.partition(":")[0]
 
 
 def _asked_about() -> Iterator[tuple[Platform, ArtifactType]]:

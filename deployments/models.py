@@ -194,6 +194,11 @@ class RunItem(models.Model):
     def __str__(self) -> str:
         return f"{self.artifact_label}: {self.status}"
 
+    @property
+    def artifact_type(self) -> str:
+        """The type in its label; it may be one that this release does not know."""
+        return self.artifact_label.partition(":")[0]
+
 
 class JournalEntry(models.Model):
     """What a run set out to do to one path: the states before and after (null: nothing there).

@@ -11,10 +11,11 @@ from pydantic import ConfigDict, Field, model_validator
 
 from accounts.endpoints.paging import Page, PageQuery
 from accounts.endpoints.types import Body, Filters, Flag, Line
-from deployments.approvals import approval_of
+from deployments.approvals import approval_kept, approval_of
 from deployments.installer.decisions import Action, OnConflict
 from deployments.installer.diffs import DiffKind, FileDiff
 from deployments.installer.journal import Result
+from deployments.installer.results import kept_result
 from deployments.installer.status import DeploymentStatus, Status
 from deployments.models import Deployment, Run, RunItem
 from deployments.services.reports import Report
@@ -122,14 +123,16 @@ class DeployResultItem(Schema):
     notes: list[str] = Field(description="What is written in another way there and means the same.", examples=[[]])
     approval: str | None = Field(
         description="Where the platform asks its user before it uses what is written here: what to do there. Null "
-        "where nothing is written, or nobody is asked.",
+        "where nothing is written, or nobody is asked, or what was written has been taken back.",
         examples=[None],
     )
     paths: list[str] = Field(examples=[[".claude/skills/pdf"]])
     diffs: list[FileDiffRead] | None = Field(description="What changes in its files, when asked for.", examples=[None])
 
     @classmethod
-    def of(cls, result: Result, diffs: tuple[FileDiff, ...] | None = None) -> "DeployResultItem":
+    def of(
+        cls, result: Result, *, approval: str | None, diffs: tuple[FileDiff, ...] | None = None
+    ) -> "DeployResultItem":
         """The schema of a result."""
         return cls(
             artifact_uuid=result.artifact_uuid,
@@ -143,29 +146,15 @@ class DeployResultItem(Schema):
             error=result.reason if result.status == RunItem.Status.ERROR else None,
             warnings=list(result.warnings),
             notes=list(result.notes),
-            approval=approval_of(result),
+            approval=approval,
             paths=list(result.paths),
             diffs=None if diffs is None else [FileDiffRead.from_orm(diff) for diff in diffs],
         )
 
     @classmethod
     def of_row(cls, row: RunItem) -> "DeployResultItem":
-        """The schema of a result as it was kept."""
-        return cls.of(
-            Result(
-                artifact_uuid=row.artifact_uuid,
-                artifact_id=row.artifact_label,
-                namespace=row.artifact_namespace,
-                profile_id=row.deployment_profile_id,
-                platform=row.platform,
-                status=RunItem.Status(row.status),
-                action=row.action,
-                reason=row.reason,
-                warnings=tuple(row.warnings),
-                notes=tuple(row.notes),
-                paths=tuple(row.paths),
-            )
-        )
+        """The schema of a result as it was kept, which came with its run."""
+        return cls.of(kept_result(row), approval=approval_kept(row))
 
 
 ApprovalField = Field(
@@ -247,7 +236,10 @@ class BatchDeployResponse(Schema):
             fingerprint=report.fingerprint,
             counts=RunCounts(**report.counts),
             notes=list(report.notes),
-            results=[DeployResultItem.of(*pair) for pair in zip(report.results, diffs, strict=True)],
+            results=[
+                DeployResultItem.of(result, approval=approval_of(result), diffs=of_result)
+                for result, of_result in zip(report.results, diffs, strict=True)
+            ],
         )
 
 

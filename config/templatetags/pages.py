@@ -18,7 +18,7 @@ from lucide.templatetags.lucide import lucide
 
 from accounts.text import printable
 from deployment_sets.drawing.colours import in_both_themes
-from deployments import approvals
+from deployments.approvals import approval_kept
 from deployments.installer.diffs import FileDiff
 from deployments.models import Run, RunItem
 from deployments.report import counted
@@ -130,7 +130,7 @@ def what_happened(item: RunItem) -> str:
 @register.filter
 def awaits(item: RunItem) -> bool:
     """Whether what this result wrote is used only once the user of its platform agrees."""
-    return approvals.awaits(item)
+    return approval_kept(item) is not None
 
 
 @register.filter

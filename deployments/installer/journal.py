@@ -52,6 +52,7 @@ class Result:
 
     artifact_uuid: UUID
     artifact_id: str
+    artifact_type: str
     namespace: str
     profile_id: str
     platform: str

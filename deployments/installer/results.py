@@ -15,6 +15,7 @@ def result_of(item: PlanItem) -> Result:
     return Result(
         artifact_uuid=item.target.artifact_uuid,
         artifact_id=item.target.label,
+        artifact_type=item.target.artifact_type,
         namespace=item.target.namespace,
         profile_id=item.target.profile_id,
         platform=item.target.platform,
@@ -25,6 +26,24 @@ def result_of(item: PlanItem) -> Result:
         notes=item.notes,
         paths=item.paths,
         places=tuple(_places(item)),
+    )
+
+
+def kept_result(item: RunItem) -> Result:
+    """A result as it was kept, which is without its places."""
+    return Result(
+        artifact_uuid=item.artifact_uuid,
+        artifact_id=item.artifact_label,
+        artifact_type=item.artifact_type,
+        namespace=item.artifact_namespace,
+        profile_id=item.deployment_profile_id,
+        platform=item.platform,
+        status=RunItem.Status(item.status),
+        action=item.action,
+        reason=item.reason,
+        warnings=tuple(item.warnings),
+        notes=tuple(item.notes),
+        paths=tuple(item.paths),
     )
 
 

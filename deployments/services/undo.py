@@ -134,7 +134,7 @@ def _undone(item: RunItem) -> Undone:
         artifact_uuid=item.artifact_uuid,
         label=item.artifact_label,
         namespace=item.artifact_namespace,
-        artifact_type=item.artifact_label.partition(":")[0],
+        artifact_type=item.artifact_type,
         profile_id=item.deployment_profile_id,
         platform=item.platform,
         profile_root_dir="",

@@ -124,6 +124,22 @@ def test_a_run_that_was_undone_awaits_nothing(desk: Desk, pages: Client) -> None
     assert "awaiting approval" not in words(pages.get(f"/runs/{made.pk}"))
 
 
+def test_the_api_says_of_a_run_that_was_undone_what_its_page_says(desk: Desk, api: Caller) -> None:
+    made = desk.deploy(desk.artifact("mcp:docs", SERVER)).run
+    assert made is not None
+    desk.undo()
+    assert [each["approval"] for each in api.get(f"/runs/{made.pk}/results").json()["items"]] == [None]
+
+
+def test_types_and_platforms_of_yesterday_await_nothing(desk: Desk, pages: Client) -> None:
+    made = desk.deploy(desk.artifact("mcp:docs", SERVER)).run
+    assert made is not None
+    item = made.items.get()
+    item.artifact_label = "theme:night"
+    item.save()
+    assert "awaiting approval" not in words(pages.get(f"/runs/{made.pk}"))
+
+
 def test_a_plan_says_it_before_anything_is_written(desk: Desk, pages: Client) -> None:
     docs = desk.artifact("mcp:docs", SERVER)
     desk.deploy(docs)
