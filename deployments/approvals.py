@@ -4,7 +4,7 @@ Whether the user has agreed, only the platform knows.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet, Value
@@ -31,8 +31,22 @@ class Approval:
     @property
     def what(self) -> str:
         """What it asks about: "3 hooks and 1 MCP server"."""
-        *others, last = [_counted(artifact_type, number) for artifact_type, number in self.counts.items()]
-        return f"{', '.join(others)} and {last}" if others else last
+        return _listed([_counted(artifact_type, number) for artifact_type, number in self.counts.items()])
+
+    @property
+    def when_planned(self) -> str:
+        """What is said of it, before `what`, while nothing is written."""
+        return f"Will await approval in {self.platform.label}"
+
+    @property
+    def when_written(self) -> str:
+        """What is said of it, before `what`, once a run has written that."""
+        return f"Written, awaiting approval in {self.platform.label}"
+
+    @property
+    def where_it_lies(self) -> str:
+        """What is said of it, before the sentence, where nobody knows whether the user has agreed."""
+        return f"{self.platform.label} uses {self.what} once you have agreed"
 
 
 def approval_of(result: Result) -> str | None:
@@ -56,8 +70,9 @@ def awaiting_of(run: Run) -> list[Approval]:
     if run.state != Run.State.DONE:
         return []
     written = run.items.filter(status=RunItem.Status.SUCCESS, action__in=_WRITING)
-    typed = written.annotate(artifact_type=Left("artifact_label", StrIndex("artifact_label", Value(":")) - 1))
-    return _counted_rows(typed)
+    type_in_label = Left("artifact_label", StrIndex("artifact_label", Value(":")) - 1)
+    rows = written.order_by().values_list("platform", type_in_label).annotate(number=Count("pk"))
+    return _summed({(platform, artifact_type): number for platform, artifact_type, number in rows})
 
 
 def approvals_for(targets: Iterable[Target]) -> list[Approval]:
@@ -67,12 +82,14 @@ def approvals_for(targets: Iterable[Target]) -> list[Approval]:
 
 def approvals_among(deployments: QuerySet[Deployment]) -> list[Approval]:
     """The same of rows. One query."""
-    return _counted_rows(deployments)
-
-
-def _counted_rows(found: QuerySet[Deployment] | QuerySet[RunItem]) -> list[Approval]:
-    rows = found.order_by().values_list("platform", "artifact_type").annotate(number=Count("pk"))
+    rows = deployments.order_by().values_list("platform", "artifact_type").annotate(number=Count("pk"))
     return _summed({(platform, artifact_type): number for platform, artifact_type, number in rows})
+
+
+def in_one_line(approvals: Sequence[Approval]) -> str:
+    """Who asks, of what lies in a project: "Codex and Cursor use some of this once you have agreed"; '' for nobody."""
+    names = list(dict.fromkeys(approval.platform.label for approval in approvals))
+    return f"{_listed(names)} use{'s' if len(names) == 1 else ''} some of this once you have agreed" if names else ""
 
 
 def _asked_about() -> Iterator[tuple[Platform, ArtifactType]]:
@@ -89,6 +106,11 @@ def _summed(numbers: Mapping[tuple[str, str], int]) -> list[Approval]:
             sentence = module_for(platform).approvals[artifact_type]
             found.setdefault((platform, sentence), {})[artifact_type] = number
     return [Approval(platform, sentence, counts) for (platform, sentence), counts in found.items()]
+
+
+def _listed(words: Sequence[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _counted(artifact_type: ArtifactType, number: int) -> str:

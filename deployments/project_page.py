@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
-from deployments.approvals import Approval, approvals_among
+from deployments.approvals import Approval, approvals_among, approvals_for, in_one_line
 from deployments.exceptions import NothingToUndoError, ProjectFolderError
 from deployments.installer.entry_decisions import describe_entry
 from deployments.installer.status import DeploymentStatus, Status
@@ -115,7 +115,8 @@ class DeployedList:
     """A page of deployments, counted by status where somebody looked at the disk.
 
     `problem` says why nobody could, `unseen` how many were left out because they are too many to look at.
-    `approvals` are what platforms ask their user about, of all that matches; nobody here knows what the user said.
+    `approvals` are what platforms ask their user about, of all that matches but was not left out; nobody here knows
+    what the user said.
     """
 
     page: Page[Any]
@@ -124,6 +125,11 @@ class DeployedList:
     unseen: int = 0
     counts: Sequence[StatusCount] = ()
     approvals: Sequence[Approval] = ()
+
+    @property
+    def asked_first(self) -> str:
+        """Whose platforms ask about some of it, in a line; nothing where none does."""
+        return in_one_line(self.approvals)
 
     @property
     def deployments(self) -> list[Deployment]:
@@ -183,7 +189,8 @@ def _of_status(project: Project, found: QuerySet[Deployment], status: Status, pa
     shown = Paginator(matching, ROWS_PER_PAGE).get_page(page)
     by_key = {_key(each): each for each in found.filter(pk__in=looked, artifact_uuid__in=[uuid for uuid, _ in shown])}
     rows = [DeployedRow(by_key[key], entries[key]) for key in shown if key in by_key]
-    return DeployedList(shown, rows, unseen=found.count() - len(looked))
+    approvals = approvals_for(entries[key].status.target for key in matching)
+    return DeployedList(shown, rows, unseen=found.count() - len(looked), approvals=approvals)
 
 
 def _entries(project: Project, deployments: set[UUID]) -> dict[tuple[UUID, str], StatusEntry]:

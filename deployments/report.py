@@ -43,9 +43,9 @@ def as_lines(report: Report) -> Iterator[str]:
             yield f"{_INDENT}Note: {printable(note)}"
         if report.diffs:
             yield from _diff_lines(report.diffs[number])
-    lead = "Will await approval" if report.run is None else "Written, awaiting approval"
     for approval in awaiting(report.results):
-        yield f"{lead} in {approval.platform.label}: {approval.what}. {approval.sentence}"
+        lead = approval.when_planned if report.run is None else approval.when_written
+        yield f"{lead}: {approval.what}. {approval.sentence}"
     yield from map(printable, report.notes)
     yield as_sentence(report)
 
@@ -99,7 +99,7 @@ def status_lines(statuses: Sequence[DeploymentStatus]) -> Iterator[str]:
             yield _INDENT + printable(reason)
         yield from _diff_lines(status.diffs)
     for approval in approvals_for(status.target for status in statuses):
-        yield f"{approval.platform.label} uses {approval.what} once you have agreed: {approval.sentence}"
+        yield f"{approval.where_it_lies}: {approval.sentence}"
 
 
 def status_sentence(statuses: Sequence[DeploymentStatus]) -> str:

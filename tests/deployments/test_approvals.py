@@ -156,6 +156,8 @@ def test_a_project_says_what_is_used_only_once_its_user_agreed(desk: Desk, pages
     text = words(pages.get(f"/projects/{desk.project.pk}"))
     assert f"Claude Code uses 1 MCP server once you have agreed: {OF_SERVERS}" in text
     assert "once you have agreed" not in words(pages.get(f"/projects/{desk.project.pk}?words=ship"))
+    assert "once you have agreed" in words(pages.get(f"/projects/{desk.project.pk}?status=in_sync"))
+    assert "once you have agreed" not in words(pages.get(f"/projects/{desk.project.pk}?status=modified"))
     code, output = run("project_status", "--project", str(desk.folder), "--user", "owner")
     assert code == 0
     assert f"Claude Code uses 1 MCP server once you have agreed: {OF_SERVERS}\n" in output
@@ -168,6 +170,25 @@ def test_a_project_names_several_types_in_one_line(desk: Desk, pages: Client) ->
     assert Deployment.objects.count() == 3
     text = words(pages.get(f"/projects/{desk.project.pk}"))
     assert f"Gemini uses 1 skill, 1 hook and 1 MCP server once you have agreed: {TRUST}" in text
+
+
+def test_a_project_says_in_one_line_who_asks_and_the_rest_when_it_is_opened(desk: Desk, pages: Client) -> None:
+    def summary() -> str:
+        (found,) = re.findall(
+            r"<summary id=\"asked-first\">(.+)</summary>", pages.get(f"/projects/{desk.project.pk}").text
+        )
+        return str(found)
+
+    def lies(platform: str, artifact_id: str) -> None:
+        artifact = desk.artifact(artifact_id)
+        DeploymentFactory(project=desk.project, artifact=artifact, platform=platform, deployment_profile_id=platform)
+
+    lies("codex", "mcp:docs")
+    lies("codex", "hook:check")
+    assert summary() == "Codex uses some of this once you have agreed"
+    lies("cursor", "mcp:more")
+    lies("gemini", "skill:pdf")
+    assert summary() == "Codex, Gemini and Cursor use some of this once you have agreed"
 
 
 def test_more_results_cost_no_more_queries(desk: Desk, pages: Client) -> None:
