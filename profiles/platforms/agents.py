@@ -17,7 +17,7 @@ _ASKING = frozenset({"Agent", "Task"})
 def promises_to_read(file: MarkdownFile, *, even_with_servers: bool = False) -> list[str]:
     """The fields that promise that the agent only reads: its mode, or that no tool is left that could do more.
 
-    What the tools of an MCP server do nobody can say; with `even_with_servers` they do not count.
+    What the tools of MCP servers do nobody can say; with `even_with_servers` they do not count.
     """
     fields = ["permissionMode"] if file.text("permissionMode") == "plan" else []
     forbidden = set(file.items("disallowedTools"))
@@ -25,7 +25,8 @@ def promises_to_read(file: MarkdownFile, *, even_with_servers: bool = False) -> 
         tools = {bare_name(tool) for tool in file.items("tools")}
         more = {tool for tool in tools - forbidden - READING if not (even_with_servers and tool.startswith("mcp__"))}
         return [*fields, "tools"] if tools and not more else fields
-    return [*fields, "disallowedTools"] if forbidden >= _CHANGING and forbidden & _ASKING else fields
+    is_left_to_read = even_with_servers and forbidden >= _CHANGING and forbidden & _ASKING
+    return [*fields, "disallowedTools"] if is_left_to_read else fields
 
 
 def known_as(file: MarkdownFile, artifact: str, name: str, label: str) -> Iterator[RenderWarning]:

@@ -1,6 +1,7 @@
 """Cursor's subagents: Markdown files with a frontmatter of name, description, model, readonly and is_background.
 
-As documented: https://cursor.com/docs/context/subagents
+As documented: https://cursor.com/docs/context/subagents. One that is readonly is given no tools of MCP servers, as
+Cursor's people say (https://forum.cursor.com/t/cursor-subagent-mcp-toolset-control-request/159786).
 """
 
 from functools import partial
@@ -11,16 +12,11 @@ from profiles.platforms.cursor_frontmatter import on_a_line, unquoted_frontmatte
 from profiles.platforms.markdown_file import MarkdownFile, description_of
 from profiles.platforms.names import plain_name
 from profiles.platforms.translated import render_text
-from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, Unsupported, Warnings
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported, Warnings
 from projects.paths import file_name
 
 # Names of models that mean something to Cursor, whichever models it has.
 _MODELS = ("inherit", "fast")
-_ONLY_READS = {
-    "permissionMode": "Cursor knows no such modes; as this one only reads",
-    "tools": "Cursor does not choose single tools; as all of these only read",
-    "disallowedTools": "Cursor takes no single tools away; as those that are left only read",
-}
 _LOST = {
     "disallowedTools": "Cursor takes no single tools away from an agent.",
     "permissionMode": "Cursor knows no such modes; the agent asks as Cursor is set to.",
@@ -64,10 +60,14 @@ def _agent(given: str, file: MarkdownFile, warnings: Warnings) -> str:
 
 def _add_tools(file: MarkdownFile, promises: list[str], warnings: Warnings) -> None:
     """What becomes of the choice of tools, of which Cursor keeps whether they only read."""
-    for field in promises:
-        warnings.note(field, f"{_ONLY_READS[field]}, the agent is written as readonly.")
-    tools = file.items("tools")
-    if not file.says("tools") or ("tools" in promises and tools == [bare_name(tool) for tool in tools]):
-        return
-    more = "their limits are left out" if "tools" in promises else "the agent may use all of them"
-    warnings.loss("tools", f"Cursor does not choose single tools; {more}.")
+    if "permissionMode" in promises:
+        message = "Cursor knows no such modes; the agent is written as readonly, and gets no tools of MCP servers."
+        warnings.add(RenderWarning("permissionMode", message, is_loss="tools" not in promises))
+    if "tools" in promises:
+        message = "Cursor does not choose single tools; as all of these only read, the agent is written as readonly."
+        warnings.note("tools", message)
+        if any(bare_name(tool) != tool for tool in file.items("tools")):
+            warnings.loss("tools", "Cursor does not choose single tools; what limits them is left out.")
+    elif file.says("tools"):
+        more = "all that only read" if promises else "all of them"
+        warnings.loss("tools", f"Cursor does not choose single tools; the agent may use {more}.")

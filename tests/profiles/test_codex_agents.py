@@ -113,6 +113,7 @@ def test_an_agent_that_may_change_no_file_runs_in_a_read_only_sandbox(front: str
         "tools: Read, Write",
         "tools: '*'",
         "disallowedTools: Edit, Write",
+        "disallowedTools: Bash, Edit, Write",
         "tools: Read, Edit\ndisallowedTools: Write",
     ],
 )

@@ -258,6 +258,29 @@ def test_an_agent_whose_tools_do_more_than_read_loses_the_choice(tools: str) -> 
     assert [(warning.field, warning.is_loss) for warning in answer.warnings] == [("tools", True)]
 
 
+@pytest.mark.parametrize(
+    ("front", "lost"),
+    [
+        ("tools: Read(src/**)", ["tools"]),
+        ("permissionMode: plan", ["permissionMode"]),
+        ("permissionMode: plan\ntools: Read", []),
+        ("permissionMode: plan\ntools: Read, Bash", ["permissionMode", "tools"]),
+    ],
+)
+def test_a_readonly_agent_loses_what_goes_beyond_that(front: str, lost: list[str]) -> None:
+    answer = rendered(AGENT, f"---\nname: review\ndescription: d\n{front}\n---\nYou review.\n")
+    assert isinstance(answer, Rendering)
+    assert "readonly: true" in answer.paths[0].files[0].data.decode()
+    assert [warning.field for warning in answer.warnings if warning.is_loss] == lost
+
+
+def test_an_agent_that_is_forbidden_to_write_keeps_the_tools_of_servers() -> None:
+    answer = rendered(AGENT, "---\ndescription: d\ndisallowedTools: Bash, Edit, Write, Task\n---\nYou review.\n")
+    assert isinstance(answer, Rendering)
+    assert "readonly" not in answer.paths[0].files[0].data.decode()
+    assert [warning.field for warning in answer.warnings if warning.is_loss] == ["disallowedTools"]
+
+
 @pytest.mark.parametrize("name", ["yes", "123", "null"])
 def test_the_name_of_an_agent_is_a_text(name: str) -> None:
     assert frontmatter_of(placed(AGENT, "---\ndescription: d\n---\nYou review.\n", name))["name"] == f"'{name}'"

@@ -140,7 +140,6 @@ def test_what_a_command_says_and_no_platform_has_is_lost(platform: Platform, fie
         ("tools: Read, Grep, WebFetch", True),
         ("tools: Read(src/**)", True),
         ("tools: Read, Edit\ndisallowedTools: Edit", True),
-        ("disallowedTools: Bash, Edit, Write, Task", True),
         ("disallowedTools: Bash, Edit, Write", False),
         ("tools: Read, Task", False),
         ("tools: Read, Unknown", False),
