@@ -9,6 +9,7 @@ from profiles.enums import ArtifactType
 from profiles.platforms.codex import MODULE
 from profiles.rendering import ArtifactContent, ContentFile, RenderedPath, Rendering, RenderWarning, Unsupported
 from projects.paths import PathError
+from tests.profiles.rendered import losses, placed
 
 LAYOUT = MODULE.default_layout(".codex")
 POLICY = ContentFile("agents/openai.yaml", b"policy:\n  allow_implicit_invocation: false\n")
@@ -16,12 +17,6 @@ POLICY = ContentFile("agents/openai.yaml", b"policy:\n  allow_implicit_invocatio
 
 def command(text: str, name: str = "review") -> ArtifactContent:
     return ArtifactContent(ArtifactType.COMMAND, "tools", name, (ContentFile("", text.encode()),), f"{name}.md")
-
-
-def placed(content: ArtifactContent) -> Rendering:
-    answer = MODULE.renders[ArtifactType.COMMAND](content, LAYOUT)
-    assert isinstance(answer, Rendering)
-    return answer
 
 
 def called(name: str) -> RenderWarning:
@@ -44,7 +39,8 @@ def test_a_rich_command() -> None:
             "Changed: !`git diff --stat`\n\n"
             "See @docs/style.md and ${CLAUDE_PLUGIN_ROOT}/more.md.\n",
             "Review Change",
-        )
+        ),
+        LAYOUT,
     )
     text = (
         "---\n"
@@ -82,7 +78,7 @@ def test_a_rich_command() -> None:
 
 
 def test_a_minimal_command() -> None:
-    rendering = placed(command("# Title\n\nTidy up\nthe code.\n"))
+    rendering = placed(command("# Title\n\nTidy up\nthe code.\n"), LAYOUT)
     text = '---\nname: "review"\ndescription: "Tidy up the code."\n---\n\n# Title\n\nTidy up\nthe code.\n'
     assert rendering == Rendering(
         (RenderedPath(".codex/skills/review", (ContentFile("SKILL.md", text.encode()), POLICY)),), (called("review"),)
@@ -90,25 +86,23 @@ def test_a_minimal_command() -> None:
 
 
 def test_a_description_longer_than_codex_takes_is_cut_and_it_is_said() -> None:
-    rendering = placed(command(f"---\ndescription: {'x' * 1100}\n---\nDo it.\n"))
+    rendering = placed(command(f"---\ndescription: {'x' * 1100}\n---\nDo it.\n"), LAYOUT)
     assert f'description: "{"x" * 1024}"\n' in rendering.paths[0].files[0].data.decode()
-    assert [warning.field for warning in rendering.warnings if warning.is_loss] == ["description"]
+    assert losses(rendering) == ["description"]
 
 
 @pytest.mark.parametrize("field", ["agent", "background", "context", "disallowed-tools", "effort", "hooks"])
 def test_what_codex_does_not_know_is_a_loss(field: str) -> None:
-    losses = [each.field for each in placed(command(f"---\n{field}: x\n---\nDo it.\n")).warnings if each.is_loss]
-    assert losses == [field]
+    assert losses(placed(command(f"---\n{field}: x\n---\nDo it.\n"), LAYOUT)) == [field]
 
 
 def test_a_command_that_only_the_model_may_call_loses_that() -> None:
-    losses = [each.field for each in placed(command("---\nuser-invocable: false\n---\nDo.\n")).warnings if each.is_loss]
-    assert losses == ["user-invocable"]
+    assert losses(placed(command("---\nuser-invocable: false\n---\nDo.\n"), LAYOUT)) == ["user-invocable"]
 
 
 def test_what_says_no_is_no_loss() -> None:
     text = "---\nbackground: false\nuser-invocable: true\n---\nDo it.\n"
-    assert placed(command(text)).warnings == (called("review"),)
+    assert placed(command(text), LAYOUT).warnings == (called("review"),)
 
 
 def test_a_command_of_two_files_is_unsupported() -> None:
@@ -125,7 +119,7 @@ def test_a_name_of_which_nothing_is_left_is_an_error() -> None:
 @given(body=st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"])), description=st.text(min_size=1))
 def test_the_frontmatter_is_what_it_says_whatever_the_text(body: str, description: str) -> None:
     front = yaml.safe_dump({"description": description})
-    rendering = placed(command(f"---\n{front}---\n---\n{body}"))
+    rendering = placed(command(f"---\n{front}---\n---\n{body}"), LAYOUT)
     written = rendering.paths[0].files[0].data.decode()
     _, block, rest = written.split("---\n", 2)
     fields = yaml.safe_load(block)

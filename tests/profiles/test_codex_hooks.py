@@ -20,6 +20,7 @@ from profiles.rendering import (
     RenderWarning,
     Unsupported,
 )
+from tests.profiles.rendered import losses, placed
 
 LAYOUT = MODULE.default_layout(".codex")
 SCRIPT = ContentFile("hooks/check.sh", b'#!/bin/sh\nprintf "ran %s in %s" "$*" "$PWD"\n')
@@ -42,22 +43,12 @@ def command(line: str = "true", **fields: object) -> dict[str, object]:
     return {"type": "command", "command": line, **fields}
 
 
-def placed(content: ArtifactContent, layout: ProfileLayout = LAYOUT) -> Rendering:
-    answer = MODULE.renders[ArtifactType.HOOK](content, layout)
-    assert isinstance(answer, Rendering)
-    return answer
-
-
 def handler_of(rendering: Rendering) -> dict[str, object]:
     (entry,) = rendering.entries
     assert isinstance(entry.value, dict)
     (handler,) = entry.value["hooks"]
     assert isinstance(handler, dict)
     return handler
-
-
-def losses(rendering: Rendering) -> list[str]:
-    return [warning.field for warning in rendering.warnings if warning.is_loss]
 
 
 def test_a_rich_hook() -> None:
@@ -97,7 +88,7 @@ def test_a_rich_hook() -> None:
     }
     last = {"hooks": [{"type": "command", "command": "make check", "async": True}]}
     script = ContentFile("hooks/check.sh", SCRIPT.data, executable=True)
-    assert placed(hook(definition, SCRIPT)) == Rendering(
+    assert placed(hook(definition, SCRIPT), LAYOUT) == Rendering(
         (RenderedPath(".codex/hooks/review", (script,)),),
         (
             RenderWarning("disableAllHooks", "Only the hooks go into hooks.json; this is left out."),
@@ -125,7 +116,7 @@ def test_a_rich_hook() -> None:
 def test_a_minimal_hook() -> None:
     group = {"hooks": [{"type": "command", "command": "true"}]}
     key = Element.of(("hooks", "Stop"), group)
-    assert placed(hook({"hooks": {"Stop": [group]}})) == Rendering(
+    assert placed(hook({"hooks": {"Stop": [group]}}), LAYOUT) == Rendering(
         (), (), (RenderedEntry(".codex/hooks.json", Format.JSON, key, group),)
     )
 
@@ -157,13 +148,13 @@ def test_a_shell_finds_the_script_from_any_folder_of_the_project(
 
 def test_a_script_that_asks_for_the_project_is_told_it() -> None:
     script = ContentFile("hooks/check.sh", b'#!/bin/sh\ncd "$CLAUDE_PROJECT_DIR"\n')
-    rendering = placed(hook({"hooks": {"Stop": [{"hooks": [command("make check")]}]}}, script))
+    rendering = placed(hook({"hooks": {"Stop": [{"hooks": [command("make check")]}]}}, script), LAYOUT)
     assert handler_of(rendering)["command"] == FINDS + "make check"
     assert losses(rendering) == []
 
 
 def test_without_scripts_the_project_is_where_the_hooks_are() -> None:
-    rendering = placed(running(command('"$CLAUDE_PROJECT_DIR"/bin/lint')))
+    rendering = placed(running(command('"$CLAUDE_PROJECT_DIR"/bin/lint')), LAYOUT)
     assert handler_of(rendering)["command"] == FINDS.replace("/hooks/review", "/hooks.json") + (
         '"$CLAUDE_PROJECT_DIR"/bin/lint'
     )
@@ -178,7 +169,7 @@ def test_a_hook_of_which_codex_runs_nothing_is_unsupported_and_says_why(kind: st
 
 def test_the_tool_of_a_server_can_be_a_handler() -> None:
     handler = {"type": "mcp_tool", "server": "my server", "tool": "note", "input": {"a": 1}, "timeout": 5, "once": True}
-    rendering = placed(running(handler))
+    rendering = placed(running(handler), LAYOUT)
     assert handler_of(rendering) == {
         "type": "mcp_tool",
         "server": "my-server",
@@ -203,18 +194,18 @@ def test_the_tool_of_a_server_can_be_a_handler() -> None:
     ],
 )
 def test_what_would_make_codex_reject_the_file_is_left_out_and_said(key: str, value: object) -> None:
-    rendering = placed(running(command("true", **{key: value})))
+    rendering = placed(running(command("true", **{key: value})), LAYOUT)
     assert handler_of(rendering) == command()
     assert losses(rendering) == [f"{PLACE}.hooks[0].{key}"]
 
 
 @pytest.mark.parametrize(("given", "written"), [(0.2, 1), (30, 30), (1.5, 2)])
 def test_a_timeout_is_whole_seconds(given: float, written: int) -> None:
-    assert handler_of(placed(running(command(timeout=given))))["timeout"] == written
+    assert handler_of(placed(running(command(timeout=given)), LAYOUT))["timeout"] == written
 
 
 def test_nothing_is_said_of_a_key_without_a_value() -> None:
-    assert placed(running(command(timeout=None, shell="bash"), matcher=None)).warnings == ()
+    assert placed(running(command(timeout=None, shell="bash"), matcher=None), LAYOUT).warnings == ()
 
 
 @pytest.mark.parametrize("fields", [{"args": "a"}, {"args": [1]}, {"shell": "powershell"}])
@@ -237,7 +228,7 @@ def test_a_command_that_no_shell_could_run_is_left_out(fields: dict[str, object]
     ],
 )
 def test_a_matcher_is_written_in_codex_words(matcher: str, written: str, lost: int) -> None:
-    rendering = placed(running(command(), matcher=matcher))
+    rendering = placed(running(command(), matcher=matcher), LAYOUT)
     assert isinstance(rendering.entries[0].value, dict)
     assert rendering.entries[0].value["matcher"] == written
     assert losses(rendering) == [f"{PLACE}.matcher"] * lost
@@ -247,19 +238,19 @@ def test_a_matcher_is_written_in_codex_words(matcher: str, written: str, lost: i
 def test_a_group_that_could_never_match_is_left_out(matcher: object) -> None:
     other = {"hooks": [command()]}
     groups = [{"matcher": matcher, "hooks": [command("false")]}, other]
-    rendering = placed(hook({"hooks": {"PreToolUse": groups}}))
+    rendering = placed(hook({"hooks": {"PreToolUse": groups}}), LAYOUT)
     assert [entry.value for entry in rendering.entries] == [other]
     assert losses(rendering) == [f"{PLACE}.matcher"]
 
 
 def test_a_matcher_of_anything_but_tools_is_as_it_was() -> None:
-    rendering = placed(running(command(), matcher="startup|Read", event="SessionStart"))
+    rendering = placed(running(command(), matcher="startup|Read", event="SessionStart"), LAYOUT)
     assert isinstance(rendering.entries[0].value, dict)
     assert rendering.entries[0].value["matcher"] == "startup|Read"
     assert rendering.warnings == ()
 
 
 def test_codex_waits_three_seconds_when_a_session_ends() -> None:
-    rendering = placed(running(command(timeout=9), matcher=None, event="SessionEnd"))
+    rendering = placed(running(command(timeout=9), matcher=None, event="SessionEnd"), LAYOUT)
     assert handler_of(rendering)["timeout"] == 3
     assert losses(rendering) == ["hooks.SessionEnd[0].timeout"]

@@ -11,6 +11,7 @@ from profiles.enums import ArtifactType
 from profiles.platforms.gemini import MODULE
 from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, RenderWarning, Unsupported
 from projects.paths import PathError
+from tests.profiles.rendered import losses
 
 LAYOUT = MODULE.default_layout(".gemini")
 # What the reader takes; anything else makes it refuse the agent.
@@ -55,10 +56,6 @@ def parts(rendering: Rendering) -> tuple[dict[str, object], str]:
 
 def tools(front: str) -> object:
     return parts(rendered(f"---\n{front}\n---\nWork."))[0].get("tools")
-
-
-def losses(rendering: Rendering) -> list[str]:
-    return [warning.field for warning in rendering.warnings if warning.is_loss]
 
 
 def test_a_rich_agent() -> None:

@@ -12,6 +12,7 @@ from profiles.enums import ArtifactType
 from profiles.platforms.gemini import MODULE
 from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, RenderWarning, Unsupported
 from projects.paths import PathError
+from tests.profiles.rendered import losses
 
 LAYOUT = MODULE.default_layout(".gemini")
 RICH = """---
@@ -63,10 +64,6 @@ def as_gemini_reads(written: str, typed: str = "") -> str:
         answer += before.replace("{{args}}", typed) + (f"[{inside}]" if inside else "")
         text = rest[end + 1 :]
     return answer + text.replace("{{args}}", typed)
-
-
-def losses(rendering: Rendering) -> list[str]:
-    return [warning.field for warning in rendering.warnings if warning.is_loss]
 
 
 def test_a_rich_command() -> None:

@@ -23,6 +23,7 @@ from profiles.rendering import (
     RenderWarning,
     Unsupported,
 )
+from tests.profiles.rendered import losses
 
 LAYOUT = MODULE.default_layout(".gemini")
 SCRIPT = ContentFile("hooks/check.sh", b'#!/bin/sh\nprintf "ran %s" "$*"\n')
@@ -70,10 +71,6 @@ def handler(fields: object, *scripts: ContentFile) -> dict[str, object]:
     (found,) = handlers
     assert isinstance(found, dict)
     return found
-
-
-def losses(rendering: Rendering) -> list[str]:
-    return [warning.field for warning in rendering.warnings if warning.is_loss]
 
 
 def entry(event: str, value: object) -> RenderedEntry:

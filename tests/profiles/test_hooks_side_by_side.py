@@ -9,6 +9,7 @@ from profiles.entries import EntryError, Member
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms import module_for
 from profiles.rendering import ArtifactContent, ContentFile, Rendering, Unsupported
+from tests.profiles.rendered import losses
 
 PLATFORMS = (Platform.CODEX, Platform.GEMINI, Platform.CURSOR)
 CALLED = dict(zip(PLATFORMS, ("Codex", "Gemini CLI", "Cursor"), strict=True))
@@ -33,10 +34,6 @@ def placed(platform: Platform, events: object) -> Rendering:
     answer = rendered(platform, events)
     assert isinstance(answer, Rendering)
     return answer
-
-
-def losses(rendering: Rendering) -> list[str]:
-    return [warning.field for warning in rendering.warnings if warning.is_loss]
 
 
 def handlers(rendering: Rendering) -> list[dict[str, object]]:

@@ -6,6 +6,7 @@ from profiles.entries import EntryError, Format, Section
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms import module_for
 from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, RenderedEntry, Rendering, Unsupported
+from tests.profiles.rendered import layout_of, placed
 
 MERGING = [(Platform.CODEX, "AGENTS.md"), (Platform.GEMINI, "GEMINI.md")]
 
@@ -14,15 +15,8 @@ def rule(data: bytes, name: str = "plain-words") -> ArtifactContent:
     return ArtifactContent(ArtifactType.RULE, "", name, (ContentFile("", data),))
 
 
-def layout_of(platform: Platform) -> ProfileLayout:
-    module = module_for(platform)
-    return module.default_layout(module.default_root_dir)
-
-
 def rendered(content: ArtifactContent, platform: Platform = Platform.CODEX) -> Rendering:
-    answer = module_for(platform).renders[ArtifactType.RULE](content, layout_of(platform))
-    assert isinstance(answer, Rendering)
-    return answer
+    return placed(content, layout_of(platform))
 
 
 @pytest.mark.parametrize(("platform", "path"), MERGING)

@@ -11,6 +11,7 @@ from profiles.enums import ArtifactType, Platform
 from profiles.platforms import module_for
 from profiles.rendering import ArtifactContent, ContentFile, Rendering, Unsupported
 from projects.paths import PathError
+from tests.profiles.rendered import layout_of, placed
 
 SHARING = (Platform.CODEX, Platform.GEMINI, Platform.CURSOR)
 PLAIN = b"---\nname: pdf\ndescription: Reads PDF files.\n---\n\nRead the file.\n"
@@ -21,10 +22,7 @@ def skill(document: bytes, *others: ContentFile, name: str = "pdf", source_path:
 
 
 def rendered(content: ArtifactContent, platform: Platform = Platform.CODEX) -> Rendering:
-    module = module_for(platform)
-    answer = module.renders[ArtifactType.SKILL](content, module.default_layout(module.default_root_dir))
-    assert isinstance(answer, Rendering)
-    return answer
+    return placed(content, layout_of(platform))
 
 
 def document(rendering: Rendering) -> str:
