@@ -88,6 +88,14 @@ def test_the_root_moves_what_lies_below_it(platform: Platform) -> None:
     }
 
 
+@pytest.mark.parametrize("platform", [each for each in PLATFORMS if each is not Platform.OTHER])
+def test_the_settings_lie_in_the_root_wherever_the_scripts_are(platform: Platform) -> None:
+    layout = layout_of(platform)
+    scripts, settings = found(ArtifactType.HOOK, layout)
+    moved = replace(layout, root_dir="web/moved")
+    assert found(ArtifactType.HOOK, moved) == [scripts, f"web/moved{settings.removeprefix(layout.root_dir)}"]
+
+
 @pytest.mark.parametrize("artifact_type", [kind for kind in ArtifactType if kind is not ArtifactType.MCP])
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_the_map_moves_the_folder_of_a_type(platform: Platform, artifact_type: ArtifactType) -> None:
@@ -124,7 +132,7 @@ def test_rules_go_nowhere_without_a_folder_and_instruction_files(platform: Platf
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_rule_files_go_only_where_the_prefixes_let_them(platform: Platform) -> None:
     layout = replace(layout_of(platform), artifact_path_map={ArtifactType.RULE: "docs/rules"})
-    for prefixes in (), ("src", "docs/rules-of-others"):
+    for prefixes in (), ("src", "docs/rule"), ("docs/rules/deep",):
         reason = refused(CONTENTS[ArtifactType.RULE], replace(layout, context_path_prefixes=prefixes))
         assert "docs/rules" in reason
     (path,) = found(ArtifactType.RULE, replace(layout, context_path_prefixes=("src", "docs")))
