@@ -45,8 +45,7 @@ def _spans(line: str) -> list[bool]:
     end = 0
     for start, after in ticks:
         starts = later[after - start]
-        starts.pop()
-        while starts and starts[-1] < end:
+        while starts and starts[-1] < max(after, end):
             starts.pop()
         if start >= end and starts:
             end = starts[-1] + after - start
