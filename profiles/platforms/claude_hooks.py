@@ -49,8 +49,6 @@ _EVENTS = frozenset(
     }
 )
 _HANDLER_TYPES = ("command", "http", "mcp_tool", "prompt", "agent")
-
-
 _FILE = HookFile("Claude Code", "settings.json", Format.JSON, _PROJECT_DIR)
 
 

@@ -39,8 +39,6 @@ _EVENTS = frozenset(
 # The reader cuts longer ones down when a session ends or is interrupted, and complains.
 _SECONDS_AT_THE_END = 3
 _AT_THE_END = frozenset({"Interrupt", "SessionEnd"})
-
-
 _FILE = HookFile("Codex", "hooks.json", Format.JSON, _PROJECT_DIR)
 _OF_COMMANDS = {"async": bool, "commandWindows": str, "statusMessage": str}
 _OF_TOOLS = {"input": dict, "statusMessage": str}

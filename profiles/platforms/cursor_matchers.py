@@ -56,7 +56,8 @@ def matched(event: str, matcher: str) -> Matched:
     if event in _OF_TOOLS:
         return _tools(matcher)
     if event in _OF_AGENTS:
-        return Matched("|".join(_AGENTS.get(name, name) for name in listed(matcher)))
+        names = [_AGENTS.get(name, name) for name in listed(matcher)]
+        return Matched("|".join(names)) if names else Matched(None, [f"No kind of agent answers to {matcher}."])
     return Matched("", [f"Cursor does not tell cases of this event apart; it runs for all, not only for {matcher}."])
 
 

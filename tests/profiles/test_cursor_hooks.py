@@ -183,6 +183,7 @@ def test_what_would_never_run_is_left_out(matcher: str) -> None:
 def test_kinds_of_agents_get_cursors_names() -> None:
     answer = placed(hook({"SubagentStop": [group(command(), matcher="Explore|reviewer")]}))
     assert values(answer) == [{"command": "true", "matcher": "explore|reviewer"}]
+    assert isinstance(rendered(hook({"SubagentStop": [group(command(), matcher=" | ")]})), Unsupported)
 
 
 def test_a_hook_of_events_that_cursor_lacks_is_not_for_it() -> None:
