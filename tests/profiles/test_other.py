@@ -1,12 +1,9 @@
 """What lands where for a platform nothing is known about."""
 
 from dataclasses import replace
-from uuid import UUID
 
 import pytest
 
-from artifacts.queries import LoadedArtifact
-from deployments.services.rendering import rendered
 from profiles.entries import Format, Section
 from profiles.enums import ArtifactType
 from profiles.platforms.other import MODULE
@@ -74,43 +71,12 @@ def test_of_hooks_and_servers_it_is_said_why_they_stay_out(artifact_type: Artifa
     assert MODULE.renders[artifact_type](content, LAYOUT) == Unsupported(reason)
 
 
-RULE = ArtifactContent(ArtifactType.RULE, "", "words", (ContentFile("", b"Write plainly.\n"),))
-render_rule = MODULE.renders[ArtifactType.RULE]
-
-
-@pytest.mark.parametrize("artifact_type", [ArtifactType.COMMAND, ArtifactType.AGENT, ArtifactType.RULE])
-def test_the_folders_move_with_the_root_and_by_the_map(artifact_type: ArtifactType) -> None:
-    content = replace(RULE, type=artifact_type)
-    render = MODULE.renders[artifact_type]
-    assert render(content, MODULE.default_layout("web/agents")) == Rendering(
-        paths=(RenderedPath(f"web/agents/{artifact_type.value}s/words.md", RULE.files),)
-    )
-    layout = replace(LAYOUT, artifact_path_map={artifact_type: "agents/rules/deep"})
-    assert render(content, layout) == Rendering(paths=(RenderedPath("agents/rules/deep/words.md", RULE.files),))
-
-
-def test_the_prefixes_let_rule_files_in_or_keep_them_out() -> None:
-    outside = replace(LAYOUT, context_path_prefixes=("docs",))
-    assert render_rule(RULE, outside) == Unsupported(
-        "The profile puts rules into agents/rules, which is outside its context path prefixes (docs)."
-    )
-    assert render_rule(RULE, replace(LAYOUT, context_path_prefixes=("docs", "agents"))) == render_rule(RULE, LAYOUT)
-
-
-def test_the_instruction_files_take_rules_that_have_no_folder() -> None:
+def test_a_rule_without_a_folder_is_a_section_of_every_instruction_file() -> None:
+    rule = ArtifactContent(ArtifactType.RULE, "", "words", (ContentFile("", b"Write plainly.\n"),))
     layout = replace(LAYOUT, artifact_path_map={}, project_config_filenames=("AGENTS.md", "web/AGENTS.md"))
-    assert render_rule(RULE, layout) == Rendering(
+    assert MODULE.renders[ArtifactType.RULE](rule, layout) == Rendering(
         entries=tuple(
             RenderedEntry(path, Format.MARKDOWN, Section("words"), "Write plainly.")
             for path in ("AGENTS.md", "web/AGENTS.md")
         )
-    )
-
-
-def test_a_type_that_the_profile_does_not_take_is_not_placed() -> None:
-    artifact = LoadedArtifact(UUID(int=1), ArtifactType.RULE, "rule:words", "", False, (), None, None, RULE)
-    layout = replace(LAYOUT, supported_artifact_types=(ArtifactType.SKILL,))
-    assert rendered(artifact.uuid, artifact, "other", LAYOUT).outcome == render_rule(RULE, LAYOUT)
-    assert rendered(artifact.uuid, artifact, "other", layout).outcome == Unsupported(
-        "The profile does not take artifacts of type rule."
     )
