@@ -10,6 +10,7 @@ from profiles.enums import ArtifactType
 from profiles.platforms.codex import MODULE
 from profiles.rendering import ArtifactContent, ContentFile, RenderedPath, Rendering, RenderWarning, Unsupported
 from projects.paths import PathError
+from tests.profiles.rendered import losses, placed
 
 LAYOUT = MODULE.default_layout(".codex")
 READ_ONLY = "It changes no files; that is written as 'sandbox_mode', which holds for its commands too."
@@ -17,12 +18,6 @@ READ_ONLY = "It changes no files; that is written as 'sandbox_mode', which holds
 
 def agent(text: str, name: str = "reviewer") -> ArtifactContent:
     return ArtifactContent(ArtifactType.AGENT, "tools", name, (ContentFile("", text.encode()),), f"{name}.md")
-
-
-def placed(content: ArtifactContent) -> Rendering:
-    answer = MODULE.renders[ArtifactType.AGENT](content, LAYOUT)
-    assert isinstance(answer, Rendering)
-    return answer
 
 
 def fields_of(rendering: Rendering) -> dict[str, object]:
@@ -46,7 +41,8 @@ def test_a_rich_agent() -> None:
             "memory: project\n"
             "---\n"
             "Look for `C:\\new` and '''quotes'''.\n\nRead ${CLAUDE_PLUGIN_ROOT}/style.md.\n"
-        )
+        ),
+        LAYOUT,
     )
     text = (
         'name = "reviewer"\n'
@@ -75,7 +71,9 @@ def test_a_rich_agent() -> None:
 
 
 def test_a_minimal_agent() -> None:
-    rendering = placed(agent("---\nname: reviewer\ndescription: Reviews.\n---\nLook closely.\nSay it's fine.\n"))
+    rendering = placed(
+        agent("---\nname: reviewer\ndescription: Reviews.\n---\nLook closely.\nSay it's fine.\n"), LAYOUT
+    )
     text = (
         'name = "reviewer"\ndescription = "Reviews."\n'
         "developer_instructions = '''\nLook closely.\nSay it's fine.\n'''\n"
@@ -84,7 +82,7 @@ def test_a_minimal_agent() -> None:
 
 
 def test_an_agent_without_a_description_gets_one_and_it_is_said() -> None:
-    rendering = placed(agent("# Reviewer\n\nYou review.\n"))
+    rendering = placed(agent("# Reviewer\n\nYou review.\n"), LAYOUT)
     assert fields_of(rendering)["description"] == "You review."
     assert [(each.field, each.is_loss) for each in rendering.warnings] == [("description", False)]
 
@@ -100,7 +98,7 @@ def test_an_agent_without_a_description_gets_one_and_it_is_said() -> None:
     ],
 )
 def test_an_agent_that_may_change_no_file_runs_in_a_read_only_sandbox(front: str) -> None:
-    rendering = placed(agent(f"---\ndescription: x\n{front}\n---\nLook.\n"))
+    rendering = placed(agent(f"---\ndescription: x\n{front}\n---\nLook.\n"), LAYOUT)
     assert fields_of(rendering)["sandbox_mode"] == "read-only"
     assert READ_ONLY in [each.message for each in rendering.warnings if not each.is_loss]
 
@@ -118,7 +116,7 @@ def test_an_agent_that_may_change_no_file_runs_in_a_read_only_sandbox(front: str
     ],
 )
 def test_any_other_keeps_the_sandbox_of_the_session(front: str) -> None:
-    assert "sandbox_mode" not in fields_of(placed(agent(f"---\ndescription: x\n{front}\n---\nLook.\n")))
+    assert "sandbox_mode" not in fields_of(placed(agent(f"---\ndescription: x\n{front}\n---\nLook.\n"), LAYOUT))
 
 
 @pytest.mark.parametrize(
@@ -136,14 +134,14 @@ def test_any_other_keeps_the_sandbox_of_the_session(front: str) -> None:
     ],
 )
 def test_what_codex_does_not_know_is_a_loss_and_never_written(field: str) -> None:
-    rendering = placed(agent(f"---\ndescription: x\n{field}: max\n---\nLook.\n"))
-    assert [each.field for each in rendering.warnings if each.is_loss] == [field]
+    rendering = placed(agent(f"---\ndescription: x\n{field}: max\n---\nLook.\n"), LAYOUT)
+    assert losses(rendering) == [field]
     assert set(fields_of(rendering)) == {"name", "description", "developer_instructions"}
 
 
 @pytest.mark.parametrize("front", ["model: inherit", "color: blue", "permissionMode: default", "tools: '*'"])
 def test_what_codex_does_anyway_is_no_loss(front: str) -> None:
-    assert placed(agent(f"---\ndescription: x\n{front}\n---\nLook.\n")).warnings == ()
+    assert placed(agent(f"---\ndescription: x\n{front}\n---\nLook.\n"), LAYOUT).warnings == ()
 
 
 @pytest.mark.parametrize("text", ["", "---\ndescription: x\n---\n \n"])
@@ -168,7 +166,7 @@ bodies = st.one_of(
 @given(body=bodies)
 @example(body="ends in a quote\n'")
 def test_the_instructions_are_the_text_whatever_it_holds(body: str) -> None:
-    assert fields_of(placed(agent(f"---\ndescription: x\n---\n{body}"))) == {
+    assert fields_of(placed(agent(f"---\ndescription: x\n---\n{body}"), LAYOUT)) == {
         "name": "reviewer",
         "description": "x",
         "developer_instructions": body.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd"),

@@ -7,7 +7,6 @@ import pytest
 from profiles.entries import Element, Format, Member, Section
 from profiles.enums import ArtifactType, Platform
 from profiles.fidelity import Fidelity, fidelity_of
-from profiles.platforms import module_for
 from profiles.rendering import (
     ArtifactContent,
     ContentFile,
@@ -16,6 +15,7 @@ from profiles.rendering import (
     Rendering,
     RenderWarning,
 )
+from tests.profiles.rendered import layout_of, placed
 
 GROUP = {"matcher": "Edit", "hooks": [{"type": "command", "command": "make format"}]}
 SCRIPT = ContentFile("check.sh", b"#!/bin/sh\n")
@@ -35,10 +35,7 @@ def hook(*scripts: ContentFile, group: object = GROUP) -> ArtifactContent:
 
 
 def on(platform: Platform, artifact: ArtifactContent) -> Fidelity:
-    module = module_for(platform)
-    outcome = module.renders[artifact.type](artifact, module.default_layout(module.default_root_dir))
-    assert isinstance(outcome, Rendering)
-    return fidelity_of(artifact, outcome)
+    return fidelity_of(artifact, placed(artifact, layout_of(platform)))
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from profiles.enums import ArtifactType
 from profiles.platforms.gemini import MODULE
-from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, RenderWarning, Unsupported
+from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported
 from projects.paths import PathError
-from tests.profiles.rendered import losses
+from tests.profiles.rendered import losses, one_file, placed
 
 LAYOUT = MODULE.default_layout(".gemini")
 # What the reader takes; anything else makes it refuse the agent.
@@ -36,13 +36,11 @@ Check ${HOME} and ${name}.
 
 
 def agent(text: str, name: str = "checker") -> ArtifactContent:
-    return ArtifactContent(ArtifactType.AGENT, "", name, (ContentFile("", text.encode()),))
+    return one_file(ArtifactType.AGENT, text, name)
 
 
 def rendered(text: str, name: str = "checker", layout: ProfileLayout = LAYOUT) -> Rendering:
-    answer = MODULE.renders[ArtifactType.AGENT](agent(text, name), layout)
-    assert isinstance(answer, Rendering)
-    return answer
+    return placed(agent(text, name), layout)
 
 
 def parts(rendering: Rendering) -> tuple[dict[str, object], str]:

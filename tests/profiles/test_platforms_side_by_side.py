@@ -5,6 +5,7 @@ import pytest
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms import module_for
 from profiles.rendering import ArtifactContent, ContentFile, Rendering, Unsupported
+from tests.profiles.rendered import losses
 
 PLATFORMS = [Platform.CODEX, Platform.GEMINI, Platform.CURSOR]
 SKILL, COMMAND, AGENT, RULE = ArtifactType.SKILL, ArtifactType.COMMAND, ArtifactType.AGENT, ArtifactType.RULE
@@ -26,10 +27,6 @@ def rendered(platform: Platform, kind: ArtifactType, front: str, body: str = "Do
     rendering = answer(platform, kind, front, body)
     assert isinstance(rendering, Rendering)
     return rendering
-
-
-def losses(rendering: Rendering) -> list[str]:
-    return [warning.field for warning in rendering.warnings if warning.is_loss]
 
 
 def written(rendering: Rendering) -> str:
