@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from profiles.frontmatter import read_frontmatter, text_in
+from profiles.platforms.plain import one_file
 from profiles.rendering import ArtifactContent, RenderWarning, Unsupported
 
 # What TOML, YAML and terminals refuse or act on.
@@ -74,11 +75,10 @@ class MarkdownFile:
 
 def read_markdown(content: ArtifactContent) -> MarkdownFile | Unsupported:
     """The one file of a command, an agent or a rule, which has a text."""
-    if len(content.files) != 1:
-        return Unsupported(
-            f"Here a {content.type.value} is one Markdown file, and this one holds {len(content.files)} files."
-        )
-    file = read_text(content.files[0].data)
+    source = one_file(content)
+    if isinstance(source, Unsupported):
+        return source
+    file = read_text(source.data)
     return file if file.body.strip() else Unsupported(f"The {content.type.value} has no text.")
 
 

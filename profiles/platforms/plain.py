@@ -40,11 +40,9 @@ def copied_file(content: ArtifactContent, layout: ProfileLayout) -> Rendering | 
     path = path_in_folder(content, layout, f"{file_name(content.name)}.md")
     if isinstance(path, Unsupported):
         return path
-    if len(content.files) != 1:
-        return Unsupported(
-            f"Here a {content.type.value} is one Markdown file, and this one holds {len(content.files)} files."
-        )
-    file = content.files[0]
+    file = one_file(content)
+    if isinstance(file, Unsupported):
+        return file
     return _rendering(content, RenderedPath(path, (ContentFile("", file.data, file.executable, file.sha256),)))
 
 
@@ -66,6 +64,15 @@ def path_in_folder(content: ArtifactContent, layout: ProfileLayout, name: str) -
     """The path of something called `name` in the folder that the profile has for this type. Raises PathError."""
     folder = layout.artifact_path_map.get(content.type)
     return _no_folder(content.type) if folder is None else relative_path(f"{folder}/{name}")
+
+
+def one_file(content: ArtifactContent) -> ContentFile | Unsupported:
+    """The one file of an artifact that is a text."""
+    if len(content.files) == 1:
+        return content.files[0]
+    return Unsupported(
+        f"Here a {content.type.value} is one Markdown file, and this one holds {len(content.files)} files."
+    )
 
 
 def written_file(path: str, text: str) -> RenderedPath:
