@@ -11,7 +11,15 @@ from profiles.platforms.markdown_file import MarkdownFile, read_text
 from profiles.platforms.names import plain_name
 from profiles.platforms.plain import copied_folder
 from profiles.platforms.skill_file import SKILL_FILE, counted_from_skill, strict_skill_file
-from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, RenderWarning, Unsupported
+from profiles.rendering import (
+    ArtifactContent,
+    ContentFile,
+    ProfileLayout,
+    Rendering,
+    RenderWarning,
+    Unsupported,
+    Warnings,
+)
 
 SKILLS_FOLDER = ".agents/skills"
 _EXPLICIT = "disable-model-invocation"
@@ -44,7 +52,8 @@ def render_skill(content: ArtifactContent, layout: ProfileLayout) -> Rendering |
         return Unsupported(f"A skill is read from its {SKILL_FILE}, and this one has none.")
     name = plain_name(content.name)
     data = counted_from_skill(document.data, content.source_path)
-    data, changes = strict_skill_file(data, name, layout.platform.label)
+    changes = Warnings()
+    data = strict_skill_file(data, name, layout.platform.label, changes)
     placed = ContentFile(SKILL_FILE, data, document.executable)
     files = tuple(placed if each is document else _no_skill(each) for each in content.files)
     file = read_text(document.data)

@@ -6,7 +6,6 @@ UTF-8 without a byte order mark, LF, a frontmatter in strict YAML, in it a `name
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from profiles.frontmatter import Frontmatter, read_frontmatter, read_strictly
 from profiles.platforms.markdown_file import MarkdownFile, description_of
@@ -26,21 +25,18 @@ _NAME_GOES_ON = rb"[\w.\x80-\xff-]*[\w\x80-\xff-]"
 _NUMBERED = re.compile(r"\$[0-9]+")
 
 
-def strict_skill_file(data: bytes, name: str, label: str) -> tuple[bytes, tuple[RenderWarning, ...]]:
-    """SKILL.md of the skill that is placed as `name`, and what differs from `data`; nothing if every reader loads it.
+def strict_skill_file(data: bytes, name: str, label: str, warnings: Warnings) -> bytes:
+    """SKILL.md of the skill that is placed as `name`: as it is, if every reader loads it.
 
-    `label` is the platform that this is said of. The bytes are the same for every one.
+    What differs is added to `warnings`. `label` is the platform that this is said of; the bytes are the same for every
+    one.
     """
     read = read_frontmatter(data)
-    front = _strict_front(read, name)
-    body, filled_in = _body(read, label)
-    if not read.problems and not front.changes and body == read.body:
-        return data, filled_in
-    mended = tuple(
-        RenderWarning(SKILL_FILE, f"{problem} The copy that is placed does not.", is_loss="UTF-8" in problem)
-        for problem in read.problems
-    )
-    return f"{front.text}{body}".encode(), (*mended, *front.changes, *filled_in)
+    for problem in read.problems:
+        message = f"{problem} The copy that is placed does not."
+        warnings.add(RenderWarning(SKILL_FILE, message, is_loss="UTF-8" in problem))
+    front = _strict_front(read, name, warnings)
+    return f"{front}{_body(read, label, warnings)}".encode()
 
 
 def counted_from_skill(data: bytes, source_path: str) -> bytes:
@@ -59,61 +55,51 @@ def counted_from_skill(data: bytes, source_path: str) -> bytes:
     return re.sub(own_folder + rb"(?!" + _NAME_GOES_ON + rb")(?P<rest>" + _REST_OF_PATH + rb")", rewritten, data)
 
 
-@dataclass(frozen=True, slots=True)
-class _Front:
-    """A frontmatter with its fences, up to the body, and how it differs from what was there."""
-
-    text: str
-    changes: tuple[RenderWarning, ...] = ()
-
-
-def _strict_front(read: Frontmatter, name: str) -> _Front:
+def _strict_front(read: Frontmatter, name: str, warnings: Warnings) -> str:
+    """The frontmatter with its fences, up to the body."""
     strict = read_strictly(read.block)
     fields = dict(read.fields if strict is None else strict)
-    changes = []
+    changes = Warnings()
     is_plain = strict is not None and read.head.rstrip("\n") == f"---\n{read.block}---"
     if read.present and not is_plain and not any("frontmatter" in problem for problem in read.problems):
-        changes.append(_changed("frontmatter", "Not every reader takes it as it stands; it is written anew."))
+        changes.note("frontmatter", "Not every reader takes it as it stands; it is written anew.")
     if fields.get("name") != name:
-        changes.append(_changed("name", f"It is written as {name!r}: readers want the name of the skill's folder."))
-    description, said = _description(fields, read, name)
-    changes += said
+        changes.note("name", f"It is written as {name!r}: readers want the name of the skill's folder.")
+    description = _description(fields, read, name, changes)
     if not _is_metadata(fields.get("metadata", {})):
-        changes.append(RenderWarning("metadata", "It is no list of fields as Codex wants it; it is left out."))
+        changes.loss("metadata", "It is no list of fields as Codex wants it; it is left out.")
         del fields["metadata"]
-    if is_plain and not changes:
-        return _Front(read.head)
+    warnings.add(*changes)
+    if is_plain and not tuple(changes):
+        return read.head
     kept = {key: _typed(value) for key, value in fields.items() if key not in ("name", "description", "when_to_use")}
-    return _Front(quoted_frontmatter({"name": name, "description": description, **kept}) + "\n", tuple(changes))
+    return quoted_frontmatter({"name": name, "description": description, **kept}) + "\n"
 
 
-def _description(fields: Mapping[str, object], read: Frontmatter, name: str) -> tuple[str, list[RenderWarning]]:
+def _description(fields: Mapping[str, object], read: Frontmatter, name: str, changes: Warnings) -> str:
     said, when = fields.get("description"), fields.get("when_to_use")
     if isinstance(said, str) and 0 < len(said.strip()) <= LONGEST_DESCRIPTION and not when:
-        return said, []
+        return said
     written = description_of(MarkdownFile(fields if isinstance(said, str) else {}, read.body, ()), name)
-    changes = []
     if not isinstance(said, str) or not said.strip():
-        changes.append(_changed("description", f"It has none that is a text; it is written as {shortened(written)!r}."))
+        changes.note("description", f"It has none that is a text; it is written as {shortened(written)!r}.")
     if isinstance(when, str) and when.strip():
         written = f"{written} {' '.join(when.split())}"
-        changes.append(
-            _changed("when_to_use", "It is written at the end of the description, which is what readers go by.")
-        )
+        changes.note("when_to_use", "It is written at the end of the description, which is what readers go by.")
     if len(written) > LONGEST_DESCRIPTION:
         message = f"It has {len(written)} characters; readers take {LONGEST_DESCRIPTION}, and the rest is left out."
-        changes.append(RenderWarning("description", message))
-    return written[:LONGEST_DESCRIPTION].strip(), changes
+        changes.loss("description", message)
+    return written[:LONGEST_DESCRIPTION].strip()
 
 
-def _body(read: Frontmatter, label: str) -> tuple[str, tuple[RenderWarning, ...]]:
+def _body(read: Frontmatter, label: str, warnings: Warnings) -> str:
     names = MarkdownFile(read.fields, "", ()).argument_names()
-    warnings = Warnings()
-    body = in_prose(read.body, warnings, label=label, after="the name of this skill", names=names)
-    if "$ARGUMENTS" in read.body or any(read.fields.get(field) for field in _ARGUMENTS):
-        return body, tuple(warnings)
+    changes = Warnings()
+    body = in_prose(read.body, changes, label=label, after="the name of this skill", names=names)
+    takes_arguments = "$ARGUMENTS" in read.body or any(read.fields.get(field) for field in _ARGUMENTS)
     # Whoever takes no arguments means a shell's.
-    return body, tuple(warning for warning in warnings if not _NUMBERED.fullmatch(warning.field))
+    warnings.add(*(change for change in changes if takes_arguments or not _NUMBERED.fullmatch(change.field)))
+    return body
 
 
 def _is_metadata(value: object) -> bool:
@@ -124,7 +110,3 @@ def _is_metadata(value: object) -> bool:
 def _typed(value: object) -> object:
     """What a tolerant reading leaves as text, as it was meant."""
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
-
-
-def _changed(field: str, message: str) -> RenderWarning:
-    return RenderWarning(field, message, is_loss=False)
