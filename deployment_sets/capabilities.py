@@ -43,7 +43,7 @@ class Capability:
     @property
     def said(self) -> tuple[object, ...]:
         """What there is to say besides the fidelity; the same for platforms of which the same can be said."""
-        return (self.fidelity, self.reason, self.warnings) if self.reason or self.warnings else ()
+        return (self.fidelity, self.reason, self.warnings, self.more_warnings) if self.reason or self.warnings else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,18 @@ class ArtifactCapabilities:
         return list(notes.values())
 
 
-type FidelityCounts = Mapping[Platform, Mapping[Fidelity, int]]
-"""For how many artifacts each platform comes to what."""
+@dataclass(frozen=True, slots=True)
+class FidelityCounts:
+    """For how many artifacts of a set each platform comes to what: of the first `counted` of `total`."""
+
+    counted: int
+    total: int
+    by_platform: Mapping[Platform, Mapping[Fidelity, int]]
+
+    @property
+    def occurring(self) -> list[Fidelity]:
+        """What any platform comes to for any of them."""
+        return [each for each in Fidelity if any(each in numbers for numbers in self.by_platform.values())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,7 @@ def capability_page(
         return CapabilityPage(error=error)
     shown = Paginator(resolved_among(resolution, search=search, type=type), per_page).get_page(page)
     rows = capabilities_of([resolved.uuid for resolved in shown])
-    counts = _counted(rows) if len(shown) == resolution.total_count else None
+    counts = _counted(rows, resolution) if len(shown) == resolution.total_count else None
     return CapabilityPage(resolution, shown, rows, counts)
 
 
@@ -118,18 +128,19 @@ def fidelity_counts(resolution: Resolution) -> FidelityCounts:
     Loads and renders them. The number of queries depends on them only by batches.
     """
     uuids = [resolved.uuid for resolved in resolution.artifacts[:MOST_COUNTED]]
-    return _counted(row for batch in batched(uuids, _BATCH) for row in capabilities_of(batch))
+    return _counted((row for batch in batched(uuids, _BATCH) for row in capabilities_of(batch)), resolution)
 
 
-def _counted(rows: Iterable[ArtifactCapabilities]) -> FidelityCounts:
+def _counted(rows: Iterable[ArtifactCapabilities], resolution: Resolution) -> FidelityCounts:
     counts: dict[Platform, Counter[Fidelity]] = {platform: Counter() for platform in Platform}
     for row in rows:
         for capability in row.platforms:
             counts[capability.platform][capability.fidelity] += 1
-    return {
+    by_platform = {
         platform: {fidelity: numbers[fidelity] for fidelity in Fidelity if numbers[fidelity]}
         for platform, numbers in counts.items()
     }
+    return FidelityCounts(min(resolution.total_count, MOST_COUNTED), resolution.total_count, by_platform)
 
 
 def _on_platforms(artifact: LoadedArtifact) -> ArtifactCapabilities:

@@ -10,12 +10,7 @@ from profiles.rendering import ArtifactContent, ContentFile, RenderedEntry, Rend
 
 
 class Fidelity(StrEnum):
-    """What becomes of an artifact on a platform.
-
-    `exact`: what lies there is what the artifact holds. `translated`: it is written in another way, and means the same.
-    `lossy`: something of it cannot be expressed or will not work there. `unsupported`: there is no place for it.
-    `refused`: its name, or what it holds, cannot be used there. `missing`: there is no such artifact any more.
-    """
+    """What becomes of an artifact on a platform."""
 
     EXACT = "exact"
     TRANSLATED = "translated"
@@ -23,6 +18,21 @@ class Fidelity(StrEnum):
     UNSUPPORTED = "unsupported"
     REFUSED = "refused"
     MISSING = "missing"
+
+    @property
+    def meaning(self) -> str:
+        """What is true of an artifact of which this is said."""
+        return _MEANINGS[self]
+
+
+_MEANINGS: Mapping[Fidelity, str] = {
+    Fidelity.EXACT: "what lies there is what the artifact holds",
+    Fidelity.TRANSLATED: "it is written in another way, and means the same",
+    Fidelity.LOSSY: "something of it cannot be expressed there, or will not work",
+    Fidelity.UNSUPPORTED: "the platform has no place for it, so nothing is written",
+    Fidelity.REFUSED: "its name, or what it holds, cannot be used there, so nothing is written",
+    Fidelity.MISSING: "its collection does not have it any more, so nothing is written",
+}
 
 
 def fidelity_of(content: ArtifactContent, rendering: Rendering) -> Fidelity:

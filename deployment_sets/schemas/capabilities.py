@@ -9,6 +9,7 @@ from pydantic import Field
 from accounts.endpoints.paging import PageQuery
 from deployment_sets.capabilities import MOST_COUNTED, ArtifactCapabilities, Capability, FidelityCounts
 from deployment_sets.services.resolution import Resolution
+from deployments.installer.decisions import MAX_WARNINGS
 from profiles.enums import ArtifactType, Platform
 from profiles.fidelity import Fidelity
 
@@ -34,14 +35,11 @@ class CapabilityRead(Schema):
 
     platform: Platform = Field(examples=["codex"])
     fidelity: Fidelity = Field(
-        description="`exact`: what lies there is what the artifact holds. `translated`: it is written in another way "
-        "and means the same. `lossy`: something of it cannot be expressed or will not work there. Nothing is placed "
-        "where it is `unsupported`, `refused` (a name or a content that cannot be used), or `missing` from its "
-        "collection.",
+        description=" ".join(f"`{each}`: {each.meaning}." for each in Fidelity),
         examples=["lossy"],
     )
     reason: str = Field(description="Why nothing is placed.", examples=[""])
-    warnings: list[FieldWarningRead] = Field(description="The first 50 of them.")
+    warnings: list[FieldWarningRead] = Field(description=f"The first {MAX_WARNINGS} of them.")
     warning_count: int = Field(ge=0, examples=[1])
 
     @classmethod
@@ -113,7 +111,7 @@ class CapabilitiesResponse(Schema):
         return cls(
             set_id=resolution.root.id,
             total_count=resolution.total_count,
-            counted_count=None if counts is None else min(resolution.total_count, MOST_COUNTED),
-            counts=None if counts is None else [FidelityCountsRead.of(*each) for each in counts.items()],
+            counted_count=counts.counted if counts else None,
+            counts=[FidelityCountsRead.of(*each) for each in counts.by_platform.items()] if counts else None,
             artifacts=[ArtifactCapabilitiesRead.of(row) for row in rows],
         )

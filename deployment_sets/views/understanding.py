@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import user_of
 from accounts.pages.layouts import is_for, piece
 from artifacts.models import Artifact
-from deployment_sets.capabilities import MOST_COUNTED, capability_page, fidelity_counts
+from deployment_sets.capabilities import capability_page, fidelity_counts
 from deployment_sets.drawing.picture import LARGE, SMALL, picture_of
 from deployment_sets.member_forms import artifact_type_in
 from deployment_sets.queries import set_of
@@ -43,9 +43,8 @@ def set_platforms(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
     """What becomes of a set's artifacts on each platform; with `search` and `type`, of some. Or the counts of all."""
     deployment_set = set_of(user_of(request), set_id)
     if is_for(request, COUNTS_REGION):
-        resolution = resolve_set(deployment_set)
-        context = {"counts": fidelity_counts(resolution), "total": resolution.total_count, "most": MOST_COUNTED}
-        return render(request, "deployment_sets/_fidelity_counts.html", context)
+        counts = fidelity_counts(resolve_set(deployment_set))
+        return render(request, "deployment_sets/_fidelity_counts.html", {"counts": counts})
     search, type = request.GET.get("search", ""), artifact_type_in(request.GET)
     context = {
         "set": deployment_set,

@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,12 +12,13 @@ from accounts.models import User
 from accounts.services.users import local_user
 from artifacts.models import Artifact
 from deployment_sets import capabilities
-from deployment_sets.capabilities import capabilities_of, fidelity_counts
+from deployment_sets.capabilities import ArtifactCapabilities, Capability, capabilities_of, fidelity_counts
 from deployment_sets.models import DeploymentSet, DeploymentSetMember
 from deployment_sets.services.graph import resolve_set
 from deployment_sets.views import understanding
-from profiles.enums import Platform
+from profiles.enums import ArtifactType, Platform
 from profiles.fidelity import Fidelity
+from profiles.rendering import RenderWarning
 from tests.api import Caller
 from tests.factories import ArtifactFactory, DeploymentSetFactory, give_version
 from tests.queries import assert_no_more_for_twice_as_many
@@ -99,9 +101,13 @@ def test_what_is_gone_is_missing_and_what_cannot_be_read_is_refused(me: User) ->
 
 def test_counts_are_of_the_whole_set_up_to_a_bound(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
     resolution = resolve_set(holding(me, skill("a"), skill("b"), server({"command": "npx"})))
-    assert fidelity_counts(resolution)[Platform.OTHER] == {Fidelity.EXACT: 2, Fidelity.UNSUPPORTED: 1}
+    counts = fidelity_counts(resolution)
+    assert (counts.counted, counts.total) == (3, 3)
+    assert counts.by_platform[Platform.OTHER] == {Fidelity.EXACT: 2, Fidelity.UNSUPPORTED: 1}
     monkeypatch.setattr(capabilities, "MOST_COUNTED", 1)
-    assert fidelity_counts(resolution)[Platform.OTHER] == {Fidelity.EXACT: 1}
+    counts = fidelity_counts(resolution)
+    assert (counts.counted, counts.total) == (1, 3)
+    assert counts.by_platform[Platform.OTHER] == {Fidelity.EXACT: 1}
 
 
 def test_the_api_gives_rows_in_pages_and_counts_on_request(owner: User, api: Caller) -> None:
@@ -178,7 +184,6 @@ def test_large_sets_are_paged_and_counted_by_themselves(
     client: Client, me: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(understanding, "CAPABILITIES_PER_PAGE", 2)
-    monkeypatch.setattr(understanding, "MOST_COUNTED", 2)
     monkeypatch.setattr(capabilities, "MOST_COUNTED", 2)
     one = holding(me, skill("first"), skill("second"), skill("third"))
     text = words(client.get(f"/sets/{one.pk}/platforms"))
@@ -234,3 +239,19 @@ def test_losses_stand_before_what_is_only_written_otherwise() -> None:
         losses = [warning.is_loss for warning in capability.warnings]
         assert losses == sorted(losses, reverse=True)
     assert {True, False} <= {warning.is_loss for warning in row.platforms[1].warnings}
+
+
+def test_every_word_that_is_counted_is_explained_and_no_other(client: Client, me: User) -> None:
+    gone = skill("gone")
+    gone.gone_at = gone.created_at
+    gone.save()
+    text = words(client.get(f"/sets/{holding(me, gone, server({'neither': 'nor'})).pk}/platforms"))
+    explained = [each.value for each in Fidelity if f"{each.value.capitalize()}: {each.meaning}." in text]
+    assert explained == ["unsupported", "refused", "missing"]
+
+
+def test_platforms_that_lose_more_than_is_shown_are_told_apart_by_how_much() -> None:
+    first = (RenderWarning("model", "It has no model."),)
+    losing = [Capability(platform, Fidelity.LOSSY, "", first, more) for more, platform in enumerate(Platform)]
+    row = ArtifactCapabilities(uuid4(), ArtifactType.AGENT, "reviewer", "", [*losing, losing[0]])
+    assert [len(platforms) for platforms, _ in row.notes] == [2, 1, 1, 1, 1]
