@@ -32,32 +32,33 @@ READING = frozenset(
         "WebSearch",
     }
 )
-# Those that change files themselves, or run what can.
-WRITING = frozenset({"Bash", "Edit", "Monitor", "MultiEdit", "NotebookEdit", "PowerShell", "Write"})
-TOOLS = (
-    READING
-    | WRITING
-    | {
-        "Agent",
-        "CronCreate",
-        "CronDelete",
-        "CronList",
-        "EnterWorktree",
-        "ExitWorktree",
-        "KillShell",
-        "SendMessage",
-        "Skill",
-        "SlashCommand",
-        "Task",
-        "TaskCreate",
-        "TaskStop",
-        "TaskUpdate",
-    }
-)
-# Two names that have nothing in common but what all such names have.
-_ANY_SERVERS_TOOLS = ("mcp__a__b", "mcp__C-1__D_2")
+TOOLS = READING | {
+    "Agent",
+    "Bash",
+    "CronCreate",
+    "CronDelete",
+    "CronList",
+    "Edit",
+    "EnterWorktree",
+    "ExitWorktree",
+    "KillShell",
+    "Monitor",
+    "MultiEdit",
+    "NotebookEdit",
+    "PowerShell",
+    "SendMessage",
+    "Skill",
+    "SlashCommand",
+    "Task",
+    "TaskCreate",
+    "TaskStop",
+    "TaskUpdate",
+    "Write",
+}
 # Those of older versions, which an expression means only where it names them.
 _OLDER = frozenset({"BashOutput", "KillShell", "LS", "MultiEdit", "NotebookRead", "SlashCommand"})
+# Two names that have nothing in common but what all such names have.
+_ANY_SERVERS_TOOLS = ("mcp__a__b", "mcp__C-1__D_2")
 _LIST = re.compile(r"[\w\s|,-]+")
 _SERVER_TOOLS = re.compile(r"mcp__[\w.*+-]*")
 _LONGEST = 1000
