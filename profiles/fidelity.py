@@ -29,7 +29,7 @@ _MEANINGS: Mapping[Fidelity, str] = {
     Fidelity.EXACT: "what lies there is what the artifact holds",
     Fidelity.TRANSLATED: "it is written in another way, and means the same",
     Fidelity.LOSSY: "something of it cannot be expressed there, or will not work",
-    Fidelity.UNSUPPORTED: "the platform has no place for it, so nothing is written",
+    Fidelity.UNSUPPORTED: "the platform has no place for it, or it is meant for others, so nothing is written",
     Fidelity.REFUSED: "its name, or what it holds, cannot be used there, so nothing is written",
     Fidelity.MISSING: "its collection does not have it any more, so nothing is written",
 }
