@@ -19,7 +19,6 @@ WITHOUT_A_PLACE = {
     ("agent:agent-without-text", "codex"): "The agent has no text.",
     ("agent:agent-without-text", "gemini"): "The agent has no text.",
     ("command:command-without-text", "codex"): "The command has no text.",
-    ("command:command-without-text", "codex"): "The command has no text.",
     ("command:command-without-text", "gemini"): "The command has no text.",
     ("hook:with-an-odd-matcher", "codex"): (
         "Codex can run none of its hooks. It is no regular expression, and Codex ignores such a matcher; the group is "
