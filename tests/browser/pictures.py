@@ -65,7 +65,7 @@ def _furnish(server: Server) -> None:
     everyday, shipping = (_named(server, "deployment-sets", name) for name in ("Everyday", "Shipping"))
     for name, set_id in (("website", shipping), ("storefront", everyday)):
         project = _ask(server, "POST", "/projects", {"path": str(CODE / name), "create_folder": True})["id"]
-        _ask(server, "POST", f"/projects/{project}/profiles", {"profile_id": "other", "platform": "other"})
+        _ask(server, "POST", f"/projects/{project}/profiles", {"profile_id": "codex", "platform": "codex"})
         deploy = {"project_id": project, "all_profiles": True}
         _ask(server, "POST", f"/deployment-sets/{set_id}/deploy", deploy)
     with (CODE / "storefront/.claude/commands/commit.md").open("a") as file:
@@ -128,6 +128,9 @@ def _scenes(page: Any, server: Server) -> Iterator[tuple[str, str]]:
     yield "add-members", "light"
     go(f"{everyday}/graph")
     yield "graph", "light"
+    go(f"{everyday}/platforms")
+    page.locator("summary", has_text="What differs").first.click()
+    yield "platforms", "light"
     dialog(f"{everyday}/deploy", everyday)
     page.locator("dialog").get_by_text("Back", exact=True).click()
     page.get_by_text("Show the plan").wait_for()
@@ -140,7 +143,7 @@ def _scenes(page: Any, server: Server) -> Iterator[tuple[str, str]]:
     yield "live", "light"
     go(storefront)
     yield "project", "light"
-    dialog(f"{storefront}/profiles/other/edit", storefront)
+    dialog(f"{storefront}/profiles/codex/edit", storefront)
     yield "profile", "light"
     dialog("/search?q=re", "/sets/")
     yield "search", "light"
