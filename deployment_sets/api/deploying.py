@@ -22,7 +22,7 @@ from deployment_sets.schemas.deploying import (
 from deployment_sets.services.batch_deploy import batch_deploy, batch_undeploy
 from deployment_sets.services.live import bring_up_to_date, places_of, where_live
 from deployments.queries import demand_known_profiles
-from deployments.schemas import BatchDeployResponse
+from deployments.schemas.results import BatchDeployResponse
 from profiles.queries import profiles_to_deploy_under
 from projects.queries import project_of
 

@@ -13,7 +13,9 @@ from accounts.endpoints.types import (
     Line,
 )
 from deployment_sets.services.live import Live
-from deployments.schemas import BatchDeployResponse, DeploymentStatusRead, RunRequest
+from deployments.schemas.deployed import DeploymentStatusRead
+from deployments.schemas.requests import RunRequest
+from deployments.schemas.results import BatchDeployResponse
 from deployments.services.reports import Report
 from projects.models import Project
 from projects.schemas import ProjectReference

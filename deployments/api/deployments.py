@@ -12,16 +12,16 @@ from accounts.endpoints.problems import problems
 from artifacts.models import Artifact
 from deployments.models import Deployment
 from deployments.queries import demand_known_profiles, deployment_of, deployments_of_artifact, list_deployments
-from deployments.schemas import (
+from deployments.schemas.deployed import (
     ArtifactDeploymentListResponse,
     ArtifactDeploymentRead,
-    BatchDeployResponse,
     DeploymentListQuery,
     DeploymentListResponse,
     DeploymentQuery,
     DeploymentRead,
-    UndeployRequest,
 )
+from deployments.schemas.requests import UndeployRequest
+from deployments.schemas.results import BatchDeployResponse
 from deployments.services.runs import undeploy_artifacts
 from deployments.services.status import statuses
 from projects.models import Project

@@ -9,15 +9,9 @@ from accounts.access import user_of
 from accounts.endpoints.paging import PageQuery, cut
 from accounts.endpoints.problems import problems
 from deployments.queries import items_of, run_of, runs_in
-from deployments.schemas import (
-    BatchDeployResponse,
-    DeployResultItem,
-    RunListResponse,
-    RunRead,
-    RunResultListResponse,
-    RunResultQuery,
-    UndoRequest,
-)
+from deployments.schemas.requests import UndoRequest
+from deployments.schemas.results import BatchDeployResponse, DeployResultItem
+from deployments.schemas.runs import RunListResponse, RunRead, RunResultListResponse, RunResultQuery
 from deployments.services.undo import undo
 from projects.queries import project_of
 
