@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from profiles.entries import Element, EntryError, EntryKey, Format, Value, checked_key
 from profiles.platforms.definitions import Hook, read_hook
+from profiles.platforms.names import plain_name
 from profiles.platforms.plain import copied_folder
 from profiles.platforms.script_folder import ScriptFolder, plugin_variable
 from profiles.rendering import (
@@ -30,6 +31,7 @@ from projects.paths import relative_path
 MAX_ENTRIES = 200
 # What says something about the definition and to nobody else.
 ABOUT_ITSELF = frozenset({"$schema", "description"})
+_SHELL_WORD = re.compile(r"[\w.][\w.-]*")
 _PROJECT_DIR = re.compile(r"(\$\{(?:CLAUDE|GEMINI)_PROJECT_DIR\})")
 
 
@@ -152,7 +154,8 @@ class HookFile:
     ) -> HookScripts | Unsupported:
         """The scripts in the profile's folder for hooks; without scripts there needs to be none."""
         start = posixpath.dirname(posixpath.dirname(path))
-        placed = copied_folder(replace(content, files=hook.scripts), layout) if hook.scripts else Rendering()
+        named = replace(content, name=_folder_name(content.name), files=hook.scripts) if hook.scripts else None
+        placed = copied_folder(named, layout) if named else Rendering()
         if isinstance(placed, Unsupported):
             return placed
         if not placed.paths:
@@ -162,6 +165,14 @@ class HookFile:
         where = _relative(folder.path, start)
         scripts = ScriptFolder(self.base, where, files, is_project=not content.namespace)
         return HookScripts(self.label, where, scripts, _placed=placed.paths)
+
+
+def _folder_name(name: str) -> str:
+    """What the folder of a hook's scripts is called: a word that no shell takes for anything else, quoted or not.
+
+    Raises PathError where nothing of the name is left.
+    """
+    return name if _SHELL_WORD.fullmatch(name) else plain_name(name)
 
 
 def _relative(path: str, start: str) -> str:

@@ -1,6 +1,9 @@
 """What a hook says once is read once: the platforms that have hooks of their own make the same of it."""
 
 import json
+import os
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -171,3 +174,47 @@ def test_a_program_and_its_arguments_become_the_same_line(platform: Platform) ->
     (line,) = lines(placed(platform, {"Stop": [{"hooks": [handler]}]}))
     words = """say 'it'"'"'s' plain '' "${CLAUDE_PROJECT_DIR}"'/a b' '"q" `c` \\'"""
     assert str(line).endswith(words)
+
+
+@pytest.mark.parametrize("platform", [*PLATFORMS, Platform.CLAUDE_CODE])
+@pytest.mark.parametrize(
+    "line",
+    [
+        'OUT="$(${CLAUDE_PLUGIN_ROOT}/check.sh)"; printf "%s" "$OUT"',
+        "cat <<X | sh\n${CLAUDE_PLUGIN_ROOT}/check.sh\nX",
+        "true # it's here\n${CLAUDE_PLUGIN_ROOT}/check.sh",
+    ],
+)
+def test_the_name_of_a_hook_is_never_run(platform: Platform, line: str, tmp_path: Path) -> None:
+    handler = command(line.replace("check.sh", "hooks/check.sh"))
+    definition = ContentFile("hooks/hooks.json", json.dumps({"hooks": {"Stop": [{"hooks": [handler]}]}}).encode())
+    script = ContentFile("hooks/check.sh", b"#!/bin/sh\nprintf ran\n")
+    name = "a;touch pwned;b `touch pwned` $(touch pwned) 'c"
+    content = ArtifactContent(ArtifactType.HOOK, "review", name, (definition, script), "hooks/hooks.json")
+    module = module_for(platform)
+    answer = module.renders[ArtifactType.HOOK](content, module.default_layout(module.default_root_dir))
+    assert isinstance(answer, Rendering)
+    path = tmp_path / answer.paths[0].path / script.path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(script.data)
+    path.chmod(0o755)
+    environment = {"PATH": os.environ["PATH"], "CLAUDE_PROJECT_DIR": ".", "GEMINI_PROJECT_DIR": "."}
+    (written,) = lines(answer)
+    done = subprocess.run(
+        ["/bin/sh", "-c", str(written)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("ran", "")
+    assert not list(tmp_path.rglob("pwned"))
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"), [("Run_v1.2", "Run_v1.2"), ("my  Hook", "my-hook"), ("-x", "x"), ("日本", "日本")]
+)
+def test_scripts_lie_in_a_folder_that_a_shell_takes_as_it_is(name: str, folder: str) -> None:
+    definition = ContentFile("hooks/hooks.json", json.dumps({"hooks": {"Stop": [{"hooks": [command()]}]}}).encode())
+    files = (definition, ContentFile("check.sh", b""))
+    content = ArtifactContent(ArtifactType.HOOK, "review", name, files, "hooks/hooks.json")
+    module = module_for(Platform.CODEX)
+    answer = module.renders[ArtifactType.HOOK](content, module.default_layout(".codex"))
+    assert isinstance(answer, Rendering)
+    assert answer.paths[0].path == f".codex/hooks/{folder}"
