@@ -13,10 +13,31 @@ from profiles.entries import Format, Member, Value, checked_key
 from profiles.platforms.definitions import read_server
 from profiles.platforms.names import ascii_name
 from profiles.platforms.script_folder import plugin_variable
-from profiles.platforms.servers import VARIABLE, Address, Kind, address_of, checked, settings_of, warn_of_plugin
+from profiles.platforms.servers import (
+    VARIABLE,
+    Address,
+    Kind,
+    address_of,
+    checked,
+    settings_of,
+    warn_of_plugin,
+    with_variables,
+)
 from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, Unsupported, Warnings
 from projects.paths import relative_path
 
+# Keys that Codex has for both kinds of server, and what others call them.
+_OWN = frozenset({"startup_timeout_sec", "tool_timeout_sec", "enabled_tools", "disabled_tools"})
+_OWN_FOR = {"timeout": "tool_timeout_sec", "includeTools": "enabled_tools", "excludeTools": "disabled_tools"}
+_LEFT_OUT = {
+    **dict.fromkeys(("args", "env", "cwd"), "Codex takes it only for a server with a command; it is left out."),
+    "headers": "Codex takes it only for a server with a URL; it is left out.",
+    "oauth": "Codex describes a sign-in in another way; it is left out. Sign in with 'codex mcp login'.",
+}
+# What to do about a variable that Codex does not fill in. It never has to be a secret in config.toml.
+_IN_COMMAND = "Codex hands variables on only in 'env', each under its own name."
+_IN_URL = "Codex takes no part of a URL from the environment."
+_IN_HEADER = "Let one variable hold the whole header; Codex takes that from the environment."
 _BEARER = re.compile(r"Bearer \$\{([A-Za-z_][A-Za-z0-9_]*)\}", re.IGNORECASE)
 
 
@@ -71,11 +92,16 @@ class _Translation:
     def server(self, address: Address, settings: Mapping[str, Value]) -> dict[str, Value]:
         """The table of a server with this address, and what is said besides."""
         is_local = address.kind is Kind.LOCAL
-        value: dict[str, Value] = {"command" if is_local else "url": self._filled(address.text, address.key)}
+        text = self._filled(address.text, address.key, _IN_COMMAND if is_local else _IN_URL)
+        value: dict[str, Value] = {"command" if is_local else "url": text}
         for key, given in settings.items():
+            own = _OWN_FOR.get(key)
+            if own in settings:
+                self.warnings.loss(key, f"The server has {own!r} too, and that counts in Codex; this is left out.")
+                continue
             taken = self._taken(key, given, is_local=is_local)
             if taken is None:
-                self.warnings.loss(key, "Codex takes no such value for this server; it is left out.")
+                self.warnings.loss(key, _LEFT_OUT.get(key, "This setting is not written for Codex; it is left out."))
             else:
                 value |= taken
         return value
@@ -83,11 +109,11 @@ class _Translation:
     def _taken(self, key: str, given: Value, *, is_local: bool) -> dict[str, Value] | None:
         match key, given:
             case "args", list() if is_local:
-                return {"args": [self._filled(text, f"args[{index}]") for index, text in enumerate(given)]}
+                return {"args": [self._filled(text, f"args[{index}]", _IN_COMMAND) for index, text in enumerate(given)]}
             case "env", dict() if is_local:
                 return self._environment(given)
             case "cwd", str() if is_local:
-                return {"cwd": self._filled(given, key)}
+                return {"cwd": self._filled(given, key, _IN_COMMAND)}
             case "headers", dict() if not is_local:
                 return self._headers(given)
             # Whether it is the one or the other, only the value that turns the server off is said.
@@ -96,6 +122,11 @@ class _Translation:
             case "timeout", int() | float():
                 self.warnings.note(key, "Codex counts in seconds; it is written as 'tool_timeout_sec'.")
                 return {"tool_timeout_sec": given / 1000 if given % 1000 else int(given) // 1000}
+            case "includeTools" | "excludeTools", _:
+                self.warnings.note(key, f"Codex calls it {_OWN_FOR[key]!r}, and so it is written.")
+                return {_OWN_FOR[key]: given}
+            case _ if key in _OWN:
+                return {key: given}
             case "description", _:
                 return {}
             case _:
@@ -106,7 +137,13 @@ class _Translation:
         passed_on = [name for name, text in given.items() if text == f"${{{name}}}"]
         for name in passed_on:
             self.warnings.note(f"env.{name}", "Codex hands it on by name; it is written in 'env_vars'.")
-        set_to = {name: self._filled(text, f"env.{name}") for name, text in given.items() if name not in passed_on}
+        set_to = {
+            name: self._filled(
+                text, f"env.{name}", f"Set {name} in the environment and write ${{{name}}} here; Codex hands that on."
+            )
+            for name, text in given.items()
+            if text != f"${{{name}}}"
+        }
         return _without_empty({"env": set_to, "env_vars": passed_on})
 
     def _headers(self, given: Mapping[str, str]) -> dict[str, Value]:
@@ -124,27 +161,25 @@ class _Translation:
                 from_variables[name] = variable["name"]
                 self.warnings.note(place, "It is written in 'env_http_headers'.")
             else:
-                headers[name] = self._filled(text, place)
+                headers[name] = self._filled(text, place, _IN_HEADER)
         return _without_empty(
             {"bearer_token_env_var": bearer, "http_headers": headers, "env_http_headers": from_variables}
         )
 
-    def _filled(self, text: str, place: str) -> str:
+    def _filled(self, text: str, place: str, way_out: str) -> str:
         """`text` with what stands for a variable that is not set; Codex would hand on the variable as it is written."""
 
         def otherwise(match: re.Match[str]) -> str:
             if match["otherwise"] is not None:
                 self.warnings.loss(
-                    place, f"Codex fills in no variables; {match['name']} is written as what it is without one."
+                    place, f"Codex fills in no variables; {match[0]} is written as what follows its ':-'."
                 )
                 return match["otherwise"]
             if not plugin_variable(match[0].encode()):
-                self.warnings.loss(
-                    place, f"Codex fills in no variables; {match[0]} stays as it stands. Write the value there."
-                )
+                self.warnings.loss(place, f"Codex fills in no variables; {match[0]} stays as it stands. {way_out}")
             return match[0]
 
-        return VARIABLE.sub(otherwise, text)
+        return with_variables(text, otherwise)
 
 
 def _without_empty(fields: dict[str, Value]) -> dict[str, Value]:

@@ -8,7 +8,16 @@ from collections.abc import Mapping
 
 from profiles.entries import Format, Member, Value, checked_key
 from profiles.platforms.definitions import read_server, strings
-from profiles.platforms.servers import TYPES, VARIABLE, Kind, address_of, checked, settings_of, warn_of_plugin
+from profiles.platforms.servers import (
+    TYPES,
+    Kind,
+    address_of,
+    checked,
+    settings_of,
+    variables_in,
+    warn_of_plugin,
+    with_variables,
+)
 from profiles.rendering import ArtifactContent, ProfileLayout, RenderedEntry, Rendering, Unsupported, Warnings
 from projects.paths import relative_path
 
@@ -68,16 +77,17 @@ def _type(definition: Mapping[str, Value], warnings: Warnings) -> dict[str, Valu
 
 def _warn_of_otherwise(definition: Mapping[str, Value], warnings: Warnings) -> None:
     for place, text in strings(definition):
-        for match in VARIABLE.finditer(text):
+        for match in variables_in(text):
             if match["otherwise"] is not None:
                 written = _reference(match)
-                warnings.loss(place, f"Cursor knows no value to take otherwise; {match[0]} is written as {written}.")
+                message = f"Cursor has no value for a variable that is not set; {match[0]} is written as {written}."
+                warnings.loss(place, message)
 
 
 def _written(value: Value) -> Value:
     match value:
         case str():
-            return VARIABLE.sub(_reference, value)
+            return with_variables(value, _reference)
         case dict():
             return {key: _written(inner) for key, inner in value.items()}
         case list():

@@ -7,7 +7,7 @@ https://developers.openai.com/codex/mcp).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from profiles.platforms.definitions import strings
 from profiles.platforms.script_folder import plugin_variable
 from profiles.rendering import Unsupported, Warnings
 
-# `${NAME}` and `${NAME:-otherwise}`, as Claude Code fills them in.
+# `${NAME}` and `${NAME:-otherwise}`, as Claude Code fills them in; `variables_in` finds them.
 VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<otherwise>[^}]*))?\}")
 # What one tool or another calls a URL.
 _URLS = ("url", "httpUrl", "serverUrl")
@@ -112,11 +112,27 @@ def settings_of(definition: Mapping[str, Value], address: Address, warnings: War
     return settings
 
 
+def variables_in(text: str) -> Iterator[re.Match[str]]:
+    """Every variable in `text`, in order."""
+    return VARIABLE.finditer(text, 0, _end_of_variables(text))
+
+
+def with_variables(text: str, write: Callable[[re.Match[str]], str]) -> str:
+    """`text` with what `write` makes of every variable in it."""
+    end = _end_of_variables(text)
+    return VARIABLE.sub(write, text[:end]) + text[end:]
+
+
 def warn_of_plugin(definition: Mapping[str, Value], warnings: Warnings) -> None:
     """Say where the texts of `definition` want a plugin's files."""
     for place, text in strings(definition):
         if variable := plugin_variable(text.encode()):
             warnings.loss(place, f"It refers to {variable}; no files of its plugin are deployed with a server.")
+
+
+def _end_of_variables(text: str) -> int:
+    """Where the last brace ends: to look behind it would take time by the square of the text's length."""
+    return text.rfind("}") + 1
 
 
 def _parts(url: str) -> tuple[str, str]:
@@ -181,15 +197,17 @@ def _is_sign_in(value: Value) -> bool:
     return all(isinstance(each, str) for each in inner)
 
 
-_OF_TEXTS = frozenset({"args", "includeTools", "excludeTools", "env", "headers"})
+_LISTS = ("args", "includeTools", "excludeTools", "enabled_tools", "disabled_tools")
+_OF_TEXTS = frozenset({*_LISTS, "env", "headers"})
 _WANTED: dict[str, tuple[Callable[[Value], bool], str]] = {
     **dict.fromkeys(
         ("type", "command", *_URLS, "cwd", "description", "envFile", "headersHelper"), (_is_text, "no text")
     ),
-    **dict.fromkeys(("args", "includeTools", "excludeTools"), (_is_list, "no list of texts")),
+    **dict.fromkeys(_LISTS, (_is_list, "no list of texts")),
     **dict.fromkeys(("env", "headers"), (_is_object, "no object of texts")),
     **dict.fromkeys(("disabled", "enabled", "alwaysLoad"), (_is_yes_or_no, "neither true nor false")),
     "timeout": (_is_duration, "no number of milliseconds"),
+    **dict.fromkeys(("startup_timeout_sec", "tool_timeout_sec"), (_is_duration, "no number of seconds")),
     "auth": (_is_sign_in, "no object of texts"),
     "oauth": (_is_object, "no object"),
 }

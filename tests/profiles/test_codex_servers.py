@@ -50,11 +50,17 @@ def test_a_rich_local_server() -> None:
                 is_loss=False,
             ),
             RenderWarning("args[4]", "It is no text; it is left out."),
-            RenderWarning("args[3]", "Codex fills in no variables; ${HOME} stays as it stands. Write the value there."),
+            RenderWarning(
+                "args[3]",
+                "Codex fills in no variables; ${HOME} stays as it stands. "
+                "Codex hands variables on only in 'env', each under its own name.",
+            ),
             RenderWarning("env.TOKEN", "Codex hands it on by name; it is written in 'env_vars'.", is_loss=False),
-            RenderWarning("env.URL", "Codex fills in no variables; HOST is written as what it is without one."),
+            RenderWarning(
+                "env.URL", "Codex fills in no variables; ${HOST:-example.org} is written as what follows its ':-'."
+            ),
             RenderWarning("timeout", "Codex counts in seconds; it is written as 'tool_timeout_sec'.", is_loss=False),
-            RenderWarning("tools", "Codex takes no such value for this server; it is left out."),
+            RenderWarning("tools", "This setting is not written for Codex; it is left out."),
             RenderWarning(
                 "command", "It refers to CLAUDE_PLUGIN_ROOT; no files of its plugin are deployed with a server."
             ),
@@ -84,13 +90,21 @@ def test_a_rich_remote_server() -> None:
     assert rendering == Rendering(
         (),
         (
-            RenderWarning("url", "Codex fills in no variables; ${HOST} stays as it stands. Write the value there."),
+            RenderWarning(
+                "url",
+                "Codex fills in no variables; ${HOST} stays as it stands. "
+                "Codex takes no part of a URL from the environment.",
+            ),
             RenderWarning("headers.Authorization", "It is written as 'bearer_token_env_var'.", is_loss=False),
             RenderWarning("headers.X-Key", "It is written in 'env_http_headers'.", is_loss=False),
             RenderWarning(
-                "headers.X-Mix", "Codex fills in no variables; ${KEY} stays as it stands. Write the value there."
+                "headers.X-Mix",
+                "Codex fills in no variables; ${KEY} stays as it stands. "
+                "Let one variable hold the whole header; Codex takes that from the environment.",
             ),
-            RenderWarning("oauth", "Codex takes no such value for this server; it is left out."),
+            RenderWarning(
+                "oauth", "Codex describes a sign-in in another way; it is left out. Sign in with 'codex mcp login'."
+            ),
         ),
         entry("github", value),
     )
@@ -160,6 +174,81 @@ def test_a_name_is_written_in_the_letters_that_codex_takes(name: str, written: s
     assert rendering.entries[0].key == Member(("mcp_servers", written))
     assert [warning.field for warning in rendering.warnings] == (["name"] if name != written else [])
     assert losses(rendering) == []
+
+
+@pytest.mark.parametrize("address", [{"command": "x"}, {"type": "http", "url": "https://example.org"}])
+@pytest.mark.parametrize(
+    "own",
+    [{"startup_timeout_sec": 20, "tool_timeout_sec": 1.5}, {"enabled_tools": ["find"], "disabled_tools": ["delete"]}],
+)
+def test_a_setting_in_the_words_of_codex_is_kept(address: dict[str, object], own: dict[str, object]) -> None:
+    rendering = placed(server({**address, **own}), LAYOUT)
+    assert value_of(rendering) == {**{key: each for key, each in address.items() if key != "type"}, **own}
+    assert rendering.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "given"), [("tool_timeout_sec", -1), ("startup_timeout_sec", "1"), ("enabled_tools", "x")]
+)
+def test_a_setting_that_codex_would_not_start_with_is_left_out(key: str, given: object) -> None:
+    rendering = placed(server({"command": "x", key: given}), LAYOUT)
+    assert value_of(rendering) == {"command": "x"}
+    assert losses(rendering) == [key]
+
+
+@pytest.mark.parametrize(("key", "own"), [("includeTools", "enabled_tools"), ("excludeTools", "disabled_tools")])
+def test_which_tools_a_server_may_bring_is_said_in_codexs_words(key: str, own: str) -> None:
+    rendering = placed(server({"command": "x", key: ["find"]}), LAYOUT)
+    assert value_of(rendering) == {"command": "x", own: ["find"]}
+    assert rendering.warnings == (RenderWarning(key, f"Codex calls it {own!r}, and so it is written.", is_loss=False),)
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "own"),
+    [
+        ("timeout", 5000, {"tool_timeout_sec": 1}),
+        ("includeTools", ["a"], {"enabled_tools": ["b"]}),
+        ("excludeTools", ["a"], {"disabled_tools": ["b"]}),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_of_two_words_for_one_setting_codexs_own_counts(
+    key: str, given: object, own: dict[str, object], is_first: bool
+) -> None:
+    both = {**own, key: given} if is_first else {key: given, **own}
+    rendering = placed(server({"command": "x", **both}), LAYOUT)
+    assert value_of(rendering) == {"command": "x", **own}
+    assert losses(rendering) == [key]
+
+
+@pytest.mark.parametrize(
+    ("definition", "way_out"),
+    [
+        ({"command": "x", "args": ["${TOKEN}"]}, "Codex hands variables on only in 'env', each under its own name."),
+        ({"command": "x", "cwd": "${TOKEN}"}, "Codex hands variables on only in 'env', each under its own name."),
+        ({"command": "x", "env": {"KEY": "${TOKEN}"}}, "Set KEY in the environment and write ${KEY} here;"),
+        ({"type": "http", "url": "https://example.org/${TOKEN}"}, "Codex takes no part of a URL from the environment."),
+        (
+            {"type": "http", "url": "https://example.org", "headers": {"A": "b ${TOKEN}"}},
+            "Let one variable hold the whole header;",
+        ),
+    ],
+)
+def test_nobody_is_told_to_write_a_secret_into_the_file(definition: object, way_out: str) -> None:
+    (warning,) = placed(server(definition), LAYOUT).warnings
+    assert warning.message.startswith(f"Codex fills in no variables; ${{TOKEN}} stays as it stands. {way_out}")
+
+
+@pytest.mark.parametrize(
+    ("definition", "place", "wanted"),
+    [
+        ({"command": "x", "headers": {"A": "b"}}, "headers", "a URL"),
+        ({"type": "http", "url": "https://example.org", "cwd": "x"}, "cwd", "a command"),
+    ],
+)
+def test_what_only_the_other_kind_of_server_has_is_said_as_such(definition: object, place: str, wanted: str) -> None:
+    message = f"Codex takes it only for a server with {wanted}; it is left out."
+    assert placed(server(definition), LAYOUT).warnings == (RenderWarning(place, message),)
 
 
 @pytest.mark.parametrize("name", ["", "…", "x" * 300])

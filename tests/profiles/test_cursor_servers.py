@@ -56,7 +56,7 @@ def test_a_server_with_much_to_say() -> None:
         RenderWarning("type", "It is written as 'http'.", is_loss=False),
         RenderWarning(
             "headers.Authorization",
-            "Cursor knows no value to take otherwise; ${TOKEN:-none} is written as ${env:TOKEN}.",
+            "Cursor has no value for a variable that is not set; ${TOKEN:-none} is written as ${env:TOKEN}.",
         ),
         RenderWarning("args[1]", "It refers to CLAUDE_PLUGIN_ROOT; no files of its plugin are deployed with a server."),
     )
