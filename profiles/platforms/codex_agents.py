@@ -6,7 +6,7 @@ ignores a file with any other key, or whose name, description or instructions ar
 
 from functools import partial
 
-from profiles.platforms.agents import known_as, promises_to_read
+from profiles.platforms.agents import known_as, misread, promises_to_read
 from profiles.platforms.markdown_file import MarkdownFile, description_of
 from profiles.platforms.toml_text import toml_fields
 from profiles.platforms.translated import render_text
@@ -60,4 +60,5 @@ def _settings(file: MarkdownFile, warnings: Warnings) -> dict[str, str]:
         warnings.note(field, message)
         kept |= {field} & {"permissionMode"}
     warnings.add(*file.dropped({field: said for field, said in _LOST.items() if field not in kept}))
+    warnings.add(*misread(file, "Codex", own=("readonly",)))
     return settings

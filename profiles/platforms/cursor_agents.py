@@ -6,7 +6,7 @@ Cursor's people say (https://forum.cursor.com/t/cursor-subagent-mcp-toolset-cont
 
 from functools import partial
 
-from profiles.platforms.agents import known_as, promises_to_read
+from profiles.platforms.agents import known_as, misread, promises_to_read
 from profiles.platforms.claude_tools import bare_name
 from profiles.platforms.cursor_frontmatter import on_a_line, unquoted_frontmatter
 from profiles.platforms.markdown_file import MarkdownFile, description_of
@@ -43,18 +43,22 @@ def _agent(given: str, file: MarkdownFile, warnings: Warnings) -> str:
         warnings.note("name", f"Cursor wants small letters and hyphens; it is written as {name!r}.")
     warnings.add(*known_as(file, given, name, "Cursor"))
     model = file.text("model")
-    if model in _MODELS:
-        fields["model"] = model
+    if model.lower() in _MODELS:
+        fields["model"] = model.lower()
     elif model:
         message = f"Cursor has its own names for models; without {model!r} the agent runs on that of the chat."
         warnings.loss("model", message)
     promises = promises_to_read(file)
     if promises:
         fields["readonly"] = True
-    if file.is_true("background"):
+    if file.is_true("background") or file.is_true("is_background"):
         fields["is_background"] = True
     _add_tools(file, promises, warnings)
-    warnings.add(*file.dropped({field: said for field, said in _LOST.items() if field not in promises}))
+    is_plan = "permissionMode" in promises
+    warnings.add(
+        *file.dropped({field: said for field, said in _LOST.items() if field != "permissionMode" or not is_plan})
+    )
+    warnings.add(*misread(file, "Cursor", own=("is_background", "readonly")))
     return f"{unquoted_frontmatter(fields)}\n{file.body}"
 
 
@@ -63,7 +67,7 @@ def _add_tools(file: MarkdownFile, promises: list[str], warnings: Warnings) -> N
     if "permissionMode" in promises:
         message = "Cursor knows no such modes; the agent is written as readonly, and gets no tools of MCP servers."
         warnings.add(RenderWarning("permissionMode", message, is_loss="tools" not in promises))
-    if "tools" in promises:
+    if "tools" in promises and file.items("tools"):
         message = "Cursor does not choose single tools; as all of these only read, the agent is written as readonly."
         warnings.note("tools", message)
         if any(bare_name(tool) != tool for tool in file.items("tools")):

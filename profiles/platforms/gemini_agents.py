@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 from profiles.entries import Value
-from profiles.platforms.agents import known_as
+from profiles.platforms.agents import known_as, misread
+from profiles.platforms.claude_tools import TOOLS as CLAUDE_TOOLS
 from profiles.platforms.claude_tools import bare_name
 from profiles.platforms.gemini_servers import translated_server
 from profiles.platforms.gemini_tools import EVERY_SERVERS_TOOLS, TOOLS, server_name, tool_name
 from profiles.platforms.markdown_file import MarkdownFile, description_of
 from profiles.platforms.names import ascii_name
+from profiles.platforms.prose import shortened
 from profiles.platforms.translated import render_text
 from profiles.platforms.yaml_text import quoted_frontmatter
 from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, RenderWarning, Unsupported, Warnings
@@ -28,23 +30,8 @@ _FILLED_IN = re.compile(r"\$\{(\w+)\}(\w?)", re.ASCII)
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _LONGEST_NUMBER = 9
 _SERVER_KEYS = {"httpUrl": "http_url", "includeTools": "include_tools", "excludeTools": "exclude_tools"}
-_HANDLED = frozenset(
-    {
-        "description",
-        "disallowedTools",
-        "display_name",
-        "kind",
-        "maxTurns",
-        "max_turns",
-        "mcpServers",
-        "model",
-        "name",
-        "timeout_mins",
-        "tools",
-    }
-)
-# What says nothing about how an agent works.
-_FOR_THE_EYE = frozenset({"color", "license", "metadata", "version", "author"})
+# Fields of an agent that Claude Code has not.
+_OWN = frozenset({"display_name", "kind", "max_turns", "readonly", "timeout_mins"})
 _DROPPED = {
     "background": "Gemini CLI decides itself whether an agent runs in the background.",
     "effort": "Gemini CLI sets no effort for an agent.",
@@ -53,6 +40,7 @@ _DROPPED = {
     "isolation": "Gemini CLI runs agents in the project itself.",
     "memory": "Gemini CLI keeps no memory of an agent.",
     "permissionMode": "Gemini CLI has no permission mode of an agent; that of the conversation holds.",
+    "readonly": "Gemini CLI has no agents that only read but by their tools; list those in 'tools'.",
     "skills": "Gemini CLI loads no skills into an agent beforehand.",
 }
 
@@ -92,33 +80,36 @@ def _fields(file: MarkdownFile, name: str, warnings: Warnings) -> dict[str, obje
     fields.update(_model(file, warnings))
     fields.update(_numbers(file, warnings))
     warnings.add(*file.dropped(_DROPPED))
-    unknown = [key for key in file.fields if key not in _HANDLED | _FOR_THE_EYE | _DROPPED.keys()]
-    warnings.add(*file.dropped(dict.fromkeys(unknown, "Gemini CLI refuses agents with this key; it is left out.")))
+    warnings.add(*misread(file, "Gemini CLI", own=_OWN))
     return fields
 
 
 def _tools(file: MarkdownFile, warnings: Warnings) -> list[str] | None:
     """The tools the agent is limited to; None for all. Never more than the artifact grants."""
     denied = _denied(file, warnings)
-    names = file.items("tools")
-    if file.fields.get("tools") not in (None, "") and "*" not in names:
-        granted = _granted(names, warnings)
+    if file.says("tools"):
+        granted = _granted(file.items("tools"), warnings)
     elif denied:
         granted = [*(each for each in TOOLS if each != _NOT_FOR_AGENTS), EVERY_SERVERS_TOOLS]
         message = "Gemini CLI takes no tools away from an agent; the tools that are left are written as 'tools'."
         warnings.note("disallowedTools", message)
     else:
         return None
-    left = [tool for tool in granted if not any(_covers(each, tool) for each in denied)]
-    kept = [tool for tool in left if not any(_covers(tool, each) for each in denied)]
+    left = [tool for tool in granted if denied.isdisjoint(_with_it(tool))]
+    partly_denied = {each for tool in denied for each in _with_it(tool)}
+    kept = [tool for tool in left if tool not in partly_denied]
     if kept != left:
         message = "Gemini CLI cannot leave out single tools of a server; the agent gets none that come with them."
         warnings.loss("disallowedTools", message)
     return kept
 
 
-def _covers(pattern: str, tool: str) -> bool:
-    return pattern == tool or (pattern.endswith("*") and tool.startswith(pattern[:-1]))
+def _with_it(tool: str) -> Iterator[str]:
+    """What grants or denies `tool`: itself, what stands for its server's tools, and what stands for all."""
+    yield from (tool, "*")
+    if tool.startswith("mcp_"):
+        # No underscore is in the name of a server.
+        yield from (EVERY_SERVERS_TOOLS, f"mcp_{tool.split('_')[1]}_*")
 
 
 def _granted(names: list[str], warnings: Warnings) -> list[str]:
@@ -140,9 +131,12 @@ def _denied(file: MarkdownFile, warnings: Warnings) -> set[str]:
         if tool and bare != name:
             message = f"Gemini CLI denies whole tools only; for {name} the agent does without {tool}."
             warnings.loss("disallowedTools", message)
-        # What Gemini CLI has not, it need not deny.
         if tool:
             denied.add(tool)
+        is_pattern = bare != "*" and "*" in bare.removesuffix("__*")
+        # What Gemini CLI has not, it need not deny.
+        if is_pattern or not (tool or bare in CLAUDE_TOOLS):
+            warnings.loss("disallowedTools", f"Gemini CLI knows no tool {shortened(name)} to take away.")
     return denied
 
 

@@ -48,6 +48,8 @@ def tool_name(name: str) -> str | None:
     """The tool that Claude Code calls `name`, with `*` for all tools of a server; None for what Gemini CLI has not."""
     if name == "*" or name in TOOLS:
         return name
+    if name == "mcp__*":
+        return EVERY_SERVERS_TOOLS
     match = _MCP.fullmatch(name)
     if match is None:
         return _BY_CLAUDE_NAME.get(name)

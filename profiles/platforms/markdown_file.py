@@ -21,12 +21,16 @@ _NO = frozenset({"false", "no", "off"})
 _USUAL: Mapping[str, frozenset[str]] = {
     "background": _NO,
     "disable-model-invocation": _NO,
+    "is_background": _NO,
     "model": frozenset({"inherit"}),
     "permissionMode": frozenset({"default"}),
+    "readonly": _NO,
     "shell": frozenset({"bash"}),
     "tools": frozenset({"*"}),
     "user-invocable": _YES,
 }
+# Of these, none at all is something else than no word about them.
+_NONE_COUNTS = frozenset({"tools"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ class MarkdownFile:
 
     def says(self, name: str) -> bool:
         """Whether a field says anything that would not hold without it."""
-        if self.fields.get(name) in (None, "", [], {}):
+        value = self.fields.get(name)
+        if value in (None, "") or (value in ([], {}) and name not in _NONE_COUNTS):
             return False
         return _USUAL.get(name, frozenset()).isdisjoint(item.lower() for item in self.items(name))
 

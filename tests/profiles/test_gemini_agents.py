@@ -99,7 +99,7 @@ def test_a_rich_agent() -> None:
         RenderWarning("model", "Gemini CLI has no model sonnet; the agent runs with that of the conversation."),
         RenderWarning("maxTurns", "Gemini CLI calls it max_turns.", is_loss=False),
         RenderWarning("permissionMode", mode),
-        RenderWarning("shape", "Gemini CLI refuses agents with this key; it is left out."),
+        RenderWarning("shape", "Gemini CLI knows no such field of an agent; it is left out.", is_loss=False),
         RenderWarning("${HOME}", f"{stop} $HOME.", is_loss=False),
         RenderWarning("${name}", f"{stop} ${{ name }}.", is_loss=False),
     )
@@ -136,6 +136,9 @@ def test_an_agent_that_has_all_tools_keeps_them(front: str) -> None:
         ("tools: mcp__a, mcp__b\ndisallowedTools: mcp__a__x", ["mcp_b_*"]),
         ("tools: mcp__a__x, Read\ndisallowedTools: mcp__a", ["read_file"]),
         ("tools: Read, Bash\ndisallowedTools: Bash(rm *)", ["read_file"]),
+        ("tools: Read, mcp__a, mcp__b__x\ndisallowedTools: mcp__*", ["read_file"]),
+        ("tools: Read\ndisallowedTools: '*'", []),
+        ("tools: {Read: true}", []),
     ],
 )
 def test_the_tools_are_what_is_granted_without_what_is_denied(front: str, left: list[str]) -> None:
@@ -155,6 +158,11 @@ def test_a_server_that_is_denied_takes_the_other_servers_along_and_it_is_said() 
     rendering = rendered("---\ndescription: x\ndisallowedTools: mcp__a\n---\nWork.")
     assert "mcp_*" not in str(parts(rendering)[0]["tools"])
     assert losses(rendering) == ["disallowedTools"]
+
+
+@pytest.mark.parametrize("denied", ["Foo", "Web*", "mcp__a*", "mcp__a__find*", "mcp__*__find"])
+def test_what_gemini_cannot_take_away_is_said(denied: str) -> None:
+    assert losses(rendered(f"---\ndescription: x\ndisallowedTools: {denied}\n---\nWork."))[:1] == ["disallowedTools"]
 
 
 def test_a_tool_of_a_server_is_called_as_gemini_calls_it() -> None:

@@ -142,13 +142,55 @@ def test_what_a_command_says_and_no_platform_has_is_lost(platform: Platform, fie
         ("tools: Read, Unknown", False),
         ("tools: Read, Bash(git log *)", False),
         ("tools: {Read: true}", False),
+        ("tools: [Read, {Bash: true}]", False),
         ("tools: '*'", False),
+        ("tools: []", True),
+        ("disallowedTools: '*'", True),
+        ("permissionMode: Plan", True),
+        ("readonly: true", True),
+        ("readonly: true\ntools: Read, Bash", True),
+        ("readonly: false", False),
     ],
 )
 def test_an_agent_only_reads_for_one_reason(platform: Platform, front: str, only_reads: bool) -> None:
     """But on Gemini CLI, which has the tools themselves."""
     text = written(rendered(platform, AGENT, front))
     assert ("readonly: true" in text or 'sandbox_mode = "read-only"' in text) is only_reads
+
+
+@on_each_platform
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("tools", "{Read: true}"),
+        ("tools", "[[Read]]"),
+        ("tools", "[Read, {Bash: true}]"),
+        ("disallowedTools", "[[Bash]]"),
+        ("disallowedTools", "{Bash: true}"),
+        ("disallowedTools", "Unknown"),
+        ("Tools", "Read"),
+        ("allowed-tools", "Read"),
+        ("disallowed_tools", "Bash"),
+        ("permissionmode", "plan"),
+    ],
+)
+def test_what_limits_an_agent_and_cannot_be_read_as_it_was_meant_is_lost(
+    platform: Platform, field: str, value: str
+) -> None:
+    assert set(losses(rendered(platform, AGENT, f"{field}: {value}"))) == {field}
+
+
+@pytest.mark.parametrize("platform", [Platform.CODEX, Platform.CURSOR])
+@pytest.mark.parametrize(("field", "value"), [("tools", "[]"), ("disallowedTools", "'*'")])
+def test_an_agent_without_any_tool_still_reads_and_it_is_said(platform: Platform, field: str, value: str) -> None:
+    assert losses(rendered(platform, AGENT, f"{field}: {value}")) == [field]
+
+
+@on_each_platform
+def test_a_field_that_no_agent_has_is_left_out_and_nothing_is_lost(platform: Platform) -> None:
+    (said,) = rendered(platform, AGENT, "shape: round\nversion: 2").warnings
+    assert (said.field, said.is_loss) == ("shape", False)
+    assert said.message.endswith(" knows no such field of an agent; it is left out.")
 
 
 @on_each_platform
