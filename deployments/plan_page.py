@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from django.core.paginator import Page, Paginator
+from django.http import QueryDict
+
 from deployments.approvals import Approval, approval_of, awaiting
 from deployments.installer.decisions import Action, DeploymentKey
 from deployments.installer.diffs import DiffKind, FileDiff
@@ -11,7 +14,7 @@ from deployments.installer.journal import Result
 from deployments.models import RunItem
 from deployments.services.reports import Report
 
-ROWS_SHOWN = 100
+ROWS_PER_PAGE = 100
 PATHS_SHOWN = 5
 LINES_OF_ONE_FILE = 40
 LINES_IN_ALL = 600
@@ -21,6 +24,8 @@ _TONES = {Action.CONFLICT: "bad", Action.MISSING: "bad", Action.REFUSED: "bad", 
 _WITH_DIFFS = {Action.UPDATE, Action.CONFLICT}
 _WRITING = {Action.CREATE, Action.UPDATE, Action.REMOVE}
 _QUIET = 4
+# What the address of another page of the same plan does not say.
+_OF_ONE_ANSWER = ("csrfmiddlewaretoken", "fingerprint", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ class PlanRow:
 class PlanPage:
     """A plan: `changes` is how many rows something would be written for, of so many `artifacts`.
 
-    `quiet` rows stay as they are, first of all `quiet_rows`; `more` rows are not shown.
+    `quiet` rows stay as they are. `rows` and `quiet_rows` are those of one `page`; `asked` is what its other pages are
+    asked for with.
 
     `recordable` are there already, and would only be recorded as wanted. `approvals` are what platforms will ask about.
     """
@@ -63,7 +69,8 @@ class PlanPage:
     rows: Sequence[PlanRow]
     quiet_rows: Sequence[PlanRow]
     quiet: int
-    more: int
+    page: Page[tuple[Result, Sequence[FileDiff]]]
+    asked: str
     changes: int
     artifacts: int
     has_profiles: bool
@@ -78,13 +85,28 @@ class PlanPage:
         return not self.rows and not self.quiet_rows
 
     @property
+    def previous(self) -> str:
+        """What asks for the page before this one; '' for none."""
+        return self._asking_for(self.page.number - 1) if self.page.has_previous() else ""
+
+    @property
+    def next(self) -> str:
+        """What asks for the page after this one; '' for none."""
+        return self._asking_for(self.page.number + 1) if self.page.has_next() else ""
+
+    def _asking_for(self, number: int) -> str:
+        return f"?{self.asked}{'&' if self.asked else ''}page={number}"
+
+    @property
     def sentence(self) -> str:
         """The plan in one sentence, to be said aloud."""
         return f"The plan: {', '.join(f'{count.number} {count.word}' for count in self.counts) or 'nothing to do'}."
 
 
-def plan_page(report: Report, claimed: Collection[DeploymentKey] | None = None) -> PlanPage:
+def plan_page(report: Report, asked: QueryDict, claimed: Collection[DeploymentKey] | None = None) -> PlanPage:
     """What a page shows of the plan that `report` has, made with diffs. No query.
+
+    `asked` is what chose the plan, and which `page` of it.
 
     `claimed` are the deployments that whoever the plan is for claims already, where that matters.
     """
@@ -95,10 +117,11 @@ def plan_page(report: Report, claimed: Collection[DeploymentKey] | None = None) 
         counts.append(Count(warnings, "warning" if warnings == 1 else "warnings", "attention"))
     diffs = report.diffs or [()] * len(report.results)
     pairs = sorted(zip(report.results, diffs, strict=True), key=lambda pair: _rank(pair[0]))
+    page = Paginator(pairs, ROWS_PER_PAGE).get_page(asked.get("page"))
     left = LINES_IN_ALL
     rows: list[PlanRow] = []
     quiet_rows: list[PlanRow] = []
-    for result, of_result in pairs[:ROWS_SHOWN]:
+    for result, of_result in page:
         row = _row(result, of_result, left)
         left -= _lines_of(row.diffs)
         (quiet_rows if _rank(result) == _QUIET else rows).append(row)
@@ -108,7 +131,8 @@ def plan_page(report: Report, claimed: Collection[DeploymentKey] | None = None) 
         rows=rows,
         quiet_rows=quiet_rows,
         quiet=sum(_rank(result) == _QUIET for result in report.results),
-        more=max(0, len(pairs) - ROWS_SHOWN),
+        page=page,
+        asked=_without_answer(asked),
         changes=report.counts[RunItem.Status.SUCCESS],
         artifacts=len({each.artifact_uuid for each in report.results if each.status == RunItem.Status.SUCCESS}),
         has_profiles=len({result.profile_id for result in report.results}) > 1,
@@ -117,6 +141,13 @@ def plan_page(report: Report, claimed: Collection[DeploymentKey] | None = None) 
         errors=report.counts[RunItem.Status.ERROR],
         approvals=awaiting(report.results),
     )
+
+
+def _without_answer(asked: QueryDict) -> str:
+    choices = asked.copy()
+    for name in _OF_ONE_ANSWER:
+        choices.pop(name, None)
+    return choices.urlencode()
 
 
 def _is_recordable(result: Result, claimed: Collection[DeploymentKey]) -> bool:

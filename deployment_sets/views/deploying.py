@@ -178,7 +178,7 @@ def _deploy(
     except ProjectFolderError as error:
         return _target(request, owner, deployment_set, choices, project, problem=str(error))
     claimed = claimed_in(project, claimant_of(deployment_set.pk, deployment_set.name))
-    plan = plan_page(report, claimed)
+    plan = plan_page(report, data, claimed)
     context = {
         "set": deployment_set,
         "project": project,
@@ -219,7 +219,8 @@ def set_deploy_folder(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
 def set_undeploy(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
     """Take a set, be it deleted, out of a project: look at the plan, and begin the run that was seen."""
     owner = user_of(request)
-    choices = Choices.read(request.POST if request.method == "POST" else request.GET)
+    data = request.POST if request.method == "POST" else request.GET
+    choices = Choices.read(data)
     places = projects_claimed_by(owner, set_id)
     if choices.project is None and len(places.projects) != 1:
         return _undeploy_where(request, owner, set_id, places)
@@ -240,7 +241,7 @@ def set_undeploy(request: HttpRequest, set_id: UUID) -> HttpResponseBase:
             return run_begun(request, start(job=job(dry_run=False)))
         except StalePlanError as error:
             problem = str(error)
-    plan = plan_page(carry_out(job=job(dry_run=True)))
+    plan = plan_page(carry_out(job=job(dry_run=True)), data)
     context = {
         "name": sets_claiming(project).get(set_id, ""),
         "set_id": set_id,

@@ -162,7 +162,8 @@ def run_undo(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
     """Undo a run at once if nothing stands against it; else show what does, and ask what is to become of it."""
     owner = user_of(request)
     run = run_of(owner, run_id)
-    asked = UndoForm(request.POST if request.method == "POST" else request.GET)
+    data = request.POST if request.method == "POST" else request.GET
+    asked = UndoForm(data)
     asked.is_valid()
     on_conflict = asked.cleaned_data.get("on_conflict", OnConflict.FAIL)
     fingerprint = asked.cleaned_data.get("fingerprint", "")
@@ -172,14 +173,14 @@ def run_undo(request: HttpRequest, run_id: UUID) -> HttpResponseBase:
 
     problem, seeing = "", RunOptions(on_conflict=on_conflict, dry_run=True)
     if request.method == "POST":
-        plan = plan_page(carry_out(job=job(seeing)))
+        plan = plan_page(carry_out(job=job(seeing)), data)
         if not plan.errors:
             options = RunOptions(on_conflict=on_conflict, fingerprint=fingerprint or plan.fingerprint)
             try:
                 return run_begun(request, start(job=job(options)))
             except StalePlanError as error:
                 problem = str(error)
-    plan = plan_page(carry_out(job=job(replace(seeing, diffs=True))))
+    plan = plan_page(carry_out(job=job(replace(seeing, diffs=True))), data)
     context = {
         "run": run,
         "plan": plan,

@@ -64,7 +64,8 @@ def undeploy(request: HttpRequest, project_id: UUID) -> HttpResponseBase:
     """Take the chosen deployments out, whoever claims them: look at the plan, and begin the run that was seen."""
     owner = user_of(request)
     project = project_of(owner, project_id)
-    choices = Choices.read(request.POST if request.method == "POST" else request.GET)
+    data = request.POST if request.method == "POST" else request.GET
+    choices = Choices.read(data)
     deployments = list(deployments_among(project, choices.deployments))
 
     def job(*, dry_run: bool) -> Job:
@@ -77,7 +78,7 @@ def undeploy(request: HttpRequest, project_id: UUID) -> HttpResponseBase:
             return run_begun(request, start(job=job(dry_run=False)))
         except StalePlanError as error:
             problem = str(error)
-    plan = plan_page(carry_out(job=job(dry_run=True))) if deployments else None
+    plan = plan_page(carry_out(job=job(dry_run=True)), data) if deployments else None
     claims = {claim.label for each in deployments for claim in each.claims.all()}
     context = {
         "project": project,

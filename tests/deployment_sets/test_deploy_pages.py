@@ -1,5 +1,7 @@
 """The dialogs in which a set is deployed into a project and taken out again."""
 
+import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,13 @@ def fields_of(answer: Any) -> dict[str, Any]:
     if answer.context.get("retried"):
         fields["retry"] = str(answer.context["retried"].pk)
     return fields
+
+
+def link_to(answer: Any, which: str) -> str:
+    """Where the answer leads to the next or the previous page."""
+    found = re.search(rf'href="([^"]+)"\s+rel="{which}"', answer.content.decode())
+    assert found is not None
+    return html.unescape(found[1])
 
 
 def test_where_only_one_project_can_be_meant_the_plan_comes_at_once_and_writes_nothing(
@@ -431,13 +440,25 @@ def test_a_deleted_set_that_is_in_several_projects_asks_which(
     assert "And 1 more." in answer.content.decode()
 
 
-def test_a_plan_of_many_artifacts_is_cut_with_a_count(pages: Client, owner: User, project: Project) -> None:
+def test_a_plan_of_many_artifacts_is_read_page_by_page_with_the_same_choices(
+    pages: Client, owner: User, project: Project
+) -> None:
     artifacts = [ArtifactFactory(type="command", name=f"c{number:03}") for number in range(120)]
     kit = DeploymentSetFactory(owner=owner, members=artifacts)
-    answer = pages.get(deploy_url(kit))
-    assert (len(answer.context["plan"].rows), answer.context["plan"].more) == (100, 20)
-    assert "Apply 120 changes" in answer.content.decode()
-    assert "And 20 more" in answer.content.decode()
+    first = pages.get(deploy_url(kit, project=project.pk, atomic="on"), headers=IN_DIALOG)
+    assert "1–100 of 120 results" in first.content.decode()
+    second = pages.get(link_to(first, "next"), headers=IN_DIALOG)
+    names = [row.result.artifact_id for answer in (first, second) for row in answer.context["plan"].rows]
+    assert names == [f"command:c{number:03}" for number in range(120)]
+    assert "Apply 120 changes" in second.content.decode()
+    assert fields_of(second) == fields_of(first)
+    back = pages.get(link_to(second, "prev"), headers=IN_DIALOG)
+    assert back.context["plan"].rows == first.context["plan"].rows
+    refused = pages.post(deploy_url(kit), {**fields_of(second), "fingerprint": "0" * 64, "csrfmiddlewaretoken": "x"})
+    assert refused.status_code == 409
+    assert "fingerprint" not in link_to(refused, "next")
+    assert "csrf" not in link_to(refused, "next")
+    assert fields_of(pages.get(link_to(refused, "next"))) == fields_of(first)
 
 
 def test_nothing_of_another_owner_is_shown_or_taken(
