@@ -32,6 +32,7 @@ _OWN_FOR = {"timeout": "tool_timeout_sec", "includeTools": "enabled_tools", "exc
 _LEFT_OUT = {
     **dict.fromkeys(("args", "env", "cwd"), "Codex takes it only for a server with a command; it is left out."),
     "headers": "Codex takes it only for a server with a URL; it is left out.",
+    "type": "Codex knows no such type; it takes the server for one with a command.",
     "oauth": "Codex describes a sign-in in another way; it is left out. Sign in with 'codex mcp login'.",
 }
 # What to do about a variable that Codex does not fill in. It never has to be a secret in config.toml.

@@ -239,6 +239,12 @@ def test_nobody_is_told_to_write_a_secret_into_the_file(definition: object, way_
     assert warning.message.startswith(f"Codex fills in no variables; ${{TOKEN}} stays as it stands. {way_out}")
 
 
+def test_a_command_of_a_type_that_nobody_knows_is_taken_for_a_local_server() -> None:
+    rendering = placed(server({"type": "pigeon", "command": "x"}), LAYOUT)
+    message = "Codex knows no such type; it takes the server for one with a command."
+    assert rendering == Rendering((), (RenderWarning("type", message),), entry("github", {"command": "x"}))
+
+
 @pytest.mark.parametrize(
     ("definition", "place", "wanted"),
     [

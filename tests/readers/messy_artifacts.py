@@ -97,6 +97,15 @@ _SERVERS: dict[str, object] = {
     },
     "streaming": {"type": "sse", "url": "https://mcp.example.org/sse", "headers": {"X-Key": "${KEY}"}},
     "Odd Name.1": {"command": "true", "timeout": 5000, "nonsense": True},
+    "in-codexs-words": {
+        "command": "true",
+        "startup_timeout_sec": 9,
+        "tool_timeout_sec": 0.5,
+        "enabled_tools": ["a"],
+        "disabled_tools": [1],
+    },
+    "in-geminis-words": {"httpUrl": "https://mcp.example.org/", "includeTools": ["a"], "excludeTools": ["b"]},
+    "in-nobodys-words": {"command": "true", "startup_timeout_sec": -1, "tool_timeout_sec": "1", "enabled_tools": "a"},
 }
 
 
