@@ -37,7 +37,7 @@ _BLOCKED = re.compile(
 _LEFT_OUT = {
     "oauth": "Gemini CLI describes a sign-in in another way; it is left out. Sign in there with /mcp auth.",
     "trust": "It would let Gemini CLI run the server's tools without asking; it is left out.",
-    "type": "Gemini CLI knows no such type; it is left to find out which this is.",
+    "type": "Gemini CLI knows no such type; it is left out, and Gemini CLI finds out by itself.",
 }
 
 
