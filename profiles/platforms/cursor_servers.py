@@ -23,7 +23,7 @@ from projects.paths import relative_path
 
 _KNOWN = frozenset({"args", "env", "envFile", "headers", "auth"})
 _LEFT_OUT = {
-    "type": "Cursor knows servers of the types stdio, http and sse; this one is left out, and Cursor finds out by itself.",
+    "type": "Cursor knows the types stdio, http and sse; this one is left out, and Cursor finds out by itself.",
 }
 _PROJECT = "CLAUDE_PROJECT_DIR"
 

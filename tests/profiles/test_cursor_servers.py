@@ -63,7 +63,7 @@ def test_a_server_with_much_to_say() -> None:
 
 
 def test_a_type_that_nobody_knows_is_left_out() -> None:
-    message = "Cursor knows servers of the types stdio, http and sse; this one is left out, and Cursor finds out by itself."
+    message = "Cursor knows the types stdio, http and sse; this one is left out, and Cursor finds out by itself."
     answer = rendered(server({"type": "pigeon", "url": "https://example.org"}), LAYOUT)
     assert answer == one_server({"url": "https://example.org"}, RenderWarning("type", message))
 
