@@ -5,6 +5,7 @@ Values are plain data as the `json` and `tomllib` modules read it; a Markdown se
 
 import hashlib
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,8 @@ from typing import Self
 type Value = object
 
 MAX_KEY_LENGTH = 255
+# A line that a section begins or ends with, and the name in it.
+SECTION_MARKER = re.compile(r"<!-- deployment-sets: (begin|end) (.+) -->[ \t]*")
 _UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 

@@ -8,8 +8,8 @@ from profiles.enums import ArtifactType, Platform
 from profiles.platforms.codex_agents import render_agent
 from profiles.platforms.codex_commands import render_command
 from profiles.platforms.codex_hooks import render_hook
+from profiles.platforms.codex_rules import render_rule
 from profiles.platforms.codex_servers import render_server
-from profiles.platforms.rules import render_rule
 from profiles.platforms.shape import PlatformModule
 from profiles.platforms.shared_skills import SKILLS_FOLDER, render_skill
 from profiles.rendering import ProfileLayout

@@ -17,7 +17,7 @@ _MENTION = re.compile(r"(?<!\S)@([A-Za-z./]\S*?)(?=[.,;:!?)]*(?:\s|\Z))")
 
 def render_rule(content: ArtifactContent, layout: ProfileLayout) -> Rendering | Unsupported:
     """As for every platform, with people and packages that are mentioned written as code. Raises EntryError."""
-    answer = sections(content, layout, reads_files=True)
+    answer = sections(content, layout, reads_files=True, reads_folder=False)
     if isinstance(answer, Unsupported):
         return answer
     warnings = Warnings()

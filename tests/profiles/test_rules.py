@@ -1,12 +1,22 @@
 """Rules where a platform has no folder for them: sections of its instruction files."""
 
+from dataclasses import replace
+
 import pytest
 
 from profiles.entries import EntryError, Format, Section
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms import module_for
-from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, RenderedEntry, Rendering, Unsupported
-from tests.profiles.rendered import layout_of, placed
+from profiles.rendering import (
+    ArtifactContent,
+    ContentFile,
+    ProfileLayout,
+    RenderedEntry,
+    Rendering,
+    RenderWarning,
+    Unsupported,
+)
+from tests.profiles.rendered import layout_of, losses, placed
 
 MERGING = [(Platform.CODEX, "AGENTS.md"), (Platform.GEMINI, "GEMINI.md")]
 
@@ -32,6 +42,69 @@ def test_frontmatter_stays_behind_and_what_limited_the_rule_is_lost() -> None:
     (warning,) = rendering.warnings
     assert (warning.field, warning.is_loss) == ("paths", True)
     assert "docs/*.md, *.txt" in warning.message
+
+
+RICH = "---\ndescription: Words\nglobs: docs/*.md\nlicense: MIT\n---\n\nSee @docs/a.md and @anna.\n\n```\n@b/c.md\n"
+LIMITED = RenderWarning(
+    "globs", "An instruction file holds for the whole project; the rule is not limited to docs/*.md."
+)
+
+
+def test_a_rich_rule_for_codex() -> None:
+    text = "See @docs/a.md and @anna.\n\n```\n@b/c.md\n```"
+    unread = RenderWarning("@docs/a.md", "Codex does not read the file in; the agent has to open it.")
+    assert rendered(rule(RICH.encode())) == Rendering(
+        entries=(RenderedEntry("AGENTS.md", Format.MARKDOWN, Section("plain-words"), text),), warnings=(LIMITED, unread)
+    )
+
+
+def test_a_rich_rule_for_gemini() -> None:
+    text = "See @docs/a.md and `@anna`.\n\n```\n@b/c.md\n```"
+    read = "Gemini CLI reads it in, counted from the instruction file; there must be such a file."
+    code = "It is written as code: Gemini CLI would take it for a file to read in."
+    assert rendered(rule(RICH.encode()), Platform.GEMINI) == Rendering(
+        entries=(RenderedEntry("GEMINI.md", Format.MARKDOWN, Section("plain-words"), text),),
+        warnings=(
+            LIMITED,
+            RenderWarning("@docs/a.md", read, is_loss=False),
+            RenderWarning("@anna", code, is_loss=False),
+        ),
+    )
+
+
+@pytest.mark.parametrize("platform", [platform for platform, _ in MERGING])
+def test_a_rule_that_the_agent_brings_in_when_it_needs_it_always_holds_in_a_section(platform: Platform) -> None:
+    rendering = rendered(rule(b"---\ndescription: Words\nalwaysApply: false\n---\nText\n"), platform)
+    message = "An instruction file always holds; the rule is not one that the agent brings in when it needs it."
+    assert rendering.warnings == (RenderWarning("alwaysApply", message),)
+    scoped = rendered(rule(b"---\nglobs: a.md\nalwaysApply: false\n---\nText\n"), platform)
+    assert losses(scoped) == ["globs"]
+
+
+@pytest.mark.parametrize("line", ["<!-- deployment-sets: begin x -->", "<!-- deployment-sets: end other --> \t"])
+@pytest.mark.parametrize("platform", [platform for platform, _ in MERGING])
+def test_a_line_that_would_mark_a_section_is_an_error_that_names_it(platform: Platform, line: str) -> None:
+    with pytest.raises(EntryError, match=r"deployment-sets: .*Change that line of the rule"):
+        rendered(rule(f"One\n{line}\nTwo\n".encode()), platform)
+    assert rendered(rule(f"One {line}\n".encode()), platform).entries
+
+
+def test_a_rule_longer_than_all_that_codex_reads_is_a_loss_there() -> None:
+    longest = "ä" * (16 * 1024)
+    assert rendered(rule(f"{longest}\n".encode())).warnings == ()
+    longer = rendered(rule(f"{longest}x\n".encode()))
+    message = "Codex reads 32 KiB of instruction files in all, and the rule is longer; the rest of it is left out."
+    assert longer.warnings == (RenderWarning("text", message),)
+    assert rendered(rule(f"{longest}x\n".encode()), Platform.GEMINI).warnings == ()
+
+
+@pytest.mark.parametrize("platform", [platform for platform, _ in MERGING])
+def test_a_folder_of_rules_is_read_by_nobody_there(platform: Platform) -> None:
+    layout = ProfileLayout(platform, "x", {ArtifactType.RULE: "docs/rules"}, ("AGENTS.md",), ("docs",))
+    message = f"{platform.label} reads no folder of rules; an instruction file has to name it."
+    assert placed(rule(b"Text\n"), layout).warnings == (RenderWarning("text", message),)
+    for reader in (Platform.CLAUDE_CODE, Platform.OTHER):
+        assert placed(rule(b"Text\n"), replace(layout, platform=reader)).warnings == ()
 
 
 def test_a_code_fence_that_is_left_open_ends_with_the_section() -> None:

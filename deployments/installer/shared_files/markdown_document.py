@@ -1,16 +1,13 @@
 """Markdown files. An entry is a section between two comments, on lines of their own, that carry its name."""
 
-import re
 from dataclasses import dataclass, replace
 
 from deployments.installer.shared_files.blocks import Block, BlockDocument
 from deployments.installer.shared_files.document import Edit
 from deployments.installer.shared_files.exceptions import SharedFileError, error_at
 from deployments.installer.shared_files.trace import Layer
-from profiles.entries import EntryKey, Section, Value
+from profiles.entries import SECTION_MARKER, EntryKey, Section, Value
 from profiles.fences import fence_after
-
-_MARKER = re.compile(r"<!-- deployment-sets: (begin|end) (.+) -->[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +58,11 @@ class MarkdownDocument(BlockDocument):
         name = _name(key)
         if not isinstance(value, str):
             raise TypeError("The value of a section is its text.")
-        if not _MARKER.fullmatch(_marker("end", name)) or "-->" in name or not name.isprintable():
+        if not SECTION_MARKER.fullmatch(_marker("end", name)) or "-->" in name or not name.isprintable():
             raise SharedFileError(f"{name!r} cannot be the name of a section.")
         lines = _lines(value)
         for line in lines:
-            if _MARKER.fullmatch(line):
+            if SECTION_MARKER.fullmatch(line):
                 raise SharedFileError(f"The text holds a line that marks a section: {line}")
         return self._line_end.join([_marker("begin", name), *lines, _marker("end", name)])
 
@@ -83,7 +80,7 @@ def _scan(text: str) -> tuple[list[_Found], int]:
     found: list[_Found] = []
     fence, fence_start, offset = "", -1, 0
     for line in text.split("\n"):
-        marker = None if fence else _MARKER.fullmatch(line.removesuffix("\r"))
+        marker = None if fence else SECTION_MARKER.fullmatch(line.removesuffix("\r"))
         inside = found[-1] if found and found[-1].end < 0 and not found[-1].is_broken else None
         if marker and marker[1] == "begin":
             if inside:
