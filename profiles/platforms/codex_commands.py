@@ -1,16 +1,18 @@
 """Commands for Codex, which has none in projects: each becomes a skill that runs only when the user names it.
 
 Skills and their agents/openai.yaml as documented: https://developers.openai.com/codex/skills. Of SKILL.md the reader
-in @openai/codex 0.169.0 heeds name and description, and it fills in nothing.
+in @openai/codex 0.169.0 heeds name and description, and it fills in nothing. Cursor looks into `.codex/skills` as well
+(https://cursor.com/docs/skills), and goes by a field of SKILL.md.
 """
 
 from dataclasses import replace
 
+from profiles.platforms.codex_policy import EXPLICIT_ONLY
 from profiles.platforms.markdown_file import MarkdownFile, description_of, read_markdown
 from profiles.platforms.names import plain_name
 from profiles.platforms.plain import copied_folder
 from profiles.platforms.prose import in_prose
-from profiles.platforms.shared_skills import EXPLICIT_ONLY
+from profiles.platforms.shared_skills import EXPLICIT
 from profiles.platforms.skill_file import LONGEST_DESCRIPTION, SKILL_FILE
 from profiles.platforms.yaml_text import quoted_frontmatter
 from profiles.rendering import ArtifactContent, ContentFile, ProfileLayout, Rendering, Unsupported, Warnings
@@ -42,7 +44,8 @@ def render_command(content: ArtifactContent, layout: ProfileLayout) -> Rendering
     _add_changes(file, name, description, warnings)
     names = file.argument_names()
     body = in_prose(file.body, warnings, label="Codex", after="the name of this skill", names=names)
-    front = quoted_frontmatter({"name": name, "description": description[:LONGEST_DESCRIPTION].strip()})
+    fields = {"name": name, "description": description[:LONGEST_DESCRIPTION].strip(), EXPLICIT: True}
+    front = quoted_frontmatter(fields)
     files = (ContentFile(SKILL_FILE, f"{front}\n{body}".encode()), EXPLICIT_ONLY)
     rendering = copied_folder(replace(content, name=name, files=files), layout)
     if isinstance(rendering, Unsupported):

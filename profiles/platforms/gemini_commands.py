@@ -7,7 +7,7 @@ balance, files are read in first, and an empty `!{}` runs nothing and leaves not
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from profiles.platforms.markdown_file import MarkdownFile, description_of
 from profiles.platforms.placeholders import Kind, Placeholder, filled_in
@@ -159,11 +159,11 @@ def _why_not(placeholder: Placeholder, warning: RenderWarning) -> RenderWarning:
             return RenderWarning(
                 warning.field, "Gemini CLI reads in files of the project only; the agent has to open it."
             )
-        case Kind.FOLDER:
+        case Kind.FOLDER if not warning.is_loss:
             message = (
                 "Gemini CLI runs commands in the project's folder; paths are written as they are counted from there."
             )
-            return RenderWarning(warning.field, message, is_loss=placeholder.inside != "PROJECT_DIR")
+            return replace(warning, message=message)
         case _:
             return warning
 

@@ -1,26 +1,41 @@
-"""What Claude Code would fill in, said in words, for platforms that fill in nothing. Nothing here knows a platform."""
+"""What Claude Code would fill in, said in words, for platforms that fill in nothing. Nothing here knows a platform.
+
+What it would fill in is documented: https://code.claude.com/docs/en/skills (string substitutions)
+"""
 
 from collections.abc import Collection
 
 from profiles.platforms.placeholders import Kind, Placeholder, filled_in
 from profiles.rendering import RenderWarning, Warnings
 
+# The folders that Claude Code fills in, as they are written and as they are called.
+PROJECT = "PROJECT_DIR"
+SKILL = "SKILL_DIR"
+_FOLDERS = {PROJECT: "the project's folder", SKILL: "the folder of a skill"}
 _LONGEST = 60
 
 
 def in_prose(
-    text: str, warnings: Warnings, *, label: str, after: str, names: Collection[str] = (), opens_files: bool = False
+    text: str,
+    warnings: Warnings,
+    *,
+    label: str,
+    after: str,
+    names: Collection[str] = (),
+    here: str = PROJECT,
+    opens_files: bool = False,
 ) -> str:
     """`text` as something that a model can follow as it stands; what differs is added to `warnings`.
 
-    `label` is the platform, `after` what the user's own words follow ("the command"). With `opens_files` the platform
-    reads a path after `@` itself.
+    `label` is the platform, `after` what the user's own words follow ("the command"), `here` the
+    folder that paths are counted from as they stand: a skill's own in a skill, and the project's elsewhere. With
+    `opens_files` the platform reads a path after `@` itself.
     """
 
     def write(placeholder: Placeholder) -> str:
         if placeholder.kind is Kind.FILE and opens_files:
             return placeholder.written
-        words, warning = _said(placeholder, label, after)
+        words, warning = _said(placeholder, label, after, here)
         warnings.add(warning)
         return words
 
@@ -32,7 +47,7 @@ def shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _said(placeholder: Placeholder, label: str, after: str) -> tuple[str, RenderWarning]:
+def _said(placeholder: Placeholder, label: str, after: str, here: str) -> tuple[str, RenderWarning]:
     written, inside = placeholder.written, placeholder.inside
     short = shortened(inside)
     match placeholder.kind:
@@ -48,6 +63,9 @@ def _said(placeholder: Placeholder, label: str, after: str) -> tuple[str, Render
         case Kind.SHELL:
             message = f"{label} runs nothing beforehand; the agent is told to run it."
             return f"(run `{inside}` for this)", RenderWarning(f"!`{short}`", message)
+        case Kind.FOLDER if inside != here:
+            message = f"{label} does not fill it in; it means {_FOLDERS[inside]}."
+            return written, RenderWarning(written.rstrip("/"), message)
         case Kind.FOLDER:
             message = f"{label} fills in nothing; paths are written as they are counted from there."
             return "" if written.endswith("/") else ".", RenderWarning(written.rstrip("/"), message, is_loss=False)

@@ -1,12 +1,16 @@
 """Skills for the platforms that look into `.agents/skills`: rendered alike, so that one copy serves all of them.
 
-Codex, Gemini CLI and Cursor read that folder, one level deep. Only what is said about it differs between them.
+Codex, Gemini CLI and Cursor read that folder, one level deep. Only what is said about it differs between them, as
+documented: https://developers.openai.com/codex/skills, https://cursor.com/docs/skills and docs/cli/skills.md of
+google-gemini/gemini-cli. Of the fields of SKILL.md the readers in @openai/codex 0.169.0 and @google/gemini-cli 0.61.0
+heed name and description.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from profiles.enums import Platform
+from profiles.platforms.codex_policy import EXPLICIT_ONLY, explicit_only
 from profiles.platforms.markdown_file import MarkdownFile, read_text
 from profiles.platforms.names import plain_name
 from profiles.platforms.plain import copied_folder
@@ -22,12 +26,10 @@ from profiles.rendering import (
 )
 
 SKILLS_FOLDER = ".agents/skills"
-_EXPLICIT = "disable-model-invocation"
-# What keeps Codex from using a skill that nobody asked for: https://developers.openai.com/codex/skills
-EXPLICIT_ONLY = ContentFile("agents/openai.yaml", b"policy:\n  allow_implicit_invocation: false\n")
+# What keeps Cursor from using a skill that nobody asked for, and Claude Code; Codex has a file for that.
+EXPLICIT = "disable-model-invocation"
 _HEEDED_BY: Mapping[str, tuple[Platform, ...]] = {
-    _EXPLICIT: (Platform.CODEX, Platform.CURSOR),
-    # https://cursor.com/docs/skills
+    EXPLICIT: (Platform.CODEX, Platform.CURSOR),
     "paths": (Platform.CURSOR,),
     "user-invocable": (Platform.CURSOR,),
     "agent": (),
@@ -57,13 +59,27 @@ def render_skill(content: ArtifactContent, layout: ProfileLayout) -> Rendering |
     placed = ContentFile(SKILL_FILE, data, document.executable)
     files = tuple(placed if each is document else _no_skill(each) for each in content.files)
     file = read_text(document.data)
-    if file.is_true(_EXPLICIT) and all(each.path != EXPLICIT_ONLY.path for each in files):
-        files = (*files, EXPLICIT_ONLY)
+    if file.is_true(EXPLICIT):
+        files = _with_policy(files, layout.platform, changes)
     rendering = copied_folder(replace(content, name=name, files=files), layout)
     if isinstance(rendering, Unsupported):
         return rendering
     said = (*_renamed(content.name, name), *changes, *_unheeded(file, layout.platform), *_no_skills(content))
     return replace(rendering, warnings=(*said, *rendering.warnings))
+
+
+def _with_policy(files: tuple[ContentFile, ...], platform: Platform, changes: Warnings) -> tuple[ContentFile, ...]:
+    """`files` with the policy for Codex; what differs is added to `changes`, of Codex alone."""
+    own = next((file for file in files if file.path == EXPLICIT_ONLY.path), None)
+    if own is None:
+        return (*files, EXPLICIT_ONLY)
+    written = explicit_only(own)
+    if platform is Platform.CODEX and written is None:
+        message = f"Codex goes by the skill's own {own.path}, which does not keep it from using the skill by itself."
+        changes.loss(EXPLICIT, message)
+    elif platform is Platform.CODEX and written is not own:
+        changes.note(own.path, "The policy that Codex uses the skill only when it is called is added at its end.")
+    return tuple(written if written and file is own else file for file in files)
 
 
 def _no_skill(file: ContentFile) -> ContentFile:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from profiles.frontmatter import Frontmatter, read_frontmatter, read_strictly
 from profiles.platforms.markdown_file import MarkdownFile, description_of
 from profiles.platforms.plain import PLUGIN_ROOT
-from profiles.platforms.prose import in_prose, shortened
+from profiles.platforms.prose import SKILL, in_prose, shortened
 from profiles.platforms.yaml_text import quoted_frontmatter
 from profiles.rendering import RenderWarning, Warnings
 
@@ -33,8 +33,7 @@ def strict_skill_file(data: bytes, name: str, label: str, warnings: Warnings) ->
     """
     read = read_frontmatter(data)
     for problem in read.problems:
-        message = f"{problem} The copy that is placed does not."
-        warnings.add(RenderWarning(SKILL_FILE, message, is_loss="UTF-8" in problem))
+        warnings.add(_put_right(problem))
     front = _strict_front(read, name, warnings)
     return f"{front}{_body(read, label, warnings)}".encode()
 
@@ -53,6 +52,16 @@ def counted_from_skill(data: bytes, source_path: str) -> bytes:
         return match[0] if b".." in rest.split(b"/") else _SKILL_DIR + rest
 
     return re.sub(own_folder + rb"(?!" + _NAME_GOES_ON + rb")(?P<rest>" + _REST_OF_PATH + rb")", rewritten, data)
+
+
+def _put_right(problem: str) -> RenderWarning:
+    """What is said of a problem with the file, and of the copy that does not have it."""
+    if "UTF-8" in problem:
+        return RenderWarning(SKILL_FILE, f"{problem} What is no text is written as \N{REPLACEMENT CHARACTER}.")
+    if "frontmatter" in problem:
+        message = f"{problem} The copy that is placed has one that every reader takes."
+        return RenderWarning(SKILL_FILE, message, is_loss="it was cut" in problem)
+    return RenderWarning(SKILL_FILE, f"{problem} The copy that is placed does not.", is_loss=False)
 
 
 def _strict_front(read: Frontmatter, name: str, warnings: Warnings) -> str:
@@ -95,7 +104,7 @@ def _description(fields: Mapping[str, object], read: Frontmatter, name: str, cha
 def _body(read: Frontmatter, label: str, warnings: Warnings) -> str:
     names = MarkdownFile(read.fields, "", ()).argument_names()
     changes = Warnings()
-    body = in_prose(read.body, changes, label=label, after="the name of this skill", names=names)
+    body = in_prose(read.body, changes, label=label, after="the name of this skill", names=names, here=SKILL)
     takes_arguments = "$ARGUMENTS" in read.body or any(read.fields.get(field) for field in _ARGUMENTS)
     # Whoever takes no arguments means a shell's.
     warnings.add(*(change for change in changes if takes_arguments or not _NUMBERED.fullmatch(change.field)))

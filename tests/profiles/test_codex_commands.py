@@ -13,6 +13,8 @@ from tests.profiles.rendered import losses, placed
 
 LAYOUT = MODULE.default_layout(".codex")
 POLICY = ContentFile("agents/openai.yaml", b"policy:\n  allow_implicit_invocation: false\n")
+# Cursor, which finds the skill too, goes by this.
+EXPLICIT = "disable-model-invocation: true\n"
 
 
 def command(text: str, name: str = "review") -> ArtifactContent:
@@ -46,6 +48,7 @@ def test_a_rich_command() -> None:
         "---\n"
         'name: "review-change"\n'
         'description: "Review: a change"\n'
+        "disable-model-invocation: true\n"
         "---\n"
         "\n"
         "Compare $branch with main, then (the text given after the name of this skill). Costs $1.\n\n"
@@ -79,7 +82,7 @@ def test_a_rich_command() -> None:
 
 def test_a_minimal_command() -> None:
     rendering = placed(command("# Title\n\nTidy up\nthe code.\n"), LAYOUT)
-    text = '---\nname: "review"\ndescription: "Tidy up the code."\n---\n\n# Title\n\nTidy up\nthe code.\n'
+    text = f'---\nname: "review"\ndescription: "Tidy up the code."\n{EXPLICIT}---\n\n# Title\n\nTidy up\nthe code.\n'
     assert rendering == Rendering(
         (RenderedPath(".codex/skills/review", (ContentFile("SKILL.md", text.encode()), POLICY)),), (called("review"),)
     )
@@ -123,7 +126,7 @@ def test_the_frontmatter_is_what_it_says_whatever_the_text(body: str, descriptio
     written = rendering.paths[0].files[0].data.decode()
     _, block, rest = written.split("---\n", 2)
     fields = yaml.safe_load(block)
-    assert list(fields) == ["name", "description"]
+    assert list(fields) == ["name", "description", "disable-model-invocation"]
     assert fields["name"] == "review"
     assert len(fields["description"]) <= 1024
     assert rest.startswith("\n---\n")

@@ -195,6 +195,19 @@ def test_the_folder_is_the_profiles() -> None:
     assert rendered("x", layout=moved).paths[0].path == "other/place/review.toml"
 
 
+def test_paths_are_counted_from_the_project_and_not_from_a_skill() -> None:
+    rendering = rendered("Run ${CLAUDE_PROJECT_DIR}/a.sh and ${CLAUDE_SKILL_DIR}/a.sh.")
+    assert fields(rendering)["prompt"] == "Run a.sh and ${CLAUDE_SKILL_DIR}/a.sh."
+    assert rendering.warnings == (
+        RenderWarning(
+            "${CLAUDE_PROJECT_DIR}",
+            "Gemini CLI runs commands in the project's folder; paths are written as they are counted from there.",
+            is_loss=False,
+        ),
+        RenderWarning("${CLAUDE_SKILL_DIR}", "Gemini CLI does not fill it in; it means the folder of a skill."),
+    )
+
+
 PIECES = st.sampled_from(
     [
         "!",

@@ -4,7 +4,7 @@ import pytest
 
 from profiles.platforms.placeholders import Kind, Placeholder, filled_in
 from profiles.platforms.prose import in_prose
-from profiles.rendering import Warnings
+from profiles.rendering import RenderWarning, Warnings
 
 
 def found(text: str, *names: str) -> list[tuple[Kind, str]]:
@@ -62,6 +62,20 @@ def test_words_stand_for_what_is_filled_in() -> None:
         "$1": True,
         "${CLAUDE_SESSION_ID}": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("here", "written", "lost", "meant"),
+    [
+        ("SKILL_DIR", "Run run.sh, then ${CLAUDE_PROJECT_DIR}/run.sh", "${CLAUDE_PROJECT_DIR}", "the project's folder"),
+        ("PROJECT_DIR", "Run ${CLAUDE_SKILL_DIR}/run.sh, then run.sh", "${CLAUDE_SKILL_DIR}", "the folder of a skill"),
+    ],
+)
+def test_two_files_do_not_become_one(here: str, written: str, lost: str, meant: str) -> None:
+    text = "Run ${CLAUDE_SKILL_DIR}/run.sh, then ${CLAUDE_PROJECT_DIR}/run.sh"
+    warnings = Warnings()
+    assert in_prose(text, warnings, label="Codex", after="the command", here=here) == written
+    assert warnings.losses() == (RenderWarning(lost, f"Codex does not fill it in; it means {meant}."),)
 
 
 def test_a_platform_that_opens_files_loses_none() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from profiles.enums import ArtifactType, Platform
 from profiles.platforms import module_for
-from profiles.rendering import ArtifactContent, ContentFile, Rendering, Unsupported
+from profiles.rendering import ArtifactContent, ContentFile, RenderedPath, Rendering, RenderWarning, Unsupported
 from projects.paths import PathError
 from tests.profiles.rendered import layout_of, placed
 
@@ -150,9 +150,203 @@ def test_a_skill_for_people_only_says_so_to_codex_in_a_file_of_its_own() -> None
     data = PLAIN.replace(b"files.", b"files.\ndisable-model-invocation: true")
     files = {file.path: file.data for file in rendered(skill(data)).paths[0].files}
     assert yaml.safe_load(files["agents/openai.yaml"]) == {"policy": {"allow_implicit_invocation": False}}
-    own = ContentFile("agents/openai.yaml", b"interface: {}\n")
-    assert rendered(skill(data, own)).paths[0].files[-1] == own
     assert all(file.path == "SKILL.md" for file in rendered(skill(PLAIN)).paths[0].files)
+
+
+EXPLICIT = PLAIN.replace(b"files.", b"files.\ndisable-model-invocation: true")
+POLICY = b"policy:\n  allow_implicit_invocation: false\n"
+
+
+@pytest.mark.parametrize(
+    "own", [b"interface:\n  display_name: PDF", b"interface: {}\n", b"# A comment\ndependencies: {}\n"]
+)
+def test_a_policy_is_added_to_the_file_that_a_skill_has_for_codex(own: bytes) -> None:
+    content = skill(EXPLICIT, ContentFile("agents/openai.yaml", own))
+    for platform in SHARING:
+        assert rendered(content, platform).paths[0].files[-1].data == own.rstrip() + b"\n" + POLICY
+    assert rendered(content, Platform.CODEX).warnings == (
+        RenderWarning(
+            "agents/openai.yaml",
+            "The policy that Codex uses the skill only when it is called is added at its end.",
+            is_loss=False,
+        ),
+    )
+    assert rendered(content, Platform.CURSOR).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        b"{interface: {}}\n",
+        b"policy: {}\n",
+        b"policy:\n  allow_implicit_invocation: true\n",
+        b"policy:\n  allow_implicit_invocation: no\n",
+        b"policy:\n  allow_implicit_invocation: 'false'\n",
+        b"interface: {}\n" + POLICY + POLICY,
+        b"\xef\xbb\xbf" + POLICY,
+        b"interface: {}\n...\n",
+        b"interface: [\n",
+        b"interface: \xe9\n",
+    ],
+)
+def test_a_file_for_codex_that_lets_it_use_the_skill_stays_and_is_a_loss(own: bytes) -> None:
+    """Codex 0.169.0 lists each of these skills to the model."""
+    file = ContentFile("agents/openai.yaml", own)
+    rendering = rendered(skill(EXPLICIT, file))
+    assert rendering.paths[0].files[-1] == file
+    assert rendering.warnings == (
+        RenderWarning(
+            "disable-model-invocation",
+            "Codex goes by the skill's own agents/openai.yaml, which does not keep it from using the skill by itself.",
+        ),
+    )
+    assert rendered(skill(EXPLICIT, file), Platform.CURSOR).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "own", [POLICY, b"{policy: {allow_implicit_invocation: False}}\n", POLICY + b"interface: {}\n"]
+)
+def test_a_file_for_codex_that_keeps_it_from_using_the_skill_stays(own: bytes) -> None:
+    file = ContentFile("agents/openai.yaml", own)
+    rendering = rendered(skill(EXPLICIT, file))
+    assert (rendering.paths[0].files[-1], rendering.warnings) == (file, ())
+    free = ContentFile("agents/openai.yaml", b"interface: {}\n")
+    assert rendered(skill(PLAIN, free)).paths[0].files[-1] == free
+
+
+def test_a_path_in_the_project_is_none_in_the_skill() -> None:
+    rendering = rendered(skill(PLAIN + b"Run ${CLAUDE_SKILL_DIR}/a.sh, not ${CLAUDE_PROJECT_DIR}/a.sh.\n"))
+    assert document(rendering) == PLAIN.decode() + "Run a.sh, not ${CLAUDE_PROJECT_DIR}/a.sh.\n"
+    assert lost(rendering) == {"${CLAUDE_PROJECT_DIR}"}
+
+
+@pytest.mark.parametrize(
+    ("data", "message", "is_loss"),
+    [
+        (b"\xef\xbb\xbf" + PLAIN, "It begins with a byte order mark. The copy that is placed does not.", False),
+        (PLAIN.replace(b"\n", b"\r\n"), "Its lines end with CRLF. The copy that is placed does not.", False),
+        (
+            PLAIN.replace(b"Reads", b"It: reads"),
+            "Its frontmatter is not valid YAML (line 3: mapping values are not allowed here); it was read line by line."
+            " The copy that is placed has one that every reader takes.",
+            False,
+        ),
+        (
+            PLAIN + b"caf\xe9\n",
+            "It is not UTF-8 text (byte 68). What is no text is written as \N{REPLACEMENT CHARACTER}.",
+            True,
+        ),
+        (
+            PLAIN.replace(b"files.", b"files.\nnote: " + b"x" * 65536),
+            "Its frontmatter is longer than 65536 characters; it was cut."
+            " The copy that is placed has one that every reader takes.",
+            True,
+        ),
+    ],
+)
+def test_a_problem_of_the_file_is_said_and_what_the_copy_has_instead(data: bytes, message: str, is_loss: bool) -> None:
+    warnings = rendered(skill(data)).warnings
+    assert RenderWarning("SKILL.md", message, is_loss) in warnings
+
+
+RICH = (
+    b"---\n"
+    b"name: PDF Reader\n"
+    b"description: Reads PDF files.\n"
+    b"when_to_use: For PDF.\n"
+    b"argument-hint: '[file]'\n"
+    b"allowed-tools: Read\n"
+    b"disallowed-tools: Bash\n"
+    b"model: opus\n"
+    b"effort: high\n"
+    b"context: fork\n"
+    b"agent: reader\n"
+    b"background: true\n"
+    b"shell: powershell\n"
+    b"hooks: {Stop: []}\n"
+    b"paths: ['*.pdf']\n"
+    b"user-invocable: false\n"
+    b"disable-model-invocation: true\n"
+    b"license: MIT\n"
+    b"---\n\n"
+    b"Read $0 of $ARGUMENTS with ${CLAUDE_SKILL_DIR}/read.sh, as @docs/pdf.md says, in ${CLAUDE_SESSION_ID}.\n\n"
+    b"Now: !`git status`\n"
+)
+RICH_COPY = (
+    "---\n"
+    'name: "pdf"\n'
+    'description: "Reads PDF files. For PDF."\n'
+    'argument-hint: "[file]"\n'
+    'allowed-tools: "Read"\n'
+    'disallowed-tools: "Bash"\n'
+    'model: "opus"\n'
+    'effort: "high"\n'
+    'context: "fork"\n'
+    'agent: "reader"\n'
+    "background: true\n"
+    'shell: "powershell"\n'
+    "hooks:\n"
+    "  Stop: []\n"
+    "paths:\n"
+    '- "*.pdf"\n'
+    "user-invocable: false\n"
+    "disable-model-invocation: true\n"
+    'license: "MIT"\n'
+    "---\n\n"
+    "Read $0 of (the text given after the name of this skill) with read.sh, as @docs/pdf.md says,"
+    " in ${CLAUDE_SESSION_ID}.\n\n"
+    "Now: (run `git status` for this)\n"
+)
+UNHEEDED = {
+    Platform.CODEX: ("paths", "user-invocable"),
+    Platform.GEMINI: ("disable-model-invocation", "paths", "user-invocable"),
+    Platform.CURSOR: (),
+}
+UNHEEDED_BY_ALL = (
+    "agent",
+    "allowed-tools",
+    "background",
+    "context",
+    "disallowed-tools",
+    "effort",
+    "hooks",
+    "model",
+    "shell",
+)
+
+
+@pytest.mark.parametrize("platform", SHARING)
+def test_a_rich_skill(platform: Platform) -> None:
+    label = platform.label
+    rendering = rendered(skill(RICH), platform)
+    files = (ContentFile("SKILL.md", RICH_COPY.encode()), ContentFile("agents/openai.yaml", POLICY))
+    unheeded = (*UNHEEDED[platform], *UNHEEDED_BY_ALL)
+    assert rendering == Rendering(
+        (RenderedPath(".agents/skills/pdf", files),),
+        (
+            note("name", "It is written as 'pdf': readers want the name of the skill's folder."),
+            note("when_to_use", "It is written at the end of the description, which is what readers go by."),
+            RenderWarning(
+                "$0", f"{label} does not take what the user types apart; the agent has to work out what is meant."
+            ),
+            note("$ARGUMENTS", f"{label} fills in nothing; it is written as words for what the user types."),
+            note("${CLAUDE_SKILL_DIR}", f"{label} fills in nothing; paths are written as they are counted from there."),
+            RenderWarning("@docs/pdf.md", f"{label} does not read the file in; the agent has to open it."),
+            RenderWarning("${CLAUDE_SESSION_ID}", f"{label} does not fill it in."),
+            RenderWarning("!`git status`", f"{label} runs nothing beforehand; the agent is told to run it."),
+            *(RenderWarning(field, f"{label} does not heed it in a skill.") for field in unheeded),
+        ),
+    )
+
+
+def note(field: str, message: str) -> RenderWarning:
+    return RenderWarning(field, message, is_loss=False)
+
+
+def test_a_description_of_as_many_characters_as_readers_take_stays_whole() -> None:
+    data = PLAIN.replace(b"Reads PDF files.", b"x" * 1024)
+    assert rendered(skill(data)).warnings == ()
+    assert document(rendered(skill(data))) == data.decode()
 
 
 def test_paths_are_counted_from_the_skill() -> None:
