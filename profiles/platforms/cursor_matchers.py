@@ -7,7 +7,7 @@ As documented: https://cursor.com/docs/hooks (matcher configuration), https://cu
 import re
 from dataclasses import dataclass, field
 
-from profiles.platforms.claude_tools import is_everything, listed, names_in
+from profiles.platforms.claude_tools import is_everything, names_in, unreadable, words_in
 
 EVENTS = {
     "PreToolUse": "preToolUse",
@@ -53,11 +53,12 @@ def matched(event: str, matcher: str) -> Matched:
     """`matcher` of a group that Claude Code runs on `event`, one of `EVENTS`."""
     if is_everything(matcher) or event in _WITHOUT:
         return Matched("")
+    if event in _OF_TOOLS | _OF_AGENTS and not (words := words_in(matcher)):
+        return Matched(None, [f"{unreadable('Cursor')} It runs nothing for that."])
     if event in _OF_TOOLS:
         return _tools(matcher)
     if event in _OF_AGENTS:
-        names = [_AGENTS.get(name, name) for name in listed(matcher)]
-        return Matched("|".join(names)) if names else Matched(None, [f"No kind of agent answers to {matcher}."])
+        return Matched("|".join(_AGENTS.get(word, word) for word in words))
     return Matched("", [f"Cursor does not tell cases of this event apart; it runs for all, not only for {matcher}."])
 
 

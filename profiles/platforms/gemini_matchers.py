@@ -7,7 +7,7 @@ As docs/hooks/reference.md of google-gemini/gemini-cli has it, and as the reader
 import re
 from dataclasses import dataclass
 
-from profiles.platforms.claude_tools import is_everything, listed, names_in
+from profiles.platforms.claude_tools import is_everything, names_in, unreadable, words_in
 from profiles.platforms.gemini_tools import tool_name
 from profiles.rendering import RenderWarning, Warnings
 
@@ -19,7 +19,6 @@ _TRIGGERS = {
     "PreCompress": ("auto", "manual"),
 }
 _PERMISSION_PROMPT = "permission_prompt"
-_WRAPPED = re.compile(r"\^?\((?:\?:)?([^()]*)\)\$?|\^?([^()^$]*)\$?")
 _SERVER_TOOL = re.compile(r"mcp__(?P<server>(?:[\w-]|\.\*)+?)(?:__(?P<tool>(?:[\w-]|\.\*)+))?")
 _ANY = ".*"
 
@@ -38,7 +37,7 @@ def for_gemini(event: str, matcher: str) -> Matchers:
         return _notifications(matcher)
     if is_everything(matcher) or event not in (*_TOOL_EVENTS, *_TRIGGERS):
         return Matchers(("",))
-    return _tools(matcher) if event in _TOOL_EVENTS else _triggers(_words(matcher), event)
+    return _tools(matcher) if event in _TOOL_EVENTS else _triggers(words_in(matcher), event)
 
 
 def _tools(matcher: str) -> Matchers:
@@ -49,7 +48,7 @@ def _tools(matcher: str) -> Matchers:
         warnings.loss("", _unmatched("tool", missing))
     if not patterns:
         if not missing:
-            warnings.loss("", _unmatched("tool", [matcher]))
+            warnings.loss("", f"{unreadable('Gemini CLI')} It runs nothing for that.")
         return Matchers((), tuple(warnings))
     written = f"^({'|'.join(patterns)})$" if len(patterns) > 1 else f"^{patterns[0]}$"
     warnings.note("", f"Gemini CLI has other names for tools; {matcher} is written as {written}.")
@@ -68,6 +67,8 @@ def _pattern(name: str) -> str:
 def _triggers(words: list[str], event: str) -> Matchers:
     warnings = Warnings()
     known = tuple(each for each in _TRIGGERS[event] if each in words)
+    if not words:
+        warnings.loss("", f"{unreadable('Gemini CLI')} It runs nothing for that.")
     if missing := [each for each in words if each not in known]:
         warnings.loss("", _unmatched("occasion", missing))
     if len(known) > 1:
@@ -76,17 +77,11 @@ def _triggers(words: list[str], event: str) -> Matchers:
 
 
 def _notifications(matcher: str) -> Matchers:
-    words = [] if is_everything(matcher) else _words(matcher)
+    words = [] if is_everything(matcher) else words_in(matcher)
     said = RenderWarning("", "Gemini CLI notifies of the permissions it asks for and of nothing else.")
     if words == [_PERMISSION_PROMPT]:
         return Matchers(("",))
     return Matchers(("",) if not words or _PERMISSION_PROMPT in words else (), (said,))
-
-
-def _words(matcher: str) -> list[str]:
-    """The words of a list, or of an expression that is one in brackets."""
-    match = _WRAPPED.fullmatch(matcher)
-    return listed(next((group for group in match.groups() if group is not None), "") if match else matcher)
 
 
 def _unmatched(what: str, names: list[str]) -> str:

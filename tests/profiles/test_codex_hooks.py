@@ -225,6 +225,12 @@ def test_a_command_that_no_shell_could_run_is_left_out(fields: dict[str, object]
         ("Edit|Write|MultiEdit", "Edit|Write", 1),
         ("Bash|Read|Grep", "Bash", 1),
         ("^(Read|Bash)$", "^(Read|Bash)$", 1),
+        ("^Task$", "Agent", 0),
+        ("Task.*", "Agent", 1),
+        ("^(Task|Bash|apply_patch)$", "Agent|Bash|apply_patch", 0),
+        ("Bash, Task", "Bash|Agent", 0),
+        ("Bash, mcp__my-docs__read", "^(Bash|mcp__my-docs__read)$", 0),
+        ("mcp__docs__(read|list)_.*", "mcp__docs__(read|list)_.*", 0),
     ],
 )
 def test_a_matcher_is_written_in_codex_words(matcher: str, written: str, lost: int) -> None:
@@ -234,7 +240,7 @@ def test_a_matcher_is_written_in_codex_words(matcher: str, written: str, lost: i
     assert losses(rendering) == [f"{PLACE}.matcher"] * lost
 
 
-@pytest.mark.parametrize("matcher", ["Read", "Grep|Glob", "(?!Bash).*", r"(a)\1", "Bash(", 3])
+@pytest.mark.parametrize("matcher", ["Read", "Grep|Glob", "Web.*", "(?!Bash).*", r"(a)\1", "Bash(", 3])
 def test_a_group_that_could_never_match_is_left_out(matcher: object) -> None:
     other = {"hooks": [command()]}
     groups = [{"matcher": matcher, "hooks": [command("false")]}, other]
@@ -248,6 +254,17 @@ def test_a_matcher_of_anything_but_tools_is_as_it_was() -> None:
     assert isinstance(rendering.entries[0].value, dict)
     assert rendering.entries[0].value["matcher"] == "startup|Read"
     assert rendering.warnings == ()
+
+
+def test_a_list_is_written_as_codex_reads_one_and_an_expression_as_it_was() -> None:
+    for matcher, written in {
+        "startup, resume": "startup|resume",
+        "my-agent": "^(my-agent)$",
+        "^start.*": "^start.*",
+    }.items():
+        (entry,) = placed(running(command(), matcher=matcher, event="SubagentStart"), LAYOUT).entries
+        assert isinstance(entry.value, dict)
+        assert entry.value["matcher"] == written
 
 
 def test_codex_waits_three_seconds_when_a_session_ends() -> None:

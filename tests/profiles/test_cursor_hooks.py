@@ -161,7 +161,7 @@ def test_every_event_that_cursor_has_gets_its_name(event: str, written: str) -> 
         ("mcp__.*__write.*", "MCP:write.*", 0),
         ("mcp__memory__search", "MCP:search", 1),
         ("mcp__memory__.*|Bash", "MCP:.*|Shell", 1),
-        ("(?!Bash).*Read", "Read", 1),
+        ("Read$|Edit", "Read|Write", 1),
     ],
 )
 def test_a_matcher_of_tools_is_written_with_cursors_names(matcher: str, written: str, losses: int) -> None:
@@ -171,7 +171,7 @@ def test_a_matcher_of_tools_is_written_with_cursors_names(matcher: str, written:
     assert len(said) == losses
 
 
-@pytest.mark.parametrize("matcher", ["Glob", "Notebook.*", "(", "NoSuchTool"])
+@pytest.mark.parametrize("matcher", ["Glob", "Notebook.*", "(", "NoSuchTool", "(?!Bash).*Read"])
 def test_what_would_never_run_is_left_out(matcher: str) -> None:
     answer = rendered(hook({"PreToolUse": [group(command(), matcher=matcher)]}))
     assert isinstance(answer, Unsupported)
@@ -183,7 +183,10 @@ def test_what_would_never_run_is_left_out(matcher: str) -> None:
 def test_kinds_of_agents_get_cursors_names() -> None:
     answer = placed(hook({"SubagentStop": [group(command(), matcher="Explore|reviewer")]}))
     assert values(answer) == [{"command": "true", "matcher": "explore|reviewer"}]
+    answer = placed(hook({"SubagentStop": [group(command(), matcher="^(Explore|reviewer)$")]}))
+    assert values(answer) == [{"command": "true", "matcher": "explore|reviewer"}]
     assert isinstance(rendered(hook({"SubagentStop": [group(command(), matcher=" | ")]})), Unsupported)
+    assert isinstance(rendered(hook({"SubagentStop": [group(command(), matcher="[a-z]+")]})), Unsupported)
 
 
 def test_a_hook_of_events_that_cursor_lacks_is_not_for_it() -> None:

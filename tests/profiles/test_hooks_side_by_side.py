@@ -169,6 +169,28 @@ def test_names_are_parted_as_claude_code_parts_them(platform: Platform, written:
 
 
 @on_each_platform
+@pytest.mark.parametrize(
+    "matcher",
+    [
+        r"Bash\Z",
+        "(?>Bash)",
+        "(?#c)Bash",
+        "[[]Bash",
+        "(?P<n>a)(?P=n)",
+        "(a)(?(1)b|c)",
+        r"\d{,3}",
+        "(?a:Bash)",
+        "a" * 1001,
+    ],
+)
+def test_an_expression_that_readers_may_take_otherwise_is_not_written(platform: Platform, matcher: str) -> None:
+    groups = [{"matcher": matcher, "hooks": [command()]}, {"matcher": "Bash", "hooks": [STAYS]}]
+    answer = placed(platform, {"PreToolUse": groups})
+    assert lines(answer) == ["echo stays"]
+    assert losses(answer) == ["hooks.PreToolUse[0].matcher"]
+
+
+@on_each_platform
 def test_a_program_and_its_arguments_become_the_same_line(platform: Platform) -> None:
     handler = command("say", args=["it's", "plain", "", "${CLAUDE_PROJECT_DIR}/a b", '"q" `c` \\'])
     (line,) = lines(placed(platform, {"Stop": [{"hooks": [handler]}]}))

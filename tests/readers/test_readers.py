@@ -21,11 +21,12 @@ WITHOUT_A_PLACE = {
     ("command:command-without-text", "codex"): "The command has no text.",
     ("command:command-without-text", "gemini"): "The command has no text.",
     ("hook:with-an-odd-matcher", "codex"): (
-        "Codex can run none of its hooks. It is no regular expression, and Codex ignores such a matcher; the group is "
-        "left out."
+        "Codex can run none of its hooks. Codex may not read this expression as Claude Code does. Sure to mean the same "
+        "are names parted by |, with .* in them. The group is left out."
     ),
     ("hook:with-an-odd-matcher", "gemini"): (
-        "Gemini CLI can run none of its hooks. Gemini CLI has no tool like Bash(; it runs nothing for that."
+        "Gemini CLI can run none of its hooks. Gemini CLI may not read this expression as Claude Code does. Sure to "
+        "mean the same are names parted by |, with .* in them. It runs nothing for that."
     ),
     ("mcp:streaming", "codex"): ("Codex talks to remote servers over streamable HTTP only, and this one wants SSE."),
 }
