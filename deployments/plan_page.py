@@ -69,7 +69,7 @@ class PlanPage:
     rows: Sequence[PlanRow]
     quiet_rows: Sequence[PlanRow]
     quiet: int
-    page: Page[tuple[Result, Sequence[FileDiff]]]
+    page: Page[tuple[Result, tuple[FileDiff, ...]]]
     asked: str
     changes: int
     artifacts: int

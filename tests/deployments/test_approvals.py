@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from deployments.approvals import approval_of
 from deployments.models import Deployment, Run, RunItem
@@ -112,9 +113,26 @@ def test_a_run_says_it_above_its_results_and_marks_the_rows(desk: Desk, pages: C
     assert made is not None
     for headers in ({}, {"HX-Request": "true", "HX-Target": "dialog"}):
         text = words(pages.get(f"/runs/{made.pk}", headers=headers))
-        assert text.count(f"Written, awaiting approval in Claude Code: 1 MCP server. {OF_SERVERS}") == 1
+        said = f"Written, awaiting approval in Claude Code: 1 MCP server 1 MCP server: {OF_SERVERS}"
+        assert text.count(said) == 1
         assert "mcp docs claude_code Success created, awaiting approval" in text
         assert text.count("awaiting approval") == 2
+
+
+def test_a_run_says_it_in_one_line_for_each_platform_and_where_one_agrees_when_it_is_opened(
+    desk: Desk, gemini: DeploymentProfile, pages: Client
+) -> None:
+    profiles = [desk.project.profiles.get(profile_id="claude_code"), gemini]
+    artifacts = [desk.artifact("mcp:docs", SERVER), desk.artifact("skill:pdf"), desk.artifact("agent:critic")]
+    made = desk.deploy(*artifacts, profiles=profiles).run
+    assert made is not None
+    text = pages.get(f"/runs/{made.pk}").content.decode()
+    folded = re.findall(r"<details class=\"asked-first\">.*?</summary>", text, re.DOTALL)
+    assert [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in folded] == [
+        "Written, awaiting approval in Claude Code: 1 MCP server",
+        "Written, awaiting approval in Gemini: 1 skill and 1 MCP server, 1 agent",
+    ]
+    assert text.count(str(escape(TRUST))) == 2
 
 
 def test_a_run_that_was_undone_awaits_nothing(desk: Desk, pages: Client) -> None:
@@ -147,7 +165,7 @@ def test_a_plan_says_it_before_anything_is_written(desk: Desk, pages: Client) ->
     assert made is not None
     (desk.folder / ".mcp.json").write_text('{"mcpServers": {"theirs": {"command": "x"}}}')
     text = words(pages.get(reverse("deployments:run_undo", args=[made.pk])))
-    assert f"Will await approval in Claude Code: 1 MCP server. {OF_SERVERS}" in text
+    assert f"Will await approval in Claude Code: 1 MCP server 1 MCP server: {OF_SERVERS}" in text
     assert "will await approval" in text
 
 
