@@ -5,7 +5,7 @@ As rulesync 17.0.0 found it (cursor-rule.ts): Cursor takes quotes and block text
 
 from collections.abc import Mapping
 
-import yaml
+from profiles.frontmatter import read_strictly
 
 
 def unquoted_frontmatter(fields: Mapping[str, str | bool]) -> str:
@@ -22,8 +22,5 @@ def on_a_line(text: str) -> str:
 
 
 def _read(value: str) -> object:
-    try:
-        fields = yaml.safe_load(f"key: {value}\n")
-    except (yaml.YAMLError, ValueError):
-        return None
-    return fields.get("key") if isinstance(fields, dict) else None
+    fields = read_strictly(f"key: {value}\n")
+    return fields.get("key") if fields else None

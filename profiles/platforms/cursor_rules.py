@@ -12,13 +12,14 @@ from profiles.enums import ArtifactType
 from profiles.platforms.cursor_frontmatter import on_a_line, unquoted_frontmatter
 from profiles.platforms.markdown_file import MarkdownFile, description_of
 from profiles.platforms.plain import rule_outside
+from profiles.platforms.prose import shortened
 from profiles.platforms.rules import SCOPES
 from profiles.platforms.rules import render_rule as render_section
 from profiles.platforms.translated import render_text
 from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, Unsupported, Warnings
 from projects.paths import file_name
 
-_CHOICE = re.compile(r"\{([^{}]*,[^{}]*)\}")
+_CHOICE = re.compile(r"\{([^{},]*,[^{}]*)\}")
 _MOST_GLOBS = 100
 # What ends a value or a line, or begins a comment, for one reader or another.
 _UNWRITABLE = re.compile(r"[^\w\s./*?+()$~^!@\[\]{}-]")
@@ -64,7 +65,9 @@ def _globs(file: MarkdownFile, warnings: Warnings) -> str:
                     written = f"**/{written}"
                 if written != glob:
                     warnings.loss(
-                        name, f"{glob} cannot stand in Cursor's list of patterns; it is written as {written}."
+                        name,
+                        f"{shortened(glob)} cannot stand in Cursor's list of patterns; "
+                        f"it is written as {shortened(written)}.",
                     )
                 globs[written] = None
     return ",".join(globs)
@@ -91,14 +94,18 @@ def _split(text: str) -> list[str]:
 
 
 def _choices(pattern: str) -> list[str]:
-    """`pattern` without choices in braces, whose commas Cursor would take for the end: one for each choice."""
+    """`pattern` without choices in braces, whose commas Cursor would take for the end: one for each choice.
+
+    What would become too many stays as it is.
+    """
     done: list[str] = []
     open_ones = [pattern]
-    while open_ones and len(done) + len(open_ones) <= _MOST_GLOBS:
+    while open_ones:
         glob = open_ones.pop(0)
-        if (choice := _CHOICE.search(glob)) is None:
+        choice = _CHOICE.search(glob)
+        if choice is None or len(done) + len(open_ones) + choice[1].count(",") >= _MOST_GLOBS:
             done.append(glob)
         else:
             before, after = glob[: choice.start()], glob[choice.end() :]
             open_ones[:0] = [before + each + after for each in choice[1].split(",")]
-    return done + open_ones
+    return done

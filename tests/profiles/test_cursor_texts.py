@@ -281,9 +281,35 @@ def test_an_agent_that_is_forbidden_to_write_keeps_the_tools_of_servers() -> Non
     assert [warning.field for warning in answer.warnings if warning.is_loss] == ["disallowedTools"]
 
 
+@pytest.mark.parametrize("artifact_type", [RULE, AGENT])
+@pytest.mark.parametrize("description", ["!!bool foo", "!!timestamp foo", "!!int ''", "[" * 3000, "&a [*a]"])
+def test_a_description_that_yaml_stumbles_over_is_a_text(artifact_type: ArtifactType, description: str) -> None:
+    quoted = "'" + description.replace("'", "''") + "'"
+    front = placed(artifact_type, f"---\ndescription: {quoted}\n---\nYou review.\n").split("---\n")[1]
+    assert yaml.safe_load(front)["description"] == description
+
+
+@pytest.mark.parametrize("pattern", ["{" + "," * 2000, "{" + "," * 2000 + "}", "a{" + "b," * 2000 + "}", "{a,b}" * 900])
+def test_choices_that_would_become_too_many_patterns_stay_and_are_lost(pattern: str) -> None:
+    answer = rendered(RULE, f"---\npaths: ['{pattern}']\n---\nBe strict.\n")
+    assert isinstance(answer, Rendering)
+    globs = frontmatter_of(answer.paths[0].files[0].data.decode())["globs"].split(",")
+    assert len(globs) <= 100
+    assert {warning.field for warning in answer.warnings if warning.is_loss} == {"paths"}
+    assert all(len(warning.message) < 300 for warning in answer.warnings)
+
+
 @pytest.mark.parametrize("name", ["yes", "123", "null"])
 def test_the_name_of_an_agent_is_a_text(name: str) -> None:
     assert frontmatter_of(placed(AGENT, "---\ndescription: d\n---\nYou review.\n", name))["name"] == f"'{name}'"
+
+
+def test_what_an_agent_says_in_cursors_own_fields_stays() -> None:
+    answer = rendered(AGENT, "---\ndescription: d\nmodel: fast\nreadonly: true\nis_background: true\n---\nText.\n")
+    assert answer == one_file(
+        ".cursor/agents/review.md",
+        "---\nname: review\ndescription: d\nmodel: fast\nreadonly: true\nis_background: true\n---\n\nText.\n",
+    )
 
 
 def test_a_model_that_cursor_knows_stays() -> None:
