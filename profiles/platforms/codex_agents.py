@@ -4,6 +4,7 @@ As documented (https://developers.openai.com/codex/subagents) and as the reader 
 ignores a file with any other key, or whose name, description or instructions are blank.
 """
 
+import re
 from functools import partial
 
 from profiles.platforms.agents import known_as, misread, promises_to_read
@@ -14,6 +15,8 @@ from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, Unsupp
 from projects.paths import file_name
 
 _EFFORTS = ("low", "medium", "high", "xhigh")
+# What names of OpenAI's models begin with: https://developers.openai.com/codex/models
+_MODELS = re.compile(r"gpt-|codex-|o[0-9]")
 _LOST = {
     "tools": "Codex gives an agent the tools of the session.",
     "disallowedTools": "Codex gives an agent the tools of the session.",
@@ -48,6 +51,9 @@ def _settings(file: MarkdownFile, warnings: Warnings) -> dict[str, str]:
     """What the frontmatter says that Codex has a key for; of the rest it is said that it is lost."""
     settings = {}
     kept = set()
+    if _MODELS.match(file.text("model")):
+        settings["model"] = file.text("model")
+        kept.add("model")
     effort = file.text("effort").lower()
     if effort in _EFFORTS:
         settings["model_reasoning_effort"] = effort

@@ -30,8 +30,10 @@ _FILLED_IN = re.compile(r"\$\{(\w+)\}(\w?)", re.ASCII)
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _LONGEST_NUMBER = 9
 _SERVER_KEYS = {"httpUrl": "http_url", "includeTools": "include_tools", "excludeTools": "exclude_tools"}
+_SERVER_KEYS_IN_SETTINGS = {written: key for key, written in _SERVER_KEYS.items()}
+_TEMPERATURE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,9})?", re.ASCII)
 # Fields of an agent that Claude Code has not.
-_OWN = frozenset({"display_name", "kind", "max_turns", "readonly", "timeout_mins"})
+_OWN = frozenset({"display_name", "kind", "max_turns", "mcp_servers", "readonly", "temperature", "timeout_mins"})
 _DROPPED = {
     "background": "Gemini CLI decides itself whether an agent runs in the background.",
     "effort": "Gemini CLI sets no effort for an agent.",
@@ -159,13 +161,24 @@ def _numbers(file: MarkdownFile, warnings: Warnings) -> Iterator[tuple[str, obje
             yield key, int(text)
         else:
             warnings.add(*file.dropped({given: "It is no number above zero; it is left out."}))
+    if _TEMPERATURE.fullmatch(file.text("temperature")):
+        yield "temperature", float(file.text("temperature"))
+    else:
+        warnings.add(*file.dropped({"temperature": "It is no number; it is left out."}))
 
 
 def _servers(file: MarkdownFile, warnings: Warnings) -> dict[str, object]:
     """The servers that the agent defines for itself; those it names are the project's, which it has anyway."""
     servers: dict[str, object] = {}
-    for name, definition in _definitions(file.fields.get("mcpServers")):
-        place = f"mcpServers.{name}"
+    for field in ("mcpServers", "mcp_servers"):
+        servers.update(_servers_in(field, file, warnings))
+    return servers
+
+
+def _servers_in(field: str, file: MarkdownFile, warnings: Warnings) -> dict[str, object]:
+    servers: dict[str, object] = {}
+    for name, definition in _definitions(file.fields.get(field)):
+        place = f"{field}.{name}"
         if definition is None:
             message = "Gemini CLI gives an agent the project's servers as far as its tools go; it is not named."
             warnings.note(place, message)
@@ -197,6 +210,7 @@ def _definitions(value: object) -> Iterator[tuple[str, Mapping[str, Value] | Non
 
 def _server(definition: Mapping[str, Value]) -> tuple[Mapping[str, Value], list[RenderWarning]]:
     """The definition in Gemini CLI's keys; nothing where there is none."""
+    definition = {_SERVER_KEYS_IN_SETTINGS.get(key, key): value for key, value in definition.items()}
     if not any(isinstance(definition.get(key), str) for key in ("command", "url", "httpUrl", "serverUrl")):
         return {}, []
     timeout = definition.get("timeout")

@@ -144,6 +144,15 @@ def test_what_codex_does_anyway_is_no_loss(front: str) -> None:
     assert placed(agent(f"---\ndescription: x\n{front}\n---\nLook.\n"), LAYOUT).warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("model", "stays"), [("gpt-5-codex", True), ("o3", True), ("opus", False), ("gemini-3-pro", False)]
+)
+def test_only_a_model_of_openai_is_written(model: str, stays: bool) -> None:
+    rendering = placed(agent(f"---\ndescription: x\nmodel: {model}\n---\nLook.\n"), LAYOUT)
+    assert (fields_of(rendering).get("model") == model) is stays
+    assert losses(rendering) == ([] if stays else ["model"])
+
+
 @pytest.mark.parametrize("text", ["", "---\ndescription: x\n---\n \n"])
 def test_an_agent_without_text_is_unsupported(text: str) -> None:
     answer = MODULE.renders[ArtifactType.AGENT](agent(text), LAYOUT)

@@ -15,7 +15,8 @@ from tests.profiles.rendered import losses, one_file, placed
 
 LAYOUT = MODULE.default_layout(".gemini")
 # What the reader takes; anything else makes it refuse the agent.
-KEYS = {"name", "description", "display_name", "tools", "mcp_servers", "model", "max_turns", "timeout_mins"}
+KEYS = {"name", "description", "display_name", "tools", "mcp_servers", "model", "temperature", "max_turns"}
+KEYS |= {"timeout_mins"}
 RICH = """---
 name: Code Checker
 description: "Checks: code"
@@ -172,6 +173,21 @@ def test_a_tool_of_a_server_is_called_as_gemini_calls_it() -> None:
         "mcp_a_x_y",
         f"mcp_a_{'b' * 24}...{'b' * 30}",
     ]
+
+
+def test_what_an_agent_says_in_geminis_own_fields_stays() -> None:
+    front = "temperature: 0.2\ntimeout_mins: 3\nmcp_servers: {docs: {http_url: 'https://x.org', include_tools: [a]}}"
+    rendering = rendered(f"---\ndescription: x\n{front}\n---\nWork.")
+    fields, _ = parts(rendering)
+    assert rendering.warnings == ()
+    assert (fields["temperature"], fields["timeout_mins"]) == (0.2, 3)
+    assert fields["mcp_servers"] == {"docs": {"http_url": "https://x.org", "include_tools": ["a"]}}
+
+
+@pytest.mark.parametrize("temperature", ["warm", "-1", ".inf", "1e999", "[1]"])
+def test_a_temperature_that_is_no_number_is_lost(temperature: str) -> None:
+    rendering = rendered(f"---\ndescription: x\ntemperature: {temperature}\n---\nWork.")
+    assert losses(rendering) == ["temperature"]
 
 
 @pytest.mark.parametrize(("model", "written"), [("gemini-3-pro", "gemini-3-pro"), ("inherit", None), ("opus", None)])
