@@ -25,13 +25,14 @@ from profiles.rendering import ProfileLayout, Rendering, RenderWarning
 MOST_COUNTED = 1_000
 # Bounds how much content is in memory at once.
 _BATCH = 500
+_IN_ITS_FORM = "It is written in the form that is read there, and means the same."
 
 
 @dataclass(frozen=True, slots=True)
 class Capability:
     """What becomes of one artifact on one platform: the `reason` why nothing does, or what differs there.
 
-    Of what differs the first, and how many `more_warnings` there are.
+    Of what differs the first, and how many `more_warnings` there are. What is translated without any has a `reason` too.
     """
 
     platform: Platform
@@ -158,7 +159,8 @@ def _capability(artifact: LoadedArtifact, layout: ProfileLayout) -> Capability:
             # Of many, what is lost matters more than what is written in another way.
             warnings = sorted(outcome.warnings, key=lambda warning: not warning.is_loss)
             more = max(0, len(warnings) - MAX_WARNINGS)
-            return Capability(layout.platform, fidelity, "", tuple(warnings[:MAX_WARNINGS]), more)
+            reason = _IN_ITS_FORM if fidelity is Fidelity.TRANSLATED and not warnings else ""
+            return Capability(layout.platform, fidelity, reason, tuple(warnings[:MAX_WARNINGS]), more)
         case Missing(reason):
             return Capability(layout.platform, Fidelity.MISSING, reason)
         case Unrenderable(reason):

@@ -165,6 +165,13 @@ def test_the_page_has_a_word_for_each_platform_and_what_differs_below(client: Cl
     assert "2 artifacts Claude Code 1 exact 1 translated Codex" in text
 
 
+def test_what_is_translated_without_a_warning_says_what_that_means(client: Client, me: User) -> None:
+    rule = made("rule:words", {"": "Use plain words.\n"})
+    text = words(client.get(f"/sets/{holding(me, rule).pk}/platforms"))
+    assert "rule words exact exact exact translated exact" in text
+    assert "Cursor It is written in the form that is read there, and means the same." in text
+
+
 def test_what_is_said_of_several_platforms_is_said_once(client: Client, me: User) -> None:
     gone = skill()
     gone.gone_at = gone.created_at
