@@ -72,6 +72,27 @@ def test_a_rich_rule_for_gemini() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("platform", "unread"),
+    [
+        (Platform.CLAUDE_CODE, ()),
+        (
+            Platform.CURSOR,
+            (RenderWarning("@docs/a.md", "Cursor does not read the file in; the agent has to open it."),),
+        ),
+    ],
+)
+def test_a_rich_rule_where_the_profile_gives_rules_no_folder(
+    platform: Platform, unread: tuple[RenderWarning, ...]
+) -> None:
+    layout = ProfileLayout(platform, "x", {}, ("docs/NOTES.md",))
+    text = "See @docs/a.md and @anna.\n\n```\n@b/c.md\n```"
+    assert placed(rule(RICH.encode()), layout) == Rendering(
+        entries=(RenderedEntry("docs/NOTES.md", Format.MARKDOWN, Section("plain-words"), text),),
+        warnings=(LIMITED, *unread),
+    )
+
+
 @pytest.mark.parametrize("platform", [platform for platform, _ in MERGING])
 def test_a_rule_that_the_agent_brings_in_when_it_needs_it_always_holds_in_a_section(platform: Platform) -> None:
     rendering = rendered(rule(b"---\ndescription: Words\nalwaysApply: false\n---\nText\n"), platform)
