@@ -60,7 +60,7 @@ def _put_right(problem: str) -> RenderWarning:
         return RenderWarning(SKILL_FILE, f"{problem} What is no text is written as \N{REPLACEMENT CHARACTER}.")
     if "frontmatter" in problem:
         message = f"{problem} The copy that is placed has one that every reader takes."
-        return RenderWarning(SKILL_FILE, message, is_loss="it was cut" in problem)
+        return RenderWarning(SKILL_FILE, message, is_loss="is longer than" in problem)
     return RenderWarning(SKILL_FILE, f"{problem} The copy that is placed does not.", is_loss=False)
 
 

@@ -238,7 +238,7 @@ def test_a_path_in_the_project_is_none_in_the_skill() -> None:
         ),
         (
             PLAIN.replace(b"files.", b"files.\nnote: " + b"x" * 65536),
-            "Its frontmatter is longer than 65536 characters; it was cut."
+            "Its frontmatter is longer than 16384 characters; it was read line by line."
             " The copy that is placed has one that every reader takes.",
             True,
         ),
