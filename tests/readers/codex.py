@@ -35,7 +35,7 @@ def load(home: Home) -> Loaded:
             ArtifactType.COMMAND: ["/".join(path.parts[2:]) for path in skills if path.parts[0] == ".codex"],
             ArtifactType.AGENT: _agents(prompt),
             ArtifactType.RULE: SECTION.findall(instructions),
-            ArtifactType.HOOK: [each["command"] for each in hooks],
+            ArtifactType.HOOK: [each.get("command") or each["tool"] for each in hooks],
             ArtifactType.MCP: list(answers["config/read"]["config"].get("mcp_servers") or {}),
         },
         instructions=instructions,

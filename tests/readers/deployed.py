@@ -72,7 +72,7 @@ def _names(placement: Placement, kind: ArtifactType, folder: Path) -> Iterator[s
     match decode_key(placement.entry) if placement.entry else None:
         case Element():
             group = json.loads(load_blobs([placement.state_id])[placement.state_id])
-            yield from (handler["command"] for handler in group["hooks"])
+            yield from (handler.get("command") or handler["tool"] for handler in group["hooks"])
         case Member(path):
             yield path[-1]
         case Section(name):

@@ -36,6 +36,10 @@ _SKILLS: dict[str, Files] = {
         "templates/deeper/SKILL.md": "# Of no use\n",
     },
     "Größe Über Alles": {"SKILL.md": "---\nname: Größe\ndescription: It.\n---\nText.\n"},
+    "for-people-only": {
+        "SKILL.md": "---\nname: for-people-only\ndescription: It.\ndisable-model-invocation: true\n---\nText.\n",
+        "agents/openai.yaml": "interface:\n  display_name: It\n",
+    },
     "spelt-small": {"skill.md": "---\nname: spelt-small\ndescription: It.\n---\nText.\n"},
 }
 _AGENTS = {
@@ -44,6 +48,11 @@ _AGENTS = {
     "with-tools-in-a-list": "---\nname: X Y\ndescription: 'Use: when'\ntools: [Read, Write]\nskills: a\n---\nWrite.\n",
     "with-quotes": "---\nname: with-quotes\ndescription: It says \"a\" and 'b' and \\n.\n---\n"
     "Say '''this''' or \"\"\"that\"\"\" or C:\\new\\\n",
+    "without-tools": "---\nname: without-tools\ndescription: It.\ntools: []\n---\nYou think.\n",
+    "with-odd-tools": "---\nname: with-odd-tools\ndescription: It.\ntools: {Read: true}\ndisallowedTools: [[Bash]]\n"
+    "permissionMode: Plan\n---\nYou read.\n",
+    "with-a-server": "---\nname: with-a-server\ndescription: It.\nmcpServers:\n  x: {command: [a, b], url: c}\n"
+    "  y: {command: a}\n---\nYou ask.\n",
     "agent-without-frontmatter": "You read.\n",
     "agent-without-text": "---\nname: agent-without-text\ndescription: It.\n---\n",
     "Größe Über": "---\nname: Größe\ndescription: |\n  One: {\n  }\n  two\n---\nYou read.\n",
@@ -80,6 +89,23 @@ _HOOKS = {
         "Notification": [{"hooks": [{"type": "command", "command": "true 3"}]}],
         "SessionStart": [{"matcher": "", "hooks": [{"type": "command", "command": "true 4"}]}],
         "ConfigChange": [{"hooks": [{"type": "command", "command": "true 5"}]}],
+    },
+    "of-odd; names": {
+        "PreToolUse": [
+            {"matcher": matcher, "hooks": [{"type": "command", "command": f"true 7 {number}"}]}
+            for number, matcher in enumerate(
+                ["Bash, Edit", "Bash | Write", "^Task$|Bash", "Bash\\Z", "(?>Bash)", "[[]"]
+            )
+        ],
+        "PostToolUse": [
+            {
+                "hooks": [
+                    {"type": "mcp_tool", "server": "local", "tool": "t", "input": {"a": {"b": 1}}},
+                    {"type": "command", "command": "${CLAUDE_PLUGIN_ROOT}/check.sh", "timeout": 1e306},
+                    {"type": "command", "command": "A=b", "args": ["echo"], "timeout": 0.0001},
+                ]
+            }
+        ],
     },
     "with-an-odd-matcher": {"PreToolUse": [{"matcher": "Bash(", "hooks": [{"type": "command", "command": "true 6"}]}]},
 }

@@ -21,8 +21,8 @@ WITHOUT_A_PLACE = {
     ("command:command-without-text", "codex"): "The command has no text.",
     ("command:command-without-text", "gemini"): "The command has no text.",
     ("hook:with-an-odd-matcher", "codex"): (
-        "Codex can run none of its hooks. Codex may not read this expression as Claude Code does. Sure to mean the same "
-        "are names parted by |, with .* in them. The group is left out."
+        "Codex can run none of its hooks. Codex may not read this expression as Claude Code does. Sure to mean the "
+        "same are names parted by |, with .* in them. The group is left out."
     ),
     ("hook:with-an-odd-matcher", "gemini"): (
         "Gemini CLI can run none of its hooks. Gemini CLI may not read this expression as Claude Code does. Sure to "
