@@ -32,7 +32,7 @@ _IN_ITS_FORM = "It is written in the form that is read there, and means the same
 class Capability:
     """What becomes of one artifact on one platform: the `reason` why nothing does, or what differs there.
 
-    Of what differs the first, and how many `more_warnings` there are. What is translated without any has a `reason` too.
+    Of what differs the first, and how many `more_warnings` there are. What is translated without any has a reason.
     """
 
     platform: Platform

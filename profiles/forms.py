@@ -39,9 +39,15 @@ class ProfileForm(PageForm):
         widget=forms.TextInput(attrs={**_PATH, "autofocus": True}),
     )
     platform = forms.ChoiceField(choices=platform_choices)
-    root_dir = forms.CharField(label="Own folder", max_length=255, required=False, widget=forms.TextInput(attrs=_PATH))
+    root_dir = forms.CharField(
+        label="The platform's folder",
+        max_length=255,
+        required=False,
+        help_text="Its settings files lie here, and the folders below follow it.",
+        widget=forms.TextInput(attrs=_PATH),
+    )
     supported_artifact_types = forms.MultipleChoiceField(
-        label="Takes",
+        label="Types to deploy",
         choices=[(kind.value, f"{kind.label}s") for kind in ArtifactType],
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -55,10 +61,10 @@ class ProfileForm(PageForm):
         widget=forms.Textarea(attrs={**_PATH, "rows": 1}),
     )
     context_path_prefixes = forms.CharField(
-        label="Rule files may go to",
+        label="Folders that may hold rule files",
         max_length=_LONGEST_LIST,
         required=False,
-        help_text="One folder a line.",
+        help_text="One a line. Where rules go to a folder that is in none of these, they are not deployed.",
         widget=forms.Textarea(attrs={**_PATH, "rows": 1}),
     )
     description = forms.CharField(

@@ -38,7 +38,9 @@ class CapabilityRead(Schema):
         description=" ".join(f"`{each}`: {each.meaning}." for each in Fidelity),
         examples=["lossy"],
     )
-    reason: str = Field(description="Why nothing is placed, or what 'translated' means where there is no warning.", examples=[""])
+    reason: str = Field(
+        description="Why nothing is placed, or what 'translated' means where there is no warning.", examples=[""]
+    )
     warnings: list[FieldWarningRead] = Field(description=f"The first {MAX_WARNINGS} of them.")
     warning_count: int = Field(ge=0, examples=[1])
 
