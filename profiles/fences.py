@@ -25,13 +25,17 @@ def open_fence(text: str) -> str:
     return fence
 
 
-def code_in(text: str) -> list[bool]:
-    """For each character whether it stands in a code fence or a code span."""
+def code_in(text: str, *, with_spans: bool = True) -> list[bool]:
+    """For each character whether it stands in a code fence or, `with_spans`, a code span."""
     code: list[bool] = []
     fence = ""
     for line in text.split("\n"):
         before, fence = fence, fence_after(fence, line)
-        code += [True] * (len(line) + 1) if before or fence else [*_spans(line), False]
+        code += (
+            [True] * (len(line) + 1)
+            if before or fence
+            else [*(_spans(line) if with_spans else [False] * len(line)), False]
+        )
     return code
 
 

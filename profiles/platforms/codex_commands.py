@@ -42,8 +42,14 @@ def render_command(content: ArtifactContent, layout: ProfileLayout) -> Rendering
     warnings = Warnings()
     warnings.add(*file.warnings)
     _add_changes(file, name, description, warnings)
-    names = file.argument_names()
-    body = in_prose(file.body, warnings, label="Codex", after="the name of this skill", names=names)
+    body = in_prose(
+        file.body,
+        warnings,
+        label="Codex",
+        after="the name of this skill",
+        names=file.argument_names(),
+        takes_arguments=file.takes_arguments(),
+    )
     fields = {"name": name, "description": description[:LONGEST_DESCRIPTION].strip(), EXPLICIT: True}
     front = quoted_frontmatter(fields)
     files = (ContentFile(SKILL_FILE, f"{front}\n{body}".encode()), EXPLICIT_ONLY)

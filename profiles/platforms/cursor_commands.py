@@ -41,7 +41,14 @@ def render_command(content: ArtifactContent, layout: ProfileLayout) -> Rendering
 def _prompt(file: MarkdownFile, warnings: Warnings) -> str:
     warnings.add(*file.dropped(_LOST))
     warnings.add(*(replace(warning, is_loss=False) for warning in file.dropped(_NEEDLESS)))
-    body, names = file.body.lstrip("\n"), file.argument_names()
-    text = in_prose(body, warnings, label="Cursor", after="the command", names=names, opens_files=True)
+    text = in_prose(
+        file.body.lstrip("\n"),
+        warnings,
+        label="Cursor",
+        after="the command",
+        names=file.argument_names(),
+        opens_files=True,
+        takes_arguments=file.takes_arguments(),
+    )
     # At the top of a file this ruler would open a frontmatter.
     return _RULER.sub("***", text, count=1) if _RULER.match(text) else text

@@ -61,7 +61,7 @@ def render_command(content: ArtifactContent, layout: ProfileLayout) -> Rendering
         if file.text("argument-hint"):
             warnings.note("argument-hint", "Gemini CLI shows no hint; what is typed is used all the same.")
         warnings.add(*file.dropped(_DROPPED))
-        prompt = _Prompt(file.argument_names(), warnings)
+        prompt = _Prompt(file.argument_names(), file.takes_arguments(), warnings)
         fields = {"description": description_of(file, name), "prompt": prompt.written(file.body.strip("\n"))}
         return toml_fields(fields)
 
@@ -79,12 +79,14 @@ class _Prompt:
     """A prompt in the making; what differs is added to `warnings`."""
 
     names: Collection[str]
+    takes_arguments: bool
     warnings: Warnings
     _acting: list[str] = field(default_factory=list)
 
     def written(self, text: str) -> str:
         """`text` as a prompt in which nothing acts but what Claude Code would fill in too."""
-        parts = _MARK.split(filled_in(text, self._marked, self.names))
+        filled = filled_in(text, self._marked, self.names, takes_arguments=self.takes_arguments)
+        parts = _MARK.split(filled)
         written = ""
         for index, part in enumerate(parts):
             piece = self._acting[int(part)] if index % 2 else self._quiet(part)

@@ -66,6 +66,10 @@ class MarkdownFile:
         """The names that a command or skill has for its arguments: a list, or one text with blanks or commas."""
         return frozenset(word for item in self.items("arguments") for word in item.split())
 
+    def takes_arguments(self) -> bool:
+        """Whether a command or skill says anywhere that it wants something of what the user types."""
+        return "$ARGUMENTS" in self.body or any(self.fields.get(field) for field in ("argument-hint", "arguments"))
+
     def says(self, name: str) -> bool:
         """Whether a field says anything that would not hold without it."""
         value = self.fields.get(name)

@@ -64,18 +64,24 @@ _KINDS = {
 _PATH = re.compile(r"(?:\.{0,2}/|~/).+|.*/|.+\.[A-Za-z0-9]{1,5}")
 
 
-def filled_in(text: str, write: Callable[[Placeholder], str], names: Collection[str] = ()) -> str:
+def filled_in(
+    text: str, write: Callable[[Placeholder], str], names: Collection[str] = (), *, takes_arguments: bool = True
+) -> str:
     """`text` with what `write` says in the place of each placeholder. `names` are those of named arguments.
 
-    A path after `@` counts only outside of code, and an escaped `\\$1` is the `$1` it stands for.
+    A path after `@` counts only outside of code, and an escaped `\\$1` is the `$1` it stands for. Where nothing else
+    `takes_arguments`, the `$1` in a code fence is the shell's or awk's.
     """
     code = code_in(text)
+    fenced = [] if takes_arguments else code_in(text, with_spans=False)
 
     def written(match: re.Match[str]) -> str:
         group = match.lastgroup or ""
         inside = match[group]
         if group == "escaped":
             return "$"
+        if group == "number" and not takes_arguments and fenced[match.start()]:
+            return match[0]
         if (group == "name" and inside not in names) or (
             group == "file" and (code[match.start()] or not is_path(inside))
         ):

@@ -24,12 +24,13 @@ def in_prose(
     names: Collection[str] = (),
     here: str = PROJECT,
     opens_files: bool = False,
+    takes_arguments: bool = True,
 ) -> str:
     """`text` as something that a model can follow as it stands; what differs is added to `warnings`.
 
     `label` is the platform, `after` what the user's own words follow ("the command"), `here` the
     folder that paths are counted from as they stand: a skill's own in a skill, and the project's elsewhere. With
-    `opens_files` the platform reads a path after `@` itself.
+    `opens_files` the platform reads a path after `@` itself. `takes_arguments` as in `filled_in`.
     """
 
     def write(placeholder: Placeholder) -> str:
@@ -39,7 +40,7 @@ def in_prose(
         warnings.add(warning)
         return words
 
-    return filled_in(text, write, names)
+    return filled_in(text, write, names, takes_arguments=takes_arguments)
 
 
 def shortened(text: str) -> str:

@@ -16,7 +16,6 @@ from profiles.rendering import RenderWarning, Warnings
 
 SKILL_FILE = "SKILL.md"
 LONGEST_DESCRIPTION = 1024
-_ARGUMENTS = ("argument-hint", "arguments")
 # Claude Code fills it in with the folder of the skill, wherever that was placed.
 _SKILL_DIR = b"${CLAUDE_SKILL_DIR}"
 # What ends a path in running text: blanks, quotes and brackets.
@@ -102,10 +101,11 @@ def _description(fields: Mapping[str, object], read: Frontmatter, name: str, cha
 
 
 def _body(read: Frontmatter, label: str, warnings: Warnings) -> str:
-    names = MarkdownFile(read.fields, "", ()).argument_names()
+    file = MarkdownFile(read.fields, read.body, ())
+    names = file.argument_names()
     changes = Warnings()
     body = in_prose(read.body, changes, label=label, after="the name of this skill", names=names, here=SKILL)
-    takes_arguments = "$ARGUMENTS" in read.body or any(read.fields.get(field) for field in _ARGUMENTS)
+    takes_arguments = file.takes_arguments()
     # Whoever takes no arguments means a shell's.
     warnings.add(*(change for change in changes if takes_arguments or not _NUMBERED.fullmatch(change.field)))
     return body

@@ -193,6 +193,29 @@ def test_a_field_that_no_agent_has_is_left_out_and_nothing_is_lost(platform: Pla
     assert said.message.endswith(" knows no such field of an agent; it is left out.")
 
 
+AWK = "```sh\nls | awk '{ print $1 }'\n```"
+
+
+@on_each_platform
+@pytest.mark.parametrize(
+    ("front", "body", "lost"),
+    [
+        ("", AWK, []),
+        ("", "Review $1.", ["$1"]),
+        ("", "Run `gh pr view $1`.", ["$1"]),
+        ("argument-hint: '[branch]'", AWK, ["$1"]),
+        ("arguments: branch", AWK, ["$1"]),
+        ("", f"Of $ARGUMENTS:\n{AWK}", ["$1"]),
+    ],
+)
+def test_a_number_in_the_code_of_a_command_without_arguments_is_the_shells(
+    platform: Platform, front: str, body: str, lost: list[str]
+) -> None:
+    rendering = rendered(platform, COMMAND, front, body)
+    assert losses(rendering) == lost
+    assert "$1" in written(rendering)
+
+
 @on_each_platform
 def test_a_command_that_only_the_user_calls_loses_nothing(platform: Platform) -> None:
     assert losses(rendered(platform, COMMAND, "disable-model-invocation: true")) == []
