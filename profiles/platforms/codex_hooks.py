@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from profiles.entries import Format, Value
+from profiles.platforms.codex_answers import unsupported_words
 from profiles.platforms.codex_matchers import for_codex
 from profiles.platforms.codex_servers import server_name
 from profiles.platforms.definitions import Hook, HookGroup
@@ -49,13 +50,14 @@ def render_hook(content: ArtifactContent, layout: ProfileLayout) -> Rendering | 
 
     Raises EntryError for a definition that hooks.json could not take, PathError for paths that cannot be used.
     """
-    return _FILE.rendered(content, layout, _translated)
 
+    def translated(hook: Hook, scripts: HookScripts) -> Iterator[tuple[str, Value]]:
+        for group in groups_with_matcher(hook, scripts):
+            if value := _group(group, scripts):
+                yield group.event, value
+        scripts.warnings.add(*unsupported_words(hook, content.files))
 
-def _translated(hook: Hook, scripts: HookScripts) -> Iterator[tuple[str, Value]]:
-    for group in groups_with_matcher(hook, scripts):
-        if value := _group(group, scripts):
-            yield group.event, value
+    return _FILE.rendered(content, layout, translated)
 
 
 def _group(group: HookGroup, scripts: HookScripts) -> dict[str, Value] | None:
@@ -84,7 +86,11 @@ def _handler(handler: Handler, group: HookGroup, scripts: HookScripts) -> dict[s
         case {"type": "command", "command": str(command)}:
             line = _line(handler, command, scripts)
             written = {"type": "command", "command": line, **handler.settings(scripts, _OF_COMMANDS)}
-        case {"type": "mcp_tool", "server": str(server), "tool": str(tool)}:
+        case {"type": "mcp_tool", "server": str(server), "tool": str(tool)} if server and tool:
+            if _holds_null(handler.value.get("input") or {}):
+                message = "Codex takes no null in it and would reject every hook in the file; this handler is left out."
+                scripts.leave_out(f"{handler.field}.input", message)
+                return None
             named = {"type": "mcp_tool", "server": server_name(server), "tool": tool}
             written = {**named, **handler.settings(scripts, _OF_TOOLS)}
         case _:
@@ -94,6 +100,11 @@ def _handler(handler: Handler, group: HookGroup, scripts: HookScripts) -> dict[s
     if handler.timeout is not None:
         written["timeout"] = _seconds(handler.timeout, group, scripts)
     return written
+
+
+def _holds_null(value: Value) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return value is None or any(map(_holds_null, inner))
 
 
 def _seconds(timeout: float, group: HookGroup, scripts: HookScripts) -> int:
@@ -117,8 +128,10 @@ def _line(handler: Handler, command: str, scripts: HookScripts) -> str:
 
 def _finding_project(landmark: str) -> str:
     """Codex runs a hook where the session is, which may be any folder below the project's."""
-    until = f'[ -e {shlex.quote(landmark)} ] || [ "$PWD" = / ]'
-    return f'export {_PROJECT_VARIABLE}="$(until {until}; do cd ..; done; pwd)"'
+    # A path may begin with two slashes, and then its uppermost folder has two.
+    up = '[ "$PWD" != / ] && [ "$PWD" != // ] && cd .. || exit 1'
+    found = f"$(until [ -e {shlex.quote(landmark)} ]; do {up}; done; pwd)"
+    return f'{_PROJECT_VARIABLE}="{found}" || exit 1; export {_PROJECT_VARIABLE}'
 
 
 def _wants_project(data: bytes) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from profiles.platforms.claude_tools import TOOLS, is_everything, is_list, names_in, unreadable, words_in
+from profiles.platforms.codex_answers import PATCH
 from profiles.rendering import RenderWarning, Warnings
 
 _TOOL_EVENTS = frozenset({"PermissionRequest", "PostToolUse", "PreToolUse"})
@@ -51,8 +52,7 @@ def _for_tools(matcher: str) -> Matcher:
     if not _MISSING.isdisjoint(names):
         warnings.loss("", f"{missing}.")
     if not _EDITING.isdisjoint(names):
-        message = "For an edit Codex tells the hook its patch, in tool_input.command, and no file_path."
-        warnings.loss("", message)
+        warnings.loss("", PATCH)
     is_renamed = not _CALLED.keys().isdisjoint(names)
     text = _written(called) if is_renamed or is_list(matcher) else matcher
     if text != matcher and not {*text.split("|")} <= {*matcher.split("|")}:

@@ -32,6 +32,7 @@ MAX_ENTRIES = 200
 # What says something about the definition and to nobody else.
 ABOUT_ITSELF = frozenset({"$schema", "description"})
 _SHELL_WORD = re.compile(r"[\w.][\w.-]*")
+_ASSIGNS = re.compile(r"\A(\w+)=")
 _PROJECT_DIR = re.compile(r"(\$\{(?:CLAUDE|GEMINI)_PROJECT_DIR\})")
 
 
@@ -79,7 +80,10 @@ class HookScripts:
         self.warnings.note(f"{place}.args", message)
         words = [self.rewritten(command, f"{place}.command")]
         words += [self.rewritten(each, f"{place}.args[{index}]") for index, each in enumerate(args)]
-        return " ".join(_word(str(word)) for word in words)
+        program, *rest = (_word(str(word)) for word in words)
+        # Or a shell sets a variable and runs the word after it.
+        program = _ASSIGNS.sub(r"\1'='", program)
+        return " ".join((program, *rest))
 
     def leave_out(self, place: str, message: str) -> None:
         """Remember a loss because of which a group or a handler is not run."""

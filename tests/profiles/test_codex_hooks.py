@@ -24,7 +24,10 @@ from tests.profiles.rendered import losses, placed
 
 LAYOUT = MODULE.default_layout(".codex")
 SCRIPT = ContentFile("hooks/check.sh", b'#!/bin/sh\nprintf "ran %s in %s" "$*" "$PWD"\n')
-FINDS = 'export CLAUDE_PROJECT_DIR="$(until [ -e .codex/hooks/review ] || [ "$PWD" = / ]; do cd ..; done; pwd)"; '
+FINDS = (
+    'CLAUDE_PROJECT_DIR="$(until [ -e .codex/hooks/review ]; do '
+    '[ "$PWD" != / ] && [ "$PWD" != // ] && cd .. || exit 1; done; pwd)" || exit 1; export CLAUDE_PROJECT_DIR; '
+)
 FOUND = "Codex sets no CLAUDE_PROJECT_DIR; the command finds the project's folder itself."
 PATCH = "For an edit Codex tells the hook its patch, in tool_input.command, and no file_path."
 PLACE = "hooks.PreToolUse[0]"
@@ -35,8 +38,11 @@ def hook(definition: object, *scripts: ContentFile) -> ArtifactContent:
     return ArtifactContent(ArtifactType.HOOK, "review", "review", files, "hooks/hooks.json")
 
 
-def running(*handlers: object, matcher: object = "Bash", event: str = "PreToolUse") -> ArtifactContent:
-    return hook({"hooks": {event: [{"matcher": matcher, "hooks": list(handlers)}]}})
+def running(
+    *handlers: object, matcher: object = "Bash", event: str = "PreToolUse", script: ContentFile | None = None
+) -> ArtifactContent:
+    definition = {"hooks": {event: [{"matcher": matcher, "hooks": list(handlers)}]}}
+    return hook(definition, script) if script else hook(definition)
 
 
 def command(line: str = "true", **fields: object) -> dict[str, object]:
@@ -146,6 +152,18 @@ def test_a_shell_finds_the_script_from_any_folder_of_the_project(
         assert (done.stdout, done.stderr) == (f"ran a b c in {start}", "")
 
 
+@pytest.mark.parametrize("start", ["/", "//", "//tmp"])
+def test_where_there_is_no_project_nothing_is_run(start: str) -> None:
+    written = str(
+        handler_of(placed(running(command("${CLAUDE_PLUGIN_ROOT}/hooks/check.sh || echo ran"), script=SCRIPT), LAYOUT))[
+            "command"
+        ]
+    )
+    line = f"cd {start} && {written}"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+
+
 def test_a_script_that_asks_for_the_project_is_told_it() -> None:
     script = ContentFile("hooks/check.sh", b'#!/bin/sh\ncd "$CLAUDE_PROJECT_DIR"\n')
     rendering = placed(hook({"hooks": {"Stop": [{"hooks": [command("make check")]}]}}, script), LAYOUT)
@@ -178,6 +196,45 @@ def test_the_tool_of_a_server_can_be_a_handler() -> None:
         "timeout": 5,
     }
     assert losses(rendering) == [f"{PLACE}.hooks[0].once"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"input": {"a": None}}, {"input": {"a": [{"b": [None]}]}}, {"tool": ""}, {"server": ""}],
+)
+def test_a_servers_tool_that_would_make_codex_reject_the_file_is_left_out(fields: dict[str, object]) -> None:
+    handler = {"type": "mcp_tool", "server": "notes", "tool": "note", **fields}
+    rendering = placed(running(handler, command()), LAYOUT)
+    assert handler_of(rendering) == command()
+    assert [field.partition(".hooks[0]")[0] for field in losses(rendering)] == [PLACE]
+
+
+@pytest.mark.parametrize(
+    ("event", "text", "said"),
+    [
+        ("PreToolUse", 'print(json.dumps({"permissionDecision": "ask"}))', "permissionDecision: ask"),
+        ("PreToolUse", 'echo "{\\"decision\\":\\"approve\\"}"', "decision: approve"),
+        ("PreToolUse", "print({'continue': False, 'stopReason': 'x'})", "continue: false and no stopReason"),
+        ("PermissionRequest", "updatedInput", "updatedInput"),
+        ("PostToolUse", "suppressOutput: true", "suppressOutput"),
+        ("PreToolUse", 'while read x; do continue; done; false; echo permissionDecision: "deny"', ""),
+        ("PreToolUse", "permissionDecision: allow, updatedInput: x", ""),
+        ("Stop", "{'continue': False}", ""),
+    ],
+)
+def test_an_answer_that_codex_does_not_take_is_said(event: str, text: str, said: str) -> None:
+    rendering = placed(running(command(), event=event, script=ContentFile("a.py", text.encode())), LAYOUT)
+    assert [(each.field, each.message) for each in rendering.warnings] == (
+        [("a.py", f"At {event} Codex takes no {said}; it goes on as if nothing were answered.")] if said else []
+    )
+    inline = placed(running(command(text), event=event), LAYOUT)
+    assert losses(inline) == (["hooks/hooks.json"] if said else [])
+
+
+def test_a_script_that_asks_which_file_is_edited_is_told_a_patch() -> None:
+    script = ContentFile("a.sh", b"jq .tool_input.file_path")
+    assert placed(running(command(), matcher="", script=script), LAYOUT).warnings == (RenderWarning("a.sh", PATCH),)
+    assert placed(running(command(), matcher="Bash", script=script), LAYOUT).warnings == ()
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,16 @@ def test_an_expression_that_readers_may_take_otherwise_is_not_written(platform: 
 
 
 @on_each_platform
+@pytest.mark.parametrize("program", ["A=b", "A=${CLAUDE_PROJECT_DIR}", "A=b c"])
+def test_a_program_is_never_taken_for_a_variable(platform: Platform, program: str, tmp_path: Path) -> None:
+    (line,) = lines(placed(platform, {"Stop": [{"hooks": [command(program, args=["echo", "x=y"])]}]}))
+    (tmp_path / ".codex").mkdir()
+    (tmp_path / ".codex" / "hooks.json").touch()
+    done = subprocess.run(["/bin/sh", "-c", str(line)], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (127, "")
+
+
+@on_each_platform
 def test_a_program_and_its_arguments_become_the_same_line(platform: Platform) -> None:
     handler = command("say", args=["it's", "plain", "", "${CLAUDE_PROJECT_DIR}/a b", '"q" `c` \\'])
     (line,) = lines(placed(platform, {"Stop": [{"hooks": [handler]}]}))
