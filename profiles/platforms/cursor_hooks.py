@@ -61,7 +61,7 @@ def _translated(hook: Hook, scripts: HookScripts) -> Iterator[tuple[str, Value]]
         for value in _values(group, scripts):
             if group.event in _PRINTS_CONTEXT and "command" in value:
                 message = "Cursor gives the agent nothing of what a command prints here as plain text."
-                scripts.warnings.loss(f"hooks.{group.event}.output", message)
+                scripts.warnings.loss(f"hooks.{group.event}", message)
             yield event, value
 
 

@@ -5,6 +5,7 @@ and matchers are compared, as the reader in the npm package @google/gemini-cli 0
 hooks/hookPlanner.js, cli/src/utils/envVarResolver.ts).
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from profiles.entries import Format, Value
 from profiles.platforms.claude_tools import is_everything
 from profiles.platforms.definitions import Hook, HookGroup
-from profiles.platforms.gemini_matchers import for_gemini
+from profiles.platforms.gemini_matchers import Matchers, for_gemini
 from profiles.platforms.hook_groups import LONGEST_TIMEOUT, Handler, group_settings, groups_with_matcher, handlers_of
 from profiles.platforms.hook_scripts import HookFile, HookScripts
 from profiles.rendering import ArtifactContent, ProfileLayout, Rendering, Unsupported
@@ -36,6 +37,12 @@ _OWN_EVENTS = frozenset(
     {"AfterAgent", "AfterModel", "AfterTool", "BeforeAgent", "BeforeModel", "BeforeTool", "BeforeToolSelection"}
     | {"PreCompress"}
 )
+_TOOL_EVENTS = frozenset({"PreToolUse", "PostToolUse"})
+_NAMES_A_TOOL = re.compile(rb"[\"'](?:Bash|Edit|MultiEdit|Read|Write)[\"']")
+_OTHER_NAMES = (
+    "Gemini CLI has its own names for tools in what it hands to a hook: run_shell_command for Bash, replace for Edit, "
+    "write_file for Write."
+)
 _PRINTS_CONTEXT = ("UserPromptSubmit", "SessionStart")
 _LOST_KEYS = {
     "async": "Gemini CLI waits for the command to end.",
@@ -56,6 +63,7 @@ def render_hook(content: ArtifactContent, layout: ProfileLayout) -> Rendering | 
         groups = groups_with_matcher(hook, scripts)
         written = [value for group in groups for value in _Group(group, scripts).written()]
         if written:
+            _warn_of_words(content, hook, scripts)
             _warn_of_output(content, hook.groups, scripts)
         return written
 
@@ -75,13 +83,16 @@ class _Group:
         if not event:
             return
         found = self._matchers(event)
-        if not found:
+        if not found.texts:
             return
         handlers: list[Value] = [
             handler for each in handlers_of(self.group, self.scripts) if (handler := self._handler(each))
         ]
+        if not handlers:
+            return
+        self._say(event, found)
         rest = {**group_settings(self.group, self.scripts, {"sequential": bool}), "hooks": handlers}
-        for matcher in found if handlers else ():
+        for matcher in found.texts:
             yield event, {"matcher": matcher, **rest} if matcher else rest
 
     @property
@@ -96,23 +107,29 @@ class _Group:
         if not event:
             message = f"Gemini CLI has no event like {name}; its handlers are left out."
             self.scripts.leave_out(f"hooks.{name}", message)
-        elif event != name:
-            self.scripts.warnings.note(f"hooks.{name}", f"Gemini CLI calls this event {event}.")
         return event
 
-    def _matchers(self, event: str) -> tuple[str, ...]:
-        """The matchers to write, '' for none; none at all where none would ever match."""
+    def _matchers(self, event: str) -> Matchers:
+        """The matchers to write; where there are none it has been said why."""
         matcher = (self.group.matcher or "").strip()
         if self._is_own:
-            return ("" if is_everything(matcher) else matcher,)
+            return Matchers(("" if is_everything(matcher) else matcher,))
         found = for_gemini(event, matcher)
-        place = f"{self.group.field}.matcher"
-        for said in found.warnings:
-            if found.texts:
-                self.scripts.warnings.add(replace(said, field=place))
-            else:
-                self.scripts.leave_out(place, said.message)
-        return found.texts
+        for said in () if found.texts else found.warnings:
+            self.scripts.leave_out(self._place, said.message)
+        return found
+
+    @property
+    def _place(self) -> str:
+        """Where it stands what the group is limited to, or that it is not."""
+        return f"{self.group.field}.matcher" if self.group.matcher else self.group.field
+
+    def _say(self, event: str, found: Matchers) -> None:
+        """What is otherwise of a group that is written."""
+        name = self.group.event
+        if event != name:
+            self.scripts.warnings.note(f"hooks.{name}", f"Gemini CLI calls this event {event}.")
+        self.scripts.warnings.add(*(replace(said, field=self._place) for said in found.warnings))
 
     def _handler(self, handler: Handler) -> dict[str, Value] | None:
         if handler.kind != "command":
@@ -136,10 +153,19 @@ class _Group:
 
     def _milliseconds(self, timeout: float, place: str) -> int:
         if self._is_own:
-            return round(timeout)
-        milliseconds = min(round(timeout * 1000), LONGEST_TIMEOUT)
+            return math.ceil(timeout)
+        milliseconds = min(math.ceil(timeout * 1000), LONGEST_TIMEOUT)
         self.scripts.warnings.note(place, f"Gemini CLI counts milliseconds; it is written as {milliseconds}.")
         return milliseconds
+
+
+def _warn_of_words(content: ArtifactContent, hook: Hook, scripts: HookScripts) -> None:
+    """A loss for each file that looks for a tool of Claude Code's in what Gemini CLI hands to a hook."""
+    if not any(group.event in _TOOL_EVENTS for group in hook.groups):
+        return
+    for file in content.files:
+        if b"tool_name" in file.data or (file in hook.scripts and _NAMES_A_TOOL.search(file.data)):
+            scripts.warnings.loss(file.path, _OTHER_NAMES)
 
 
 def _warn_of_output(content: ArtifactContent, groups: tuple[HookGroup, ...], scripts: HookScripts) -> None:
@@ -153,4 +179,4 @@ def _warn_of_output(content: ArtifactContent, groups: tuple[HookGroup, ...], scr
             message = (
                 "Gemini CLI shows text that a command prints to the user; the agent is given only additionalContext."
             )
-            scripts.warnings.loss(f"hooks.{event}.output", message)
+            scripts.warnings.loss(f"hooks.{event}", message)

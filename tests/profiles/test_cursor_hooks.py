@@ -101,7 +101,7 @@ def test_a_hook_with_much_to_say() -> None:
                 "Cursor does not tell cases of this event apart; it runs for all, not only for startup.",
             ),
             RenderWarning(
-                "hooks.SessionStart.output",
+                "hooks.SessionStart",
                 "Cursor gives the agent nothing of what a command prints here as plain text.",
             ),
         ),

@@ -100,13 +100,13 @@ def test_a_rich_hook() -> None:
     assert rendered(events, SCRIPT) == Rendering(
         paths=(RenderedPath(".gemini/hooks/review", (ContentFile("hooks/check.sh", SCRIPT.data, executable=True),)),),
         warnings=(
-            RenderWarning("hooks.PreToolUse", "Gemini CLI calls this event BeforeTool.", is_loss=False),
-            RenderWarning(matcher, "Gemini CLI has no tool like NotebookEdit; it runs nothing for that."),
-            RenderWarning(matcher, f"{tools} ^(replace|write_file)$.", is_loss=False),
             RenderWarning(
                 f"{handlers}[0].timeout", "Gemini CLI counts milliseconds; it is written as 20000.", is_loss=False
             ),
             RenderWarning(f"{handlers}[1].type", "Gemini CLI runs commands only; this handler is left out."),
+            RenderWarning("hooks.PreToolUse", "Gemini CLI calls this event BeforeTool.", is_loss=False),
+            RenderWarning(matcher, "Gemini CLI has no tool like NotebookEdit; it runs nothing for that."),
+            RenderWarning(matcher, f"{tools} ^(replace|write_file)$.", is_loss=False),
             RenderWarning(
                 "hooks.SessionStart[0].matcher", "Gemini CLI has no occasion like compact; it runs nothing for that."
             ),
@@ -114,7 +114,7 @@ def test_a_rich_hook() -> None:
             RenderWarning(
                 "hooks.SubagentStop", "Gemini CLI has no event like SubagentStop; its handlers are left out."
             ),
-            RenderWarning("hooks.SessionStart.output", NO_TEXT_FOR_THE_AGENT),
+            RenderWarning("hooks.SessionStart", NO_TEXT_FOR_THE_AGENT),
         ),
         entries=(
             entry("BeforeTool", {"matcher": "^(replace|write_file)$", "hooks": [checked]}),
@@ -214,7 +214,7 @@ def test_what_gemini_has_no_key_for_is_left_out_and_said() -> None:
     assert losses(rendering) == [f"{place}.async", f"{place}.statusMessage", "hooks.Stop[0].x"]
 
 
-@pytest.mark.parametrize(("seconds", "milliseconds"), [(5, 5000), (0.5, 500), (10**9, 2**31 - 1)])
+@pytest.mark.parametrize(("seconds", "milliseconds"), [(5, 5000), (0.5, 500), (0.0001, 1), (10**9, 2**31 - 1)])
 def test_seconds_become_milliseconds_that_a_timer_can_hold(seconds: float, milliseconds: int) -> None:
     assert handler({**ECHO, "timeout": seconds})["timeout"] == milliseconds
 
@@ -224,7 +224,7 @@ def test_an_event_of_geminis_own_counts_milliseconds_already() -> None:
     assert group["hooks"] == [{**ECHO, "timeout": 500}]
 
 
-@pytest.mark.parametrize("timeout", ["5", True, 0, -1])
+@pytest.mark.parametrize("timeout", ["5", True, 0, -1, 1e306])
 def test_a_timeout_that_is_no_time_is_left_out(timeout: object) -> None:
     rendering = placed({"Stop": [{"hooks": [{**ECHO, "timeout": timeout}]}]})
     assert groups(rendering) == [{"hooks": [ECHO]}]
@@ -242,10 +242,32 @@ def test_an_answer_that_gemini_does_not_read_is_said() -> None:
     assert losses(placed({"PreToolUse": [{"hooks": [ECHO]}]}, script)) == ["permissionDecision"]
 
 
+@pytest.mark.parametrize("text", ["jq -r .tool_name", 'if tool == "Edit":', "['Write', 'Bash']"])
+def test_a_script_that_looks_for_a_tool_of_claude_codes_is_said(text: str) -> None:
+    script = ContentFile("hooks/guard.py", text.encode())
+    (warning,) = placed({"BeforeAgent": [{"hooks": [ECHO]}], "PreToolUse": [{"hooks": [ECHO]}]}, script).warnings[1:]
+    assert warning.field == "hooks/guard.py"
+    assert "write_file for Write" in warning.message
+    assert losses(placed({"Stop": [{"hooks": [ECHO]}]}, script)) == []
+
+
+def test_of_what_is_left_out_nothing_more_is_said() -> None:
+    rendering = placed(
+        {"Stop": [{"hooks": [{"type": "prompt", "prompt": "Done?"}]}], "SessionEnd": [{"hooks": [ECHO]}]}
+    )
+    assert [warning.field for warning in rendering.warnings] == ["hooks.Stop[0].hooks[0].type"]
+
+
+def test_what_is_lost_without_a_matcher_is_not_lost_in_one() -> None:
+    assert losses(placed({"Notification": [{"hooks": [ECHO]}]})) == ["hooks.Notification[0]"]
+    said = losses(placed({"Notification": [{"matcher": "permission_prompt|x", "hooks": [ECHO]}]}))
+    assert said == ["hooks.Notification[0].matcher"]
+
+
 def test_text_for_the_agent_is_lost_unless_it_is_given_as_context() -> None:
     script = ContentFile("hooks/say.sh", b'echo {"hookSpecificOutput": {"additionalContext": "x"}}\n')
     events = {"UserPromptSubmit": [{"hooks": [ECHO]}]}
-    assert losses(placed(events)) == ["hooks.UserPromptSubmit.output"]
+    assert losses(placed(events)) == ["hooks.UserPromptSubmit"]
     assert losses(placed(events, script)) == []
 
 
