@@ -101,6 +101,7 @@ _HOOKS = {
             {
                 "hooks": [
                     {"type": "mcp_tool", "server": "local", "tool": "t", "input": {"a": {"b": 1}}},
+                    {"type": "mcp_tool", "server": "local", "tool": "u", "input": {"a": {"b": None}}},
                     {"type": "command", "command": "${CLAUDE_PLUGIN_ROOT}/check.sh", "timeout": 1e306},
                     {"type": "command", "command": "A=b", "args": ["echo"], "timeout": 0.0001},
                 ]
