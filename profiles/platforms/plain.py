@@ -57,7 +57,8 @@ def rule_outside(layout: ProfileLayout) -> Unsupported | None:
     if folder is None or any(is_within(folder, prefix) for prefix in layout.context_path_prefixes):
         return None
     allowed = ", ".join(layout.context_path_prefixes) or "nowhere"
-    return Unsupported(f"The profile puts rules into {folder}, which is outside its context path prefixes ({allowed}).")
+    message = f"The profile puts rules into {folder}, outside of the folders that may hold rule files ({allowed})."
+    return Unsupported(message)
 
 
 def path_in_folder(content: ArtifactContent, layout: ProfileLayout, name: str) -> str | Unsupported:
